@@ -1,0 +1,29 @@
+//! What the screen and the engine say to each other: plain data with public fields, written as versioned bytes.
+//!
+//! Invariants: nothing here computes; a message that cannot be read is a [`WireError`], never a panic; every message
+//! carries the job it belongs to, so that what arrives late can be dropped. Options read from JSON fall back to their
+//! defaults field by field, so that an old model file or a script with two options is understood.
+
+mod event;
+mod failure;
+mod request;
+mod spec;
+mod summary;
+mod wire;
+
+pub use event::{Event, Stage};
+pub use failure::{Failure, FailureCode, Place};
+pub use request::{FileHead, PredictionFilter, Request};
+pub use spec::{
+    BoostSpec, ClassWeight, Criterion, Encoding, ForestSpec, MaxFeatures, Missing, ModelSpec,
+    Options, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
+};
+pub use summary::{
+    Baseline, ClassCount, ClassScore, ColumnSummary, Curve, DataOrigin, DataSummary, FileSummary,
+    Importance, Interval, ModelSummary, PredictionSummary, Profile, Report, RowsPage, RunRecord,
+    TargetSummary, Undefined,
+};
+pub use wire::{Envelope, VERSION, WireError, decode, encode};
+
+/// Numbers the jobs of one page; an event of a job that is no longer current is dropped.
+pub type JobId = u64;

@@ -1,0 +1,99 @@
+//! What the screen asks.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ModelSpec, PrepareSpec, SimulateSpec};
+use crate::data::ColumnKind;
+
+/// A file that comes along: its bytes are the message's attachment of the same place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileHead {
+    /// Its name.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// Which predictions to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PredictionFilter {
+    /// Only rows predicted as this class.
+    pub class: Option<String>,
+    /// Only rows whose predicted class has at least this probability.
+    pub min_probability: Option<f64>,
+    /// Only rows where truth and prediction differ; lists nothing where no truth is known.
+    pub wrong_only: bool,
+}
+
+/// A question to the session. One data set, one model and one table of predictions are current at a time; a request
+/// that fails leaves all three as they were.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "kebab-case")]
+pub enum Request {
+    /// Read these CSV files (attachments, in order) into the current data set; files with equal headers are stacked. Answer: `Data`.
+    Load {
+        /// The files.
+        files: Vec<FileHead>,
+    },
+    /// Simulate into the current data set. Answer: `Data`.
+    Simulate {
+        /// The scenario.
+        spec: SimulateSpec,
+        /// Whether this is the sample of a first visit, for the summary's origin.
+        sample: bool,
+    },
+    /// Read a column as another kind. Answer: `Data`.
+    SetKind {
+        /// The column's name.
+        column: String,
+        /// Its new kind.
+        kind: ColumnKind,
+    },
+    /// Look at a column as target. Answer: `Target`.
+    DescribeTarget {
+        /// The column's name.
+        column: String,
+    },
+    /// A page of the current data set's rows. Answer: `Rows`.
+    Rows {
+        /// First row, from 0.
+        offset: u64,
+        /// At most this many.
+        limit: u32,
+    },
+    /// Train and evaluate on the current data set. Answers: `Progress`, then `Trained`.
+    Train {
+        /// From table to features.
+        prepare: PrepareSpec,
+        /// From features to model.
+        model: ModelSpec,
+    },
+    /// Make a model file (attachment) the current model. Answer: `Opened`.
+    OpenModel {
+        /// The file's name.
+        name: String,
+    },
+    /// The current model as a file. Answer: `File`.
+    SaveModel,
+    /// Predict rows of these CSV files (attachments) with the current model. Answer: `Predicted`.
+    Predict {
+        /// The files; none means the current data set.
+        files: Vec<FileHead>,
+    },
+    /// A page of the predictions. Answer: `PredictionRows`.
+    PredictionRows {
+        /// Which rows.
+        filter: PredictionFilter,
+        /// First of the filtered rows, from 0.
+        offset: u64,
+        /// At most this many.
+        limit: u32,
+    },
+    /// The current data set as CSV. Answer: `File`.
+    ExportData,
+    /// The predictions as CSV. Answer: `File`.
+    ExportPredictions,
+    /// The last training's report as JSON. Answer: `File`.
+    ExportReport,
+}

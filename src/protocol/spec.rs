@@ -1,0 +1,293 @@
+//! What the user can choose, with the defaults. The same on the page, on the command line and in JavaScript.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::ColumnKind;
+
+/// A scenario for the simulator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SimulateSpec {
+    /// Rows to make, 1 to 5,000,000.
+    pub num_samples: u32,
+    /// Hours that they span, 1 to 8,784.
+    pub time_periods: u32,
+    /// Issue kinds to draw from; empty means all nine.
+    pub issue_types: Vec<String>,
+    /// Share of rows with an issue, 0 to 1.
+    pub issue_probability: f64,
+    /// Same seed, same bytes.
+    pub seed: u64,
+}
+
+impl Default for SimulateSpec {
+    fn default() -> Self {
+        Self {
+            num_samples: 10_000,
+            time_periods: 168,
+            issue_types: Vec::new(),
+            issue_probability: 0.3,
+            seed: 42,
+        }
+    }
+}
+
+/// What to do with missing feature cells. Fitted on training rows only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// Leave them: trees learn to which side they go. (The single decision tree cannot, and takes the median.)
+    #[default]
+    AsIs,
+    /// Leave out rows that miss any used feature.
+    DropRows,
+    /// The column's mean over training rows; categories take the most frequent.
+    Mean,
+    /// The column's median over training rows; categories take the most frequent.
+    Median,
+    /// The column's most frequent value over training rows (the smallest of equals).
+    MostFrequent,
+    /// This number; categories take the name `missing`.
+    Constant(f64),
+}
+
+/// How numbers are scaled. Trees do not need it; fitted on training rows only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scaling {
+    /// As they are.
+    #[default]
+    None,
+    /// Zero mean, unit variance (population), as scikit-learn's `StandardScaler`.
+    Standard,
+    /// To 0 to 1, as scikit-learn's `MinMaxScaler`.
+    MinMax,
+    /// Zero median, unit interquartile range, as scikit-learn's `RobustScaler`.
+    Robust,
+}
+
+/// How categories become numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// One number each, names in sorted order; unseen names are missing.
+    #[default]
+    Ordinal,
+    /// One column of 0 and 1 per name seen in training; unseen names are 0 in all of them.
+    OneHot,
+}
+
+/// How a table becomes features, and which rows are held out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrepareSpec {
+    /// The column to predict; empty means the guess.
+    pub target: String,
+    /// The columns to learn from; empty means every suitable one.
+    pub columns: Vec<String>,
+    /// What to do with missing cells.
+    pub missing: Missing,
+    /// Add a 0/1 column for each feature with missing cells in training.
+    pub indicator: bool,
+    /// How numbers are scaled.
+    pub scaling: Scaling,
+    /// How categories become numbers.
+    pub encoding: Encoding,
+    /// Share of rows held out, above 0 and below 1.
+    pub test_share: f64,
+    /// Draws the held-out rows and everything in training that is drawn.
+    pub seed: u64,
+    /// Hold out the same share of each class.
+    pub stratify: bool,
+}
+
+impl Default for PrepareSpec {
+    fn default() -> Self {
+        Self {
+            target: String::new(),
+            columns: Vec::new(),
+            missing: Missing::default(),
+            indicator: false,
+            scaling: Scaling::default(),
+            encoding: Encoding::default(),
+            test_share: 0.25,
+            seed: 42,
+            stratify: true,
+        }
+    }
+}
+
+/// What each class's rows weigh in training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassWeight {
+    /// Every row alike.
+    None,
+    /// Every class alike: rows / (classes x rows of the class), as scikit-learn's `balanced`.
+    #[default]
+    Balanced,
+}
+
+/// How many features each node draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MaxFeatures {
+    /// The square root of their number, rounded down, at least 1.
+    #[default]
+    Sqrt,
+    /// The base-2 logarithm of their number, rounded down, at least 1.
+    Log2,
+    /// All of them.
+    All,
+    /// This share of them, above 0, at most 1.
+    Share(f64),
+}
+
+/// What a split is judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Criterion {
+    /// Gini impurity.
+    #[default]
+    Gini,
+    /// Shannon entropy.
+    Entropy,
+}
+
+/// A random forest (Breiman 2001).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ForestSpec {
+    /// Trees, 1 to 2,000.
+    pub trees: u32,
+    /// Levels below the root, 1 to 64; absent: until leaves are pure.
+    pub max_depth: Option<u32>,
+    /// Fewest rows to split a node, at least 2.
+    pub min_samples_split: u32,
+    /// Fewest rows in a leaf, at least 1.
+    pub min_samples_leaf: u32,
+    /// Features drawn at each node.
+    pub max_features: MaxFeatures,
+    /// What each class's rows weigh.
+    pub class_weight: ClassWeight,
+    /// What a split is judged by.
+    pub criterion: Criterion,
+    /// Each tree learns from rows drawn with replacement.
+    pub bootstrap: bool,
+}
+
+impl Default for ForestSpec {
+    fn default() -> Self {
+        Self {
+            trees: 100,
+            max_depth: None,
+            min_samples_split: 2,
+            min_samples_leaf: 1,
+            max_features: MaxFeatures::Sqrt,
+            class_weight: ClassWeight::Balanced,
+            criterion: Criterion::Gini,
+            bootstrap: true,
+        }
+    }
+}
+
+/// Gradient boosting of trees (Friedman 2001, with Newton steps).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BoostSpec {
+    /// Boosting rounds, 1 to 2,000; each grows one tree per class (one in all for two classes).
+    pub rounds: u32,
+    /// Share of each tree's step that is taken, above 0, at most 1.
+    pub learning_rate: f64,
+    /// Levels below the root of each tree, 1 to 16.
+    pub max_depth: u32,
+    /// Fewest rows in a leaf, at least 1.
+    pub min_samples_leaf: u32,
+    /// L2 penalty on leaf values, 0 or more.
+    pub l2: f64,
+    /// Share of rows that each round draws, above 0, at most 1.
+    pub subsample: f64,
+    /// What each class's rows weigh.
+    pub class_weight: ClassWeight,
+}
+
+impl Default for BoostSpec {
+    fn default() -> Self {
+        Self {
+            rounds: 100,
+            learning_rate: 0.1,
+            max_depth: 3,
+            min_samples_leaf: 1,
+            l2: 1.0,
+            subsample: 1.0,
+            class_weight: ClassWeight::None,
+        }
+    }
+}
+
+/// A single tree that can be read, fitted by `linfa-trees`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TreeSpec {
+    /// Levels below the root, 1 to 32.
+    pub max_depth: u32,
+    /// Fewest rows to split a node, at least 2.
+    pub min_samples_split: u32,
+    /// Fewest rows in a leaf, at least 1.
+    pub min_samples_leaf: u32,
+    /// What a split is judged by.
+    pub criterion: Criterion,
+}
+
+impl Default for TreeSpec {
+    fn default() -> Self {
+        Self {
+            max_depth: 8,
+            min_samples_split: 2,
+            min_samples_leaf: 1,
+            criterion: Criterion::Gini,
+        }
+    }
+}
+
+/// Which model to train, with its parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ModelSpec {
+    /// The default.
+    RandomForest(ForestSpec),
+    /// Often a little more accurate, and more sensitive to its parameters.
+    GradientBoosting(BoostSpec),
+    /// One tree that can be read.
+    DecisionTree(TreeSpec),
+}
+
+impl ModelSpec {
+    /// Its name for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::RandomForest(_) => "random forest",
+            Self::GradientBoosting(_) => "gradient boosting",
+            Self::DecisionTree(_) => "decision tree",
+        }
+    }
+}
+
+impl Default for ModelSpec {
+    fn default() -> Self {
+        Self::RandomForest(ForestSpec::default())
+    }
+}
+
+/// Everything that decides a training, so that a report can be made again: the options, and the kinds of
+/// columns that the user changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Options {
+    /// From table to features.
+    pub prepare: PrepareSpec,
+    /// From features to model.
+    pub model: ModelSpec,
+    /// Columns whose kind was set by hand.
+    pub kinds: Vec<(String, ColumnKind)>,
+}

@@ -1,0 +1,106 @@
+//! Messages as bytes: a version, then JSON. Large binary values travel beside it as attachments.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::JobId;
+
+/// Both ends must speak the same version: a cached script may meet a newer worker.
+pub const VERSION: u16 = 1;
+
+/// A message and the job it belongs to.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Envelope<T> {
+    /// The job.
+    pub job: JobId,
+    /// What is said.
+    pub body: T,
+}
+
+/// Why bytes are no message.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// Too short to carry a version.
+    #[error("the message has {bytes} bytes, too few for one")]
+    Short {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Another version.
+    #[error("the message speaks version {found} where this side speaks {VERSION}: reload the page")]
+    Version {
+        /// Its version.
+        found: u16,
+    },
+    /// Not readable.
+    #[error("the message cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Writes a message. Fails only where a number is not finite.
+pub fn encode<T: Serialize>(job: JobId, body: &T) -> Result<Vec<u8>, WireError> {
+    #[derive(Serialize)]
+    struct Borrowed<'a, T> {
+        job: JobId,
+        body: &'a T,
+    }
+    let mut bytes = VERSION.to_le_bytes().to_vec();
+    serde_json::to_writer(&mut bytes, &Borrowed { job, body })?;
+    Ok(bytes)
+}
+
+/// Reads a message.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<Envelope<T>, WireError> {
+    let Some((version, json)) = bytes.split_first_chunk::<2>() else {
+        return Err(WireError::Short { bytes: bytes.len() });
+    };
+    let found = u16::from_le_bytes(*version);
+    if found != VERSION {
+        return Err(WireError::Version { found });
+    }
+    Ok(serde_json::from_slice(json)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Request;
+
+    #[test]
+    fn a_message_survives_and_a_damaged_one_is_an_error() {
+        let bytes = encode(
+            7,
+            &Request::Rows {
+                offset: 3,
+                limit: 9,
+            },
+        )
+        .unwrap();
+        let back: Envelope<Request> = decode(&bytes).unwrap();
+        assert_eq!(
+            back,
+            Envelope {
+                job: 7,
+                body: Request::Rows {
+                    offset: 3,
+                    limit: 9
+                }
+            }
+        );
+        assert!(matches!(
+            decode::<Request>(&bytes[..1]),
+            Err(WireError::Short { bytes: 1 })
+        ));
+        for cut in 2..bytes.len() {
+            assert!(
+                matches!(decode::<Request>(&bytes[..cut]), Err(WireError::Json(_))),
+                "cut at {cut}"
+            );
+        }
+        let mut newer = bytes;
+        newer[0] = 9;
+        assert!(matches!(
+            decode::<Request>(&newer),
+            Err(WireError::Version { found: 9 })
+        ));
+    }
+}
