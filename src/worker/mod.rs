@@ -1,1 +1,32 @@
-//! To be written.
+//! The page's workers: where the session runs, and the pool that grows trees for it.
+//!
+//! ```text
+//! page's thread            session worker                    pool workers (thrown away after each training)
+//! Client ── envelope ────▶ host ── Session ── UnitWork ────▶ grower: UnitGrower::grow(unit)
+//!        ◀── envelope ────      ◀────────────── unit's bytes ──
+//! ```
+//!
+//! Invariants: the page's thread never computes; every worker is started from a small Blob, so that the policy in the
+//! page's `<meta>` binds it too, and runs the module that the page has already compiled; a message that cannot be read
+//! is an error value; a worker that died is never spoken to again; each job ends with exactly one event, also when its
+//! worker died.
+
+mod assignment;
+pub mod client;
+mod grower;
+mod host;
+mod message;
+mod pool;
+mod source;
+mod start;
+
+pub use client::Client;
+pub use start::{Role, role};
+
+/// Does what the worker was started for, until it is terminated.
+pub fn run(role: Role) {
+    match role {
+        Role::Session => host::run(),
+        Role::Pool => grower::run(),
+    }
+}

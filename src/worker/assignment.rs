@@ -1,0 +1,136 @@
+//! Which worker of the pool grows which unit.
+
+use std::collections::VecDeque;
+
+/// What to do about a worker that died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AfterLoss {
+    /// Start another in its place.
+    Replace,
+    /// Its unit has now failed twice: give up.
+    GiveUp,
+}
+
+/// Units handed out one by one; a unit whose worker died is handed out once more.
+#[derive(Debug)]
+pub(super) struct Assignment {
+    units: u32,
+    next: u32,
+    again: VecDeque<u32>,
+    retried: Vec<u32>,
+    at_work: Vec<Option<u32>>,
+    grown: u32,
+    idle_losses: u32,
+}
+
+impl Assignment {
+    /// `units` units for `workers` workers.
+    pub fn new(units: u32, workers: usize) -> Self {
+        Self {
+            units,
+            next: 0,
+            again: VecDeque::new(),
+            retried: Vec::new(),
+            at_work: vec![None; workers],
+            grown: 0,
+            idle_losses: 0,
+        }
+    }
+
+    /// The next unit for a worker that has nothing to do; none where it may rest for good.
+    pub fn hand_out(&mut self, worker: usize) -> Option<u32> {
+        let slot = self.at_work.get_mut(worker)?;
+        if slot.is_some() {
+            return None;
+        }
+        let unit = match self.again.pop_front() {
+            Some(unit) => unit,
+            None if self.next < self.units => {
+                self.next += 1;
+                self.next - 1
+            }
+            None => return None,
+        };
+        *slot = Some(unit);
+        Some(unit)
+    }
+
+    /// Notes that a worker grew its unit; false where it is not the one that it was given.
+    pub fn done(&mut self, worker: usize, unit: u32) -> bool {
+        match self.at_work.get_mut(worker) {
+            Some(slot) if *slot == Some(unit) => {
+                *slot = None;
+                self.grown += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes that a worker died.
+    pub fn lost(&mut self, worker: usize) -> AfterLoss {
+        match self.at_work.get_mut(worker).and_then(Option::take) {
+            Some(unit) if self.retried.contains(&unit) => AfterLoss::GiveUp,
+            Some(unit) => {
+                self.retried.push(unit);
+                self.again.push_back(unit);
+                AfterLoss::Replace
+            }
+            // It died while it started: that is not a unit's fault, and must not go on for ever.
+            None if self.idle_losses < 1 => {
+                self.idle_losses += 1;
+                AfterLoss::Replace
+            }
+            None => AfterLoss::GiveUp,
+        }
+    }
+
+    /// Whether every unit is grown.
+    pub fn is_done(&self) -> bool {
+        self.grown == self.units
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_is_grown_once_whoever_is_faster() {
+        let mut a = Assignment::new(5, 2);
+        assert_eq!((a.hand_out(0), a.hand_out(1)), (Some(0), Some(1)));
+        assert_eq!(a.hand_out(0), None, "it is at work");
+        assert!(a.done(1, 1) && !a.done(1, 1) && !a.done(0, 3));
+        assert_eq!(a.hand_out(1), Some(2));
+        assert!(a.done(1, 2));
+        assert_eq!(a.hand_out(1), Some(3));
+        assert!(a.done(0, 0));
+        assert_eq!(a.hand_out(0), Some(4));
+        assert!(a.done(0, 4) && !a.is_done() && a.done(1, 3) && a.is_done());
+        assert_eq!(a.hand_out(0), None);
+    }
+
+    #[test]
+    fn a_unit_is_tried_twice_and_no_more() {
+        let mut a = Assignment::new(3, 1);
+        assert_eq!(a.hand_out(0), Some(0));
+        assert_eq!(a.lost(0), AfterLoss::Replace);
+        assert_eq!(a.hand_out(0), Some(0));
+        assert!(a.done(0, 0));
+        assert_eq!(a.hand_out(0), Some(1));
+        assert_eq!(
+            a.lost(0),
+            AfterLoss::Replace,
+            "another unit, its first time"
+        );
+        assert_eq!(a.hand_out(0), Some(1));
+        assert_eq!(a.lost(0), AfterLoss::GiveUp);
+    }
+
+    #[test]
+    fn workers_that_cannot_start_do_not_start_for_ever() {
+        let mut a = Assignment::new(3, 2);
+        assert_eq!(a.lost(0), AfterLoss::Replace);
+        assert_eq!(a.lost(0), AfterLoss::GiveUp);
+    }
+}
