@@ -1,27 +1,23 @@
 //! Learners: checked parameters, then a fitter that grows unit by unit, then a model.
+//!
+//! `XParams` are checked ([`linfa::ParamGuard`]) into `XValidParams`; only those fit. A [`Fitter`] is resumable: each
+//! unit of work (a tree, a boosting round) is a pure function of the [`TrainSet`] and the unit's number (and, in
+//! boosting, the rounds before), so that it can run in any worker and the model does not depend on which.
+//! [`linfa::traits::Fit`] steps to the end.
 
-/// Grows units of a training in any worker: the same bytes whatever the worker.
-#[derive(Debug)]
-pub struct UnitGrower {}
+mod boost;
+mod decision_tree;
+mod fitter;
+mod forest;
+mod linfa_traits;
+mod model;
+mod params;
+mod train_set;
 
-/// Why a unit cannot be grown.
-#[derive(Debug, thiserror::Error)]
-#[error("the training set that reached the worker is damaged: {detail}")]
-pub struct UnitError {
-    /// What is wrong.
-    pub detail: String,
-}
-
-impl UnitGrower {
-    /// From the bytes of a `session::UnitWork`.
-    pub fn from_bytes(setup: &[u8]) -> Result<Self, UnitError> {
-        let _ = setup;
-        Ok(Self {})
-    }
-
-    /// Grows one unit.
-    pub fn grow(&mut self, unit: u32) -> Result<Vec<u8>, UnitError> {
-        let _ = unit;
-        Ok(Vec::new())
-    }
-}
+pub use fitter::{Fitter, UnitError, UnitGrower};
+pub use model::{Model, ModelError, ModelKind};
+pub use params::{
+    BoostParams, BoostValidParams, ClassWeights, DecisionTreeParams, DecisionTreeValidParams,
+    FeatureDraw, ForestParams, ForestValidParams, LearnError, Learner,
+};
+pub use train_set::TrainSet;

@@ -1,1 +1,29 @@
-//! To be written.
+//! The tree engine: binned columns in, flat trees out.
+//!
+//! # The numeric contract
+//!
+//! * A feature's values become bins `u8`: 0 to 254, and [`MISSING_BIN`] for `NaN`. Bin `b` holds the values `x` with
+//!   `edges[b - 1] < x <= edges[b]`; so `bin <= b` is the same question as `x <= edges[b]`, and a tree that asks the
+//!   first predicts the same from raw values and from bins, bit for bit.
+//! * Class counts are exact integers, so a histogram does not depend on the order of its rows. Gradients are `f32`,
+//!   their sums `f64`, added in the order of rows.
+//! * `ln` and `exp` are `libm`'s. Randomness is [`Rng`], a counter through SplitMix64, the same on every target.
+//! * A tree is a pure function of (binned columns, targets, checked parameters, its seed).
+//!
+//! Growing and fitted trees are different types: growers work on row lists and histograms, a [`Tree`] is a flat array.
+
+mod binning;
+mod bytes;
+mod class_grower;
+mod class_split;
+mod gradient_grower;
+mod random;
+mod tree;
+
+pub use binning::{BinEdges, BinnedColumns, MAX_BINS, MISSING_BIN, midpoint};
+pub use bytes::{BytesError, Reader, Writer};
+pub use class_grower::{ClassGrower, ClassTreeParams, GrownTree};
+pub use class_split::Impurity;
+pub use gradient_grower::{GradientGrower, GradientTreeParams};
+pub use random::Rng;
+pub use tree::{Node, NodeKind, Tree, TreeError};

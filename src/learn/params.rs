@@ -1,0 +1,537 @@
+//! Parameters, and what is allowed. Defaults as in scikit-learn, but for balanced class weights in the forest.
+
+use linfa::ParamGuard;
+
+use crate::trees::{BytesError, Impurity, TreeError};
+
+/// Why something cannot be fitted.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnError {
+    /// A parameter out of range.
+    #[error("{option} is {value}, but must be {allowed}")]
+    Parameter {
+        /// Its name.
+        option: &'static str,
+        /// What it is.
+        value: String,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// No rows to learn from.
+    #[error("there are no rows to learn from")]
+    NoRows,
+    /// No features to learn from.
+    #[error("there are no features to learn from")]
+    NoFeatures,
+    /// One class has nothing to be told from.
+    #[error("all {rows} rows are of one class: there is nothing to tell apart")]
+    OneClass {
+        /// The rows.
+        rows: usize,
+    },
+    /// More classes than a model holds.
+    #[error("{classes} classes are more than the 255 that a model can tell apart")]
+    TooManyClasses {
+        /// How many.
+        classes: usize,
+    },
+    /// More features than a model holds.
+    #[error("{features} features are more than the 65,535 that a model can hold")]
+    TooManyFeatures {
+        /// How many.
+        features: usize,
+    },
+    /// Rows and classes do not match in number.
+    #[error("{rows} rows came with {classes} classes")]
+    Shape {
+        /// Rows of the matrix.
+        rows: usize,
+        /// Class labels.
+        classes: usize,
+    },
+    /// A unit came back unreadable.
+    #[error("a grown tree that came back is damaged: {0}")]
+    Unit(#[from] TreeError),
+    /// A unit came back unreadable.
+    #[error("a grown tree that came back is damaged: {0}")]
+    Bytes(#[from] BytesError),
+    /// A unit could not be grown.
+    #[error(transparent)]
+    Grow(#[from] super::UnitError),
+    /// linfa's own.
+    #[error("linfa: {0}")]
+    Linfa(#[from] linfa::Error),
+}
+
+/// What each class's rows weigh.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClassWeights {
+    /// Every row alike.
+    None,
+    /// Every class alike: rows / (classes x rows of the class).
+    #[default]
+    Balanced,
+}
+
+impl ClassWeights {
+    /// The weight of a row of each class, from rows by class; 1 for a class without rows.
+    pub fn weigh(self, counts: &[u64]) -> Vec<f64> {
+        let present = counts.iter().filter(|n| **n > 0).count() as f64;
+        let rows: u64 = counts.iter().sum();
+        let balanced = |n: u64| {
+            if n > 0 {
+                rows as f64 / (present * n as f64)
+            } else {
+                1.0
+            }
+        };
+        counts
+            .iter()
+            .map(|&n| if self == Self::None { 1.0 } else { balanced(n) })
+            .collect()
+    }
+}
+
+/// How many features each node draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum FeatureDraw {
+    /// The square root, rounded down.
+    #[default]
+    Sqrt,
+    /// The base-2 logarithm, rounded down.
+    Log2,
+    /// All.
+    All,
+    /// A share, above 0, at most 1.
+    Share(f64),
+}
+
+impl FeatureDraw {
+    /// Of so many features; at least 1.
+    pub fn of(self, features: usize) -> u32 {
+        let n = features as f64;
+        let drawn = match self {
+            Self::Sqrt => n.sqrt(),
+            Self::Log2 => libm::log2(n.max(1.0)),
+            Self::All => n,
+            Self::Share(share) => n * share,
+        };
+        (drawn as u32).clamp(1, (features as u32).max(1))
+    }
+}
+
+/// Checked parameters of a random forest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForestValidParams {
+    pub(crate) trees: u32,
+    pub(crate) max_depth: Option<u32>,
+    pub(crate) min_samples_split: u32,
+    pub(crate) min_samples_leaf: u32,
+    pub(crate) max_features: FeatureDraw,
+    pub(crate) class_weights: ClassWeights,
+    pub(crate) impurity: Impurity,
+    pub(crate) bootstrap: bool,
+    pub(crate) seed: u64,
+}
+
+/// Parameters of a random forest (Breiman 2001; the defaults of scikit-learn's, with balanced class weights).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForestParams(ForestValidParams);
+
+impl Default for ForestParams {
+    fn default() -> Self {
+        Self(ForestValidParams {
+            trees: 100,
+            max_depth: None,
+            min_samples_split: 2,
+            min_samples_leaf: 1,
+            max_features: FeatureDraw::Sqrt,
+            class_weights: ClassWeights::Balanced,
+            impurity: Impurity::Gini,
+            bootstrap: true,
+            seed: 42,
+        })
+    }
+}
+
+impl ForestParams {
+    /// 100 trees grown until leaves are pure.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trees, 1 to 2,000.
+    pub fn trees(mut self, trees: u32) -> Self {
+        self.0.trees = trees;
+        self
+    }
+
+    /// Levels below the root, 1 to 64, or no bound.
+    pub fn max_depth(mut self, levels: Option<u32>) -> Self {
+        self.0.max_depth = levels;
+        self
+    }
+
+    /// Fewest rows of a node that is split, at least 2.
+    pub fn min_samples_split(mut self, rows: u32) -> Self {
+        self.0.min_samples_split = rows;
+        self
+    }
+
+    /// Fewest rows of a leaf, at least 1.
+    pub fn min_samples_leaf(mut self, rows: u32) -> Self {
+        self.0.min_samples_leaf = rows;
+        self
+    }
+
+    /// Features drawn at each node.
+    pub fn max_features(mut self, draw: FeatureDraw) -> Self {
+        self.0.max_features = draw;
+        self
+    }
+
+    /// What each class's rows weigh.
+    pub fn class_weights(mut self, weights: ClassWeights) -> Self {
+        self.0.class_weights = weights;
+        self
+    }
+
+    /// What a split is judged by.
+    pub fn impurity(mut self, impurity: Impurity) -> Self {
+        self.0.impurity = impurity;
+        self
+    }
+
+    /// Whether each tree learns from rows drawn with replacement.
+    pub fn bootstrap(mut self, bootstrap: bool) -> Self {
+        self.0.bootstrap = bootstrap;
+        self
+    }
+
+    /// Same seed, same forest.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.0.seed = seed;
+        self
+    }
+}
+
+/// Checked parameters of gradient boosting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoostValidParams {
+    pub(crate) rounds: u32,
+    pub(crate) learning_rate: f64,
+    pub(crate) max_depth: u32,
+    pub(crate) min_samples_leaf: u32,
+    pub(crate) l2: f64,
+    pub(crate) subsample: f64,
+    pub(crate) class_weights: ClassWeights,
+    pub(crate) seed: u64,
+}
+
+/// Parameters of gradient boosting (Friedman 2001, with Newton steps on histograms as in LightGBM; Ke et al. 2017).
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoostParams(BoostValidParams);
+
+impl Default for BoostParams {
+    fn default() -> Self {
+        Self(BoostValidParams {
+            rounds: 100,
+            learning_rate: 0.1,
+            max_depth: 3,
+            min_samples_leaf: 1,
+            l2: 1.0,
+            subsample: 1.0,
+            class_weights: ClassWeights::None,
+            seed: 42,
+        })
+    }
+}
+
+impl BoostParams {
+    /// 100 rounds at rate 0.1, depth 3.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Rounds, 1 to 2,000; each grows one tree per class (one in all for two classes).
+    pub fn rounds(mut self, rounds: u32) -> Self {
+        self.0.rounds = rounds;
+        self
+    }
+
+    /// Share of each step that is taken, above 0, at most 1.
+    pub fn learning_rate(mut self, rate: f64) -> Self {
+        self.0.learning_rate = rate;
+        self
+    }
+
+    /// Levels below the root, 1 to 16.
+    pub fn max_depth(mut self, levels: u32) -> Self {
+        self.0.max_depth = levels;
+        self
+    }
+
+    /// Fewest rows of a leaf, at least 1.
+    pub fn min_samples_leaf(mut self, rows: u32) -> Self {
+        self.0.min_samples_leaf = rows;
+        self
+    }
+
+    /// L2 penalty on leaf values, 0 or more.
+    pub fn l2(mut self, penalty: f64) -> Self {
+        self.0.l2 = penalty;
+        self
+    }
+
+    /// Share of rows that each round draws, above 0, at most 1.
+    pub fn subsample(mut self, share: f64) -> Self {
+        self.0.subsample = share;
+        self
+    }
+
+    /// What each class's rows weigh.
+    pub fn class_weights(mut self, weights: ClassWeights) -> Self {
+        self.0.class_weights = weights;
+        self
+    }
+
+    /// Same seed, same model.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.0.seed = seed;
+        self
+    }
+}
+
+/// Checked parameters of a single tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecisionTreeValidParams {
+    pub(crate) max_depth: u32,
+    pub(crate) min_samples_split: u32,
+    pub(crate) min_samples_leaf: u32,
+    pub(crate) impurity: Impurity,
+    pub(crate) seed: u64,
+}
+
+/// Parameters of a single tree that can be read, fitted by `linfa-trees`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecisionTreeParams(DecisionTreeValidParams);
+
+impl Default for DecisionTreeParams {
+    fn default() -> Self {
+        Self(DecisionTreeValidParams {
+            max_depth: 8,
+            min_samples_split: 2,
+            min_samples_leaf: 1,
+            impurity: Impurity::Gini,
+            seed: 42,
+        })
+    }
+}
+
+impl DecisionTreeParams {
+    /// At most 8 levels.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Levels below the root, 1 to 32.
+    pub fn max_depth(mut self, levels: u32) -> Self {
+        self.0.max_depth = levels;
+        self
+    }
+
+    /// Fewest rows of a node that is split, at least 2.
+    pub fn min_samples_split(mut self, rows: u32) -> Self {
+        self.0.min_samples_split = rows;
+        self
+    }
+
+    /// Fewest rows of a leaf, at least 1.
+    pub fn min_samples_leaf(mut self, rows: u32) -> Self {
+        self.0.min_samples_leaf = rows;
+        self
+    }
+
+    /// What a split is judged by.
+    pub fn impurity(mut self, impurity: Impurity) -> Self {
+        self.0.impurity = impurity;
+        self
+    }
+
+    /// Draws the rows where there are too many for linfa.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.0.seed = seed;
+        self
+    }
+}
+
+fn in_range<T: PartialOrd + ToString>(
+    option: &'static str,
+    value: T,
+    least: T,
+    most: T,
+    allowed: &'static str,
+) -> Result<(), LearnError> {
+    if value >= least && value <= most {
+        Ok(())
+    } else {
+        Err(LearnError::Parameter {
+            option,
+            value: value.to_string(),
+            allowed,
+        })
+    }
+}
+
+fn share(option: &'static str, value: f64) -> Result<(), LearnError> {
+    in_range(
+        option,
+        value,
+        f64::MIN_POSITIVE,
+        1.0,
+        "above 0 and at most 1",
+    )
+}
+
+fn rows(split: u32, leaf: u32) -> Result<(), LearnError> {
+    in_range("min_samples_split", split, 2, u32::MAX, "2 or more")?;
+    in_range("min_samples_leaf", leaf, 1, u32::MAX, "1 or more")
+}
+
+impl ParamGuard for ForestParams {
+    type Checked = ForestValidParams;
+    type Error = LearnError;
+
+    fn check_ref(&self) -> Result<&ForestValidParams, LearnError> {
+        let p = &self.0;
+        in_range("trees", p.trees, 1, 2000, "1 to 2,000")?;
+        in_range(
+            "max_depth",
+            p.max_depth.unwrap_or(1),
+            1,
+            64,
+            "1 to 64, or absent",
+        )?;
+        rows(p.min_samples_split, p.min_samples_leaf)?;
+        if let FeatureDraw::Share(value) = p.max_features {
+            share("max_features", value)?;
+        }
+        Ok(p)
+    }
+
+    fn check(self) -> Result<ForestValidParams, LearnError> {
+        self.check_ref()?;
+        Ok(self.0)
+    }
+}
+
+impl ParamGuard for BoostParams {
+    type Checked = BoostValidParams;
+    type Error = LearnError;
+
+    fn check_ref(&self) -> Result<&BoostValidParams, LearnError> {
+        let p = &self.0;
+        in_range("rounds", p.rounds, 1, 2000, "1 to 2,000")?;
+        share("learning_rate", p.learning_rate)?;
+        in_range("max_depth", p.max_depth, 1, 16, "1 to 16")?;
+        rows(2, p.min_samples_leaf)?;
+        in_range("l2", p.l2, 0.0, 1e6, "0 to 1,000,000")?;
+        share("subsample", p.subsample)?;
+        Ok(p)
+    }
+
+    fn check(self) -> Result<BoostValidParams, LearnError> {
+        self.check_ref()?;
+        Ok(self.0)
+    }
+}
+
+impl ParamGuard for DecisionTreeParams {
+    type Checked = DecisionTreeValidParams;
+    type Error = LearnError;
+
+    fn check_ref(&self) -> Result<&DecisionTreeValidParams, LearnError> {
+        let p = &self.0;
+        in_range("max_depth", p.max_depth, 1, 32, "1 to 32")?;
+        rows(p.min_samples_split, p.min_samples_leaf)?;
+        Ok(p)
+    }
+
+    fn check(self) -> Result<DecisionTreeValidParams, LearnError> {
+        self.check_ref()?;
+        Ok(self.0)
+    }
+}
+
+/// Which learner, with its checked parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Learner {
+    /// A random forest.
+    Forest(ForestValidParams),
+    /// Gradient boosting.
+    Boost(BoostValidParams),
+    /// A single tree.
+    DecisionTree(DecisionTreeValidParams),
+}
+
+impl Learner {
+    /// Units of work.
+    pub fn units(&self) -> u32 {
+        match self {
+            Self::Forest(p) => p.trees,
+            Self::Boost(p) => p.rounds,
+            Self::DecisionTree(_) => 1,
+        }
+    }
+
+    /// Whether units may be grown at the same time.
+    pub fn parallel(&self) -> bool {
+        matches!(self, Self::Forest(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_checked_parameters_pass_and_the_range_is_named() {
+        assert!(ForestParams::new().check().is_ok() && BoostParams::new().check().is_ok());
+        let error = ForestParams::new().trees(0).check().unwrap_err();
+        assert_eq!(error.to_string(), "trees is 0, but must be 1 to 2,000");
+        for bad in [f64::NAN, 0.0, -1.0, 1.5, f64::INFINITY] {
+            assert!(
+                BoostParams::new().learning_rate(bad).check().is_err(),
+                "{bad}"
+            );
+            assert!(
+                ForestParams::new()
+                    .max_features(FeatureDraw::Share(bad))
+                    .check()
+                    .is_err(),
+                "{bad}"
+            );
+        }
+        assert!(BoostParams::new().l2(f64::NAN).check().is_err());
+        assert!(DecisionTreeParams::new().max_depth(0).check().is_err());
+        assert!(ForestParams::new().min_samples_split(1).check().is_err());
+    }
+
+    #[test]
+    fn balanced_weights_give_each_class_the_same_total() {
+        let w = ClassWeights::Balanced.weigh(&[90, 10, 0]);
+        assert!((w[0] * 90.0 - w[1] * 10.0).abs() < 1e-12);
+        assert!((w[0] * 90.0 + w[1] * 10.0 - 100.0).abs() < 1e-12);
+        assert_eq!(w[2], 1.0);
+    }
+
+    #[test]
+    fn features_drawn_are_never_none() {
+        assert_eq!(
+            [0, 1, 2, 22, 24].map(|n| FeatureDraw::Sqrt.of(n)),
+            [1, 1, 1, 4, 4]
+        );
+        assert_eq!([1, 8, 9].map(|n| FeatureDraw::Log2.of(n)), [1, 3, 3]);
+        assert_eq!(FeatureDraw::Share(0.01).of(22), 1);
+    }
+}

@@ -1,0 +1,180 @@
+//! What a worker needs to grow any unit, as bytes.
+
+use super::params::{
+    BoostValidParams, ClassWeights, DecisionTreeValidParams, FeatureDraw, ForestValidParams,
+    Learner,
+};
+use crate::trees::{BinnedColumns, BytesError, Impurity, Reader, Writer};
+
+/// Binned training rows, their classes and the learner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainSet {
+    /// Binned features.
+    pub columns: BinnedColumns,
+    /// Class of each row, below `n_classes`.
+    pub classes: Vec<u8>,
+    /// 1 to 255.
+    pub n_classes: usize,
+    /// Which learner.
+    pub learner: Learner,
+}
+
+impl TrainSet {
+    /// Rows by class.
+    pub fn class_counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.n_classes];
+        self.classes
+            .iter()
+            .for_each(|&c| counts[usize::from(c)] += 1);
+        counts
+    }
+
+    /// As bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut w = Writer::new();
+        write_learner(&mut w, &self.learner);
+        w.u8(self.n_classes as u8);
+        w.bytes(&self.classes);
+        w.len(self.columns.features());
+        (0..self.columns.features()).for_each(|f| w.bytes(self.columns.column(f)));
+        w.into_bytes()
+    }
+
+    /// From bytes, checked.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let mut r = Reader::new(bytes);
+        let set = Self::read(&mut r).map_err(|e| e.to_string())?;
+        r.finish().map_err(|e| e.to_string())?;
+        set.ok_or_else(|| "its values are out of range".to_owned())
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Option<Self>, BytesError> {
+        let Some(learner) = read_learner(r)? else {
+            return Ok(None);
+        };
+        let n_classes = usize::from(r.u8()?);
+        let classes = r.bytes()?.to_vec();
+        let features = r.len(4)?;
+        let columns = (0..features)
+            .map(|_| Ok(r.bytes()?.to_vec()))
+            .collect::<Result<Vec<_>, BytesError>>()?;
+        if classes.is_empty() || classes.iter().any(|&c| usize::from(c) >= n_classes) {
+            return Ok(None);
+        }
+        let Some(columns) = BinnedColumns::new(columns, classes.len()) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            columns,
+            classes,
+            n_classes,
+            learner,
+        }))
+    }
+}
+
+fn write_impurity(w: &mut Writer, impurity: Impurity) {
+    w.u8(u8::from(impurity == Impurity::Entropy));
+}
+
+fn read_impurity(r: &mut Reader<'_>) -> Result<Impurity, BytesError> {
+    Ok(if r.u8()? == 1 {
+        Impurity::Entropy
+    } else {
+        Impurity::Gini
+    })
+}
+
+fn write_learner(w: &mut Writer, learner: &Learner) {
+    match learner {
+        Learner::Forest(p) => {
+            w.u8(0);
+            w.u32(p.trees);
+            w.u32(p.max_depth.unwrap_or(0));
+            w.u32(p.min_samples_split);
+            w.u32(p.min_samples_leaf);
+            let (tag, share) = match p.max_features {
+                FeatureDraw::Sqrt => (0, 0.0),
+                FeatureDraw::Log2 => (1, 0.0),
+                FeatureDraw::All => (2, 0.0),
+                FeatureDraw::Share(share) => (3, share),
+            };
+            w.u8(tag);
+            w.f64(share);
+            w.u8(u8::from(p.class_weights == ClassWeights::Balanced));
+            write_impurity(w, p.impurity);
+            w.u8(u8::from(p.bootstrap));
+            w.u64(p.seed);
+        }
+        Learner::Boost(p) => {
+            w.u8(1);
+            w.u32(p.rounds);
+            w.f64(p.learning_rate);
+            w.u32(p.max_depth);
+            w.u32(p.min_samples_leaf);
+            w.f64(p.l2);
+            w.f64(p.subsample);
+            w.u8(u8::from(p.class_weights == ClassWeights::Balanced));
+            w.u64(p.seed);
+        }
+        Learner::DecisionTree(p) => {
+            w.u8(2);
+            w.u32(p.max_depth);
+            w.u32(p.min_samples_split);
+            w.u32(p.min_samples_leaf);
+            write_impurity(w, p.impurity);
+            w.u64(p.seed);
+        }
+    }
+}
+
+fn weights(balanced: bool) -> ClassWeights {
+    if balanced {
+        ClassWeights::Balanced
+    } else {
+        ClassWeights::None
+    }
+}
+
+fn read_learner(r: &mut Reader<'_>) -> Result<Option<Learner>, BytesError> {
+    Ok(Some(match r.u8()? {
+        0 => Learner::Forest(ForestValidParams {
+            trees: r.u32()?,
+            max_depth: Some(r.u32()?).filter(|d| *d > 0),
+            min_samples_split: r.u32()?,
+            min_samples_leaf: r.u32()?,
+            max_features: {
+                let tag = r.u8()?;
+                let share = r.f64()?;
+                match tag {
+                    0 => FeatureDraw::Sqrt,
+                    1 => FeatureDraw::Log2,
+                    2 => FeatureDraw::All,
+                    _ => FeatureDraw::Share(share),
+                }
+            },
+            class_weights: weights(r.u8()? == 1),
+            impurity: read_impurity(r)?,
+            bootstrap: r.u8()? == 1,
+            seed: r.u64()?,
+        }),
+        1 => Learner::Boost(BoostValidParams {
+            rounds: r.u32()?,
+            learning_rate: r.f64()?,
+            max_depth: r.u32()?,
+            min_samples_leaf: r.u32()?,
+            l2: r.f64()?,
+            subsample: r.f64()?,
+            class_weights: weights(r.u8()? == 1),
+            seed: r.u64()?,
+        }),
+        2 => Learner::DecisionTree(DecisionTreeValidParams {
+            max_depth: r.u32()?,
+            min_samples_split: r.u32()?,
+            min_samples_leaf: r.u32()?,
+            impurity: read_impurity(r)?,
+            seed: r.u64()?,
+        }),
+        _ => return Ok(None),
+    }))
+}
