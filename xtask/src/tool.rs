@@ -132,7 +132,12 @@ impl Tool {
     fn install(&self, folder: &Path) -> Outcome {
         let parent = folder.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(|error| Failure::file(parent, &error))?;
-        let partial = folder.with_extension(format!("partial-{}", std::process::id()));
+        let partial = parent.join(format!(
+            "{}-{}.partial-{}",
+            self.package,
+            self.version,
+            std::process::id()
+        ));
         let named = format!("{}@{}", self.package, self.version);
         if output(cargo(["binstall", "-V"]).current_dir(parent)).is_some() {
             note("fetching it with cargo-binstall");
