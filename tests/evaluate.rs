@@ -1,8 +1,14 @@
 //! Evaluation and importance through their front doors.
+#![allow(clippy::print_stderr, reason = "a test that does not run says so")]
+
+use std::path::PathBuf;
 
 use kubecast::evaluate::{Average, ConfusionMatrix, Evaluation, Labels, RankedScores, evaluate};
 use kubecast::explain::Permutation;
+use kubecast::learn::{Fitter, ForestParams, Learner, Model};
+use linfa::ParamGuard;
 use ndarray::{Array2, Axis};
+use proptest::prelude::*;
 
 /// A generator of its own, so that the data do not lean on the code under test.
 struct Dice(u64);
@@ -179,6 +185,63 @@ fn noise_never_beats_its_baseline() {
 }
 
 #[test]
+fn a_forest_on_labels_that_are_noise_is_no_better_than_its_baseline() {
+    let folder = std::env::var_os("KUBECAST_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    let path = folder.join("telemetry/dishang_resource_metrics.csv");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("DID NOT RUN: no {}", path.display());
+        return;
+    };
+    let mut rows: Vec<Vec<f64>> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split(',')
+                .map(|cell| cell.parse().expect("a number"))
+                .collect()
+        })
+        .collect();
+    assert_eq!(rows.len(), 1000);
+    let (mut claims, mut above) = (0, 0);
+    for seed in 0..12 {
+        let mut dice = Dice(seed + 77);
+        for i in (1..rows.len()).rev() {
+            rows.swap(i, (dice.unit() * (i + 1) as f64) as usize);
+        }
+        let features =
+            |rows: &[Vec<f64>]| Array2::from_shape_fn((rows.len(), 4), |(r, f)| rows[r][f]);
+        let labels = |rows: &[Vec<f64>]| rows.iter().map(|row| row[4] as u32).collect::<Vec<u32>>();
+        let (test, train) = rows.split_at(250);
+        let learner = Learner::Forest(ForestParams::new().trees(30).seed(seed).check().unwrap());
+        let classes: Vec<u8> = labels(train).iter().map(|&c| c as u8).collect();
+        let ones = classes.iter().filter(|&&c| c == 1).count() as u64;
+        let mut fitter = Fitter::new(features(train).view(), classes, 2, learner).unwrap();
+        while fitter.step().unwrap() {}
+        let model = fitter.finish().unwrap();
+        let proba = model.predict_proba(features(test).view());
+        let predicted = Model::likeliest(proba.view());
+        let report = evaluate(
+            &labels(test),
+            proba.view(),
+            &predicted,
+            &names(2),
+            &[750 - ones, ones],
+            seed,
+        );
+        claims += u32::from(report.beats_baseline);
+        above += u32::from(report.macro_f1 > report.baseline.unwrap().macro_f1);
+    }
+    assert_eq!(claims, 0);
+    assert!(
+        above >= 10,
+        "macro F1 alone would have been taken in: {above} of 12"
+    );
+}
+
+#[test]
 fn skill_beats_its_baseline() {
     let mut dice = Dice(3);
     // 16 rare rows of 1,600; 11 found, 4 false alarms.
@@ -275,7 +338,7 @@ fn what_is_undefined_is_named_and_nothing_is_nan() {
         .map(|(figure, _)| figure.as_str())
         .collect();
     assert!(
-        figures.contains(&"1 rows") && figures.contains(&"probabilities of 1 rows"),
+        figures.contains(&"1 row") && figures.contains(&"probabilities of 1 row"),
         "{figures:?}"
     );
 
@@ -297,6 +360,28 @@ fn what_is_undefined_is_named_and_nothing_is_nan() {
         &[],
         0,
     ));
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_in_what_goes_out_is_finite(
+        rows in prop::collection::vec((0..5_u32, 0..5_u32, prop::num::f64::ANY, 0..4_u8), 0..40),
+        k in 0..5_usize,
+        columns in 0..5_usize,
+        counts in prop::collection::vec(any::<u64>(), 0..6),
+        seed in any::<u64>(),
+    ) {
+        let truth: Vec<u32> = rows.iter().map(|row| row.0).collect();
+        let predicted: Vec<u32> = rows.iter().map(|row| row.1).collect();
+        let proba = Array2::from_shape_fn((rows.len(), columns), |(r, c)| match rows[r].3 {
+            0 => rows[r].2,
+            1 => 1.0,
+            _ => f64::from(rows[r].0 + c as u32) / 10.0,
+        });
+        let report = evaluate(&truth, proba.view(), &predicted, &names(k), &counts, seed);
+        assert_finite(&report);
+        prop_assert_eq!(report.per_class.len(), k);
+    }
 }
 
 /// A model that goes by feature 0, and where that is low by which of features 1 and 2 is set.

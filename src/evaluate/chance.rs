@@ -1,6 +1,6 @@
 use super::ConfusionMatrix;
-use super::random::Rng;
 use super::sum::sum;
+use crate::trees::Rng;
 
 /// The level of [`ChanceTest::p_value`] at which skill is claimed.
 pub const CLAIM_LEVEL: f64 = 0.01;

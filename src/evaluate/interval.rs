@@ -1,5 +1,5 @@
-use super::random::Rng;
 use super::sum::sum;
+use crate::trees::Rng;
 
 /// A range in which a figure lies with a confidence of 95 %.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,7 +89,7 @@ pub fn macro_f1_interval(truth: &[u32], predicted: &[u32], classes: usize, seed:
         .map(|_| {
             counts.fill(0);
             for _ in 0..drawn / 2 {
-                for row in rng.pair_below(rows) {
+                for row in pair_below(&mut rng, rows) {
                     counts[cell_of_row[row as usize] as usize] += 1;
                 }
             }
@@ -104,6 +104,13 @@ pub fn macro_f1_interval(truth: &[u32], predicted: &[u32], classes: usize, seed:
         low: quantile(&figures, 0.025).clamp(0.0, 1.0),
         high: quantile(&figures, 0.975).clamp(0.0, 1.0),
     }
+}
+
+/// Two independent uniform numbers in `0..n` from one draw, without 128-bit products, which are slow in wasm: no number's
+/// share is off by more than `n / 2^32` of it.
+fn pair_below(rng: &mut Rng, n: u32) -> [u32; 2] {
+    let bits = rng.next_u64();
+    [bits >> 32, bits & 0xffff_ffff].map(|half| ((half * u64::from(n)) >> 32) as u32)
 }
 
 /// Quantile of sorted values with linear interpolation (`numpy.quantile`'s default).

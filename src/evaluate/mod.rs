@@ -21,7 +21,6 @@ mod curve;
 mod error;
 mod interval;
 mod probability;
-pub(crate) mod random;
 mod report;
 mod sum;
 mod thin;

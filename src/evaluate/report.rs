@@ -339,12 +339,20 @@ fn rows_in_range(
     let left_out = truth.len().max(predicted.len()) - kept.len();
     if left_out > 0 {
         undefined.add(
-            format!("{left_out} rows"),
+            rows_text(left_out),
             "they lack a true or a predicted class that the model knows, and are left out"
                 .to_owned(),
         );
     }
     kept
+}
+
+fn rows_text(rows: usize) -> String {
+    if rows == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{rows} rows")
+    }
 }
 
 fn class_score(matrix: &ConfusionMatrix, class: usize) -> ClassScore {
@@ -395,7 +403,7 @@ impl<'p, 'r> Probabilities<'p, 'r> {
                 .count();
             if odd > 0 {
                 undefined.add(
-                    format!("probabilities of {odd} rows"),
+                    format!("probabilities of {}", rows_text(odd)),
                     "they are not numbers, and count as 0".to_owned(),
                 );
             }

@@ -1,6 +1,6 @@
 use ndarray::{Array2, Axis};
 
-use crate::evaluate::random::Rng;
+use crate::trees::Rng;
 
 /// What a column of the table is worth to a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +49,8 @@ struct Scratch {
 impl Permutation {
     /// Importance on held-out rows of classes `truth` (numbers below `classes`).
     ///
-    /// `sources` has the column of the table, below `n_sources`, of each feature. Each column is shuffled `repeats`
+    /// `sources` has the column of the table, below `n_sources`, of each feature; a feature of any other is never
+    /// shuffled. Each column is shuffled `repeats`
     /// times (5 is usual). Of more than `max_rows` rows a sample is used that keeps the classes' shares, and of each class
     /// at least one row as long as there is room.
     pub fn new(

@@ -285,7 +285,8 @@ pub struct Report {
     /// The majority class.
     pub baseline: Baseline,
     /// Whether the model is better than the baseline beyond chance: the lower end of its macro F1 interval is above the
-    /// baseline's macro F1, and the lower end of its accuracy or macro F1 above what shuffled predictions reach.
+    /// baseline's macro F1, and its accuracy or macro F1 is above what its own predictions reach when they are shuffled
+    /// (permutation test at 1 %).
     pub beats_baseline: bool,
     /// Rows trained on.
     pub rows_train: u64,
