@@ -1,0 +1,312 @@
+//! A column while it is being read: numbers for as long as every cell is one, then texts.
+
+use super::limits::SHOWN_LINES;
+use super::names::Names;
+use super::number::{self, Style};
+use crate::data::{Dictionary, MISSING_CODE, NullToken, is_null_token};
+
+/// Cells of one kind met on the way: how many, and where the first ones stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sightings {
+    pub count: u64,
+    pub first_lines: Vec<u64>,
+}
+
+impl Sightings {
+    pub fn add(&mut self, line: u64) {
+        self.count += 1;
+        if self.first_lines.len() < SHOWN_LINES {
+            self.first_lines.push(line);
+        }
+    }
+}
+
+/// The cells of a column of numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbers {
+    /// `NaN` is missing.
+    pub values: Vec<f64>,
+    /// Width and digits of the fraction of each, so that its text can be given back.
+    styles: Vec<(u8, u8)>,
+    /// The texts of cells that these two do not give back: null tokens, infinite numbers, `1e5`; by row.
+    others: Vec<(u32, u32)>,
+    other_names: Names,
+}
+
+/// The cells of a column of texts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    pub names: Names,
+    /// [`MISSING_CODE`] where the cell is empty.
+    pub codes: Vec<u32>,
+}
+
+/// What a column's cells are.
+#[derive(Clone, Debug)]
+pub(super) enum Cells {
+    Numbers(Numbers),
+    Texts(Texts),
+}
+
+/// A column while it is being read.
+#[derive(Clone, Debug)]
+pub(super) struct ColumnBuffer {
+    pub cells: Cells,
+    /// Numbers that are infinite or too large: missing.
+    pub non_finite: Sightings,
+    /// The first cell that is no number, where numbers stand before it; with its line.
+    pub first_word: Option<(String, u64)>,
+    /// An integer that a 64-bit float does not hold.
+    pub inexact: Option<String>,
+}
+
+impl ColumnBuffer {
+    pub fn new() -> Self {
+        Self {
+            cells: Cells::Numbers(Numbers::default()),
+            non_finite: Sightings::default(),
+            first_word: None,
+            inexact: None,
+        }
+    }
+
+    /// Adds a cell; answers how many bytes of new text it brought, and how many new names.
+    pub fn push(&mut self, cell: &[u8], line: u64) -> (usize, usize) {
+        let cell = trimmed(cell);
+        match &mut self.cells {
+            Cells::Texts(texts) => return texts.push(cell),
+            Cells::Numbers(numbers) => {
+                if cell.is_empty() {
+                    numbers.push_missing();
+                    return (0, 0);
+                }
+                if let Some(n) = number::parse(cell) {
+                    if !n.inexact {
+                        if n.value.is_infinite() {
+                            self.non_finite.add(line);
+                        }
+                        return numbers.push(cell, n.value, n.style);
+                    }
+                    self.inexact = Some(lossy(cell));
+                } else if is_null(cell) {
+                    return numbers.push(cell, f64::NAN, Style::Other);
+                } else {
+                    self.first_word = Some((lossy(cell), line));
+                }
+            }
+        }
+        self.become_texts();
+        match &mut self.cells {
+            Cells::Texts(texts) => {
+                texts.push(cell);
+                (texts.names.text_bytes(), texts.names.len())
+            }
+            Cells::Numbers(_) => (0, 0),
+        }
+    }
+
+    /// Adds a cell that the row lacks.
+    pub fn push_missing(&mut self) {
+        match &mut self.cells {
+            Cells::Numbers(numbers) => numbers.push_missing(),
+            Cells::Texts(texts) => texts.codes.push(MISSING_CODE),
+        }
+    }
+
+    /// Reads the numbers as what they were written as.
+    pub fn become_texts(&mut self) {
+        if let Cells::Numbers(numbers) = &mut self.cells {
+            self.cells = Cells::Texts(std::mem::take(numbers).into_texts());
+        }
+    }
+
+    /// Whether no cell says anything.
+    pub fn is_blank(&self) -> bool {
+        match &self.cells {
+            Cells::Numbers(n) => n.others.is_empty() && n.values.iter().all(|x| x.is_nan()),
+            Cells::Texts(t) => t.names.len() == 0,
+        }
+    }
+}
+
+impl Numbers {
+    fn push(&mut self, cell: &[u8], value: f64, style: Style) -> (usize, usize) {
+        let row = self.values.len() as u32;
+        let finite = value.is_finite();
+        self.values.push(if finite { value } else { f64::NAN });
+        match style {
+            Style::Plain { width, fraction } if finite => {
+                self.styles.push((width, fraction));
+                (0, 0)
+            }
+            _ => {
+                self.styles.push((0, 0));
+                let (code, new) = self.other_names.intern(cell);
+                self.others.push((row, code));
+                if new { (cell.len(), 1) } else { (0, 0) }
+            }
+        }
+    }
+
+    fn push_missing(&mut self) {
+        self.values.push(f64::NAN);
+        self.styles.push((0, 0));
+    }
+
+    fn into_texts(self) -> Texts {
+        let mut texts = Texts {
+            names: Names::default(),
+            codes: Vec::with_capacity(self.values.capacity()),
+        };
+        let mut others = self.others.iter().peekable();
+        let mut text = String::new();
+        for (row, (&value, &(width, fraction))) in self.values.iter().zip(&self.styles).enumerate()
+        {
+            if let Some(&&(_, code)) = others.peek().filter(|(at, _)| *at as usize == row) {
+                others.next();
+                texts.push(self.other_names.bytes(code));
+            } else if value.is_nan() {
+                texts.codes.push(MISSING_CODE);
+            } else {
+                text.clear();
+                number::write_plain(&mut text, value, width, fraction);
+                texts.push(text.as_bytes());
+            }
+        }
+        texts
+    }
+
+    /// The null tokens, by row.
+    pub fn null_tokens(&self) -> Vec<NullToken> {
+        self.others
+            .iter()
+            .filter_map(|&(row, code)| {
+                let token = self.other_names.text(code);
+                is_null_token(token).then(|| NullToken {
+                    row,
+                    token: token.to_owned(),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether the cells are codes rather than numbers: all of the same width of at least 4, and some with a leading zero,
+    /// as in postal codes.
+    pub fn are_padded_codes(&self) -> bool {
+        let mut common = None;
+        let mut padded = false;
+        for (&value, &(width, fraction)) in self.values.iter().zip(&self.styles) {
+            if value.is_nan() {
+                continue;
+            }
+            if width < 4 || fraction > 0 || value < 0.0 || *common.get_or_insert(width) != width {
+                return false;
+            }
+            padded |= width < 20 && value < libm::pow(10.0, f64::from(width) - 1.0);
+        }
+        // A column of nothing but 0000 says nothing either way.
+        padded && self.values.iter().any(|&x| x > 0.0)
+    }
+}
+
+impl Texts {
+    fn push(&mut self, cell: &[u8]) -> (usize, usize) {
+        if cell.is_empty() {
+            self.codes.push(MISSING_CODE);
+            return (0, 0);
+        }
+        let (code, new) = self.names.intern(cell);
+        self.codes.push(code);
+        if new { (cell.len(), 1) } else { (0, 0) }
+    }
+
+    pub fn into_dictionary(self) -> Dictionary {
+        self.names.into_dictionary(self.codes)
+    }
+}
+
+/// A cell without the blanks around it.
+pub(super) fn trimmed(cell: &[u8]) -> &[u8] {
+    let cell = cell.trim_ascii();
+    match (cell.first(), cell.last()) {
+        (Some(first), Some(last)) if !first.is_ascii() || !last.is_ascii() => {
+            std::str::from_utf8(cell).map_or(cell, |text| text.trim().as_bytes())
+        }
+        _ => cell,
+    }
+}
+
+fn is_null(cell: &[u8]) -> bool {
+    cell.len() <= 9 && std::str::from_utf8(cell).is_ok_and(is_null_token)
+}
+
+/// A cell as a notice quotes it: its first 80 characters.
+fn lossy(cell: &[u8]) -> String {
+    quoted(&String::from_utf8_lossy(cell))
+}
+
+/// A text as a notice quotes it: its first 80 characters.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}\u{2026}", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_turn_back_into_their_texts() {
+        let cells = [
+            "1",
+            "007",
+            "-12.50",
+            "+3",
+            ".5",
+            "1e5",
+            "",
+            "NA",
+            "inf",
+            "0.1",
+            "17.343418538390747",
+            "word",
+            "2.0",
+            "n/a",
+        ];
+        let mut buffer = ColumnBuffer::new();
+        for (row, cell) in cells.iter().enumerate() {
+            buffer.push(cell.as_bytes(), row as u64 + 2);
+        }
+        assert_eq!(buffer.first_word, Some(("word".to_owned(), 13)));
+        let Cells::Texts(texts) = buffer.cells else {
+            panic!("a word makes it text")
+        };
+        assert_eq!(texts.into_dictionary(), Dictionary::from_cells(cells));
+    }
+
+    #[test]
+    fn null_tokens_of_a_number_column_are_kept() {
+        let mut buffer = ColumnBuffer::new();
+        for cell in ["1", " None ", "", "2", "NA", "1e400", "None"] {
+            buffer.push(cell.as_bytes(), 2);
+        }
+        assert_eq!(buffer.non_finite.count, 1);
+        let Cells::Numbers(numbers) = buffer.cells else {
+            panic!("null tokens do not make it text")
+        };
+        let tokens: Vec<(u32, String)> = numbers
+            .null_tokens()
+            .into_iter()
+            .map(|t| (t.row, t.token))
+            .collect();
+        let expected = [(1, "None"), (4, "NA"), (6, "None")];
+        assert_eq!(tokens, expected.map(|(r, t)| (r, t.to_owned())));
+        assert_eq!(
+            numbers.values.iter().filter(|x| x.is_nan()).count(),
+            5,
+            "the empty cell and the infinite one are missing too"
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! Rows that repeat an earlier one in every cell.
+
+use crate::data::{Frame, Values};
+
+/// How many rows repeat an earlier row, and the first of them (rows from 0).
+///
+/// Rows are compared by a 64-bit fingerprint of their cells: among a million rows two different ones are taken for
+/// equal with a probability of 3e-8.
+pub(super) fn repeated_rows(frame: &Frame, shown: usize) -> (u64, Vec<u32>) {
+    let mut rows: Vec<(u64, u32)> = (0..frame.rows() as u32).map(|row| (0, row)).collect();
+    for column in frame.columns() {
+        match &column.values {
+            Values::Number(v) => add(&mut rows, v.iter().map(|x| x.to_bits())),
+            Values::Time(v) => add(&mut rows, v.iter().map(|&x| x as u64)),
+            Values::Text(d) => add(&mut rows, d.codes.iter().map(|&c| u64::from(c))),
+        }
+        for token in &column.null_tokens {
+            if let Some((hash, _)) = rows.get_mut(token.row as usize) {
+                let text = token.token.bytes();
+                *hash = text.fold(*hash, |h, b| mix(h, u64::from(b)));
+            }
+        }
+    }
+    rows.sort_unstable();
+    let mut repeated: Vec<u32> = rows
+        .windows(2)
+        .filter(|w| w[0].0 == w[1].0)
+        .map(|w| w[1].1)
+        .collect();
+    let count = repeated.len() as u64;
+    repeated.sort_unstable();
+    repeated.truncate(shown);
+    (count, repeated)
+}
+
+fn add(rows: &mut [(u64, u32)], cells: impl Iterator<Item = u64>) {
+    for ((hash, _), cell) in rows.iter_mut().zip(cells) {
+        *hash = mix(*hash, cell);
+    }
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014) over the running sum.
+fn mix(hash: u64, cell: u64) -> u64 {
+    let mut z = (hash ^ cell).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Column;
+
+    #[test]
+    fn repeated_rows_are_those_equal_in_every_cell() {
+        let frame = Frame::new(
+            "t",
+            vec![
+                Column::number("a", vec![1.0, 1.0, 2.0, 1.0, f64::NAN, f64::NAN]),
+                Column::category("b", ["x", "y", "x", "x", "", ""]),
+            ],
+        )
+        .expect("a table");
+        assert_eq!(repeated_rows(&frame, 5), (2, vec![3, 5]));
+        assert_eq!(repeated_rows(&frame, 1), (2, vec![3]));
+    }
+}

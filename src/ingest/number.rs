@@ -1,0 +1,231 @@
+//! Cells that are numbers, read exactly as `str::parse::<f64>` reads them.
+
+/// How a number was written, so that its text can be given back when its column turns out to be text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// `-12.50`, or `007`: digits with an optional minus and an optional fraction that is not empty.
+    Plain { width: u8, fraction: u8 },
+    /// Anything else: `+1`, `.5`, `1.`, `1e5`.
+    Other,
+}
+
+/// A cell that is a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Number {
+    /// Its value; infinite where it is too large, NaN never.
+    pub value: f64,
+    /// Digits alone, with an optional sign.
+    pub integer: bool,
+    /// Whether it is an integer that the value does not hold exactly.
+    pub inexact: bool,
+    pub style: Style,
+}
+
+/// The powers of ten that a 64-bit float holds exactly.
+const TENS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
+/// Up to here every integer is a 64-bit float: 2^53.
+const EXACT: u64 = 1 << 53;
+
+/// Reads a cell without blanks around it; `None` if it is no number (NaN is none).
+pub(super) fn parse(cell: &[u8]) -> Option<Number> {
+    let (negative, digits) = match cell.split_first()? {
+        (b'-', rest) => (true, rest),
+        _ => (false, cell),
+    };
+    let mut mantissa: u64 = 0;
+    let mut fraction = 0;
+    let mut point = None;
+    for (at, &b) in digits.iter().enumerate() {
+        match b {
+            b'0'..=b'9' if at < 19 => mantissa = mantissa * 10 + u64::from(b - b'0'),
+            b'0'..=b'9' => {}
+            b'.' if point.is_none() && at > 0 => point = Some(at),
+            _ => return parse_slowly(cell),
+        }
+    }
+    if let Some(point) = point {
+        fraction = digits.len() - point - 1;
+        if fraction == 0 {
+            return parse_slowly(cell);
+        }
+    }
+    if digits.is_empty() {
+        return None;
+    }
+    let integer = point.is_none();
+    let value = if digits.len() <= 19 && mantissa <= EXACT && fraction < TENS.len() {
+        // Both are exact, so their quotient is rounded once: the result is the nearest float (Clinger, 1990).
+        let magnitude = mantissa as f64 / TENS[fraction];
+        if negative { -magnitude } else { magnitude }
+    } else {
+        text_of(cell)?.parse().ok()?
+    };
+    let style = match (u8::try_from(cell.len()), u8::try_from(fraction)) {
+        (Ok(width), Ok(fraction)) => Style::Plain { width, fraction },
+        _ => Style::Other,
+    };
+    Some(Number {
+        value,
+        integer,
+        inexact: integer && digits.len() > 15 && !holds_exactly(value, digits),
+        style,
+    })
+}
+
+/// The forms that are rare in files.
+#[cold]
+fn parse_slowly(cell: &[u8]) -> Option<Number> {
+    let value: f64 = text_of(cell)?.parse().ok()?;
+    if value.is_nan() {
+        return None;
+    }
+    let digits = cell.strip_prefix(b"+").unwrap_or(cell);
+    let integer = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    Some(Number {
+        value,
+        integer,
+        inexact: integer && digits.len() > 15 && !holds_exactly(value, digits),
+        style: Style::Other,
+    })
+}
+
+fn text_of(cell: &[u8]) -> Option<&str> {
+    std::str::from_utf8(cell).ok()
+}
+
+/// Whether the value, written out, has these digits. Infinite values do not count: they are told as such.
+fn holds_exactly(value: f64, digits: &[u8]) -> bool {
+    if value.is_infinite() {
+        return true;
+    }
+    let written = format!("{:.0}", value.abs());
+    let zeros = digits.iter().take_while(|&&b| b == b'0').count();
+    digits.get(zeros..) == Some(written.as_bytes()) || (value == 0.0 && zeros == digits.len())
+}
+
+/// Appends the text of a number of plain style: what was read, where the value has at most 15 digits or was written
+/// in its shortest form.
+pub(super) fn write_plain(out: &mut String, value: f64, width: u8, fraction: u8) {
+    use std::fmt::Write;
+    let (width, fraction) = (usize::from(width), usize::from(fraction));
+    // Writing to a string cannot fail.
+    let start = out.len();
+    let _ = write!(out, "{value}");
+    let shortest = out.get(start..).unwrap_or_default();
+    let digits = shortest.find('.').map_or(0, |at| shortest.len() - at - 1);
+    if shortest.len() != width || digits != fraction {
+        out.truncate(start);
+        let _ = write!(out, "{value:0width$.fraction$}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(text: &str) {
+        let expected = text
+            .parse::<f64>()
+            .ok()
+            .filter(|x| !x.is_nan())
+            .map(f64::to_bits);
+        let got = parse(text.as_bytes());
+        assert_eq!(got.map(|n| n.value.to_bits()), expected, "{text:?}");
+    }
+
+    #[test]
+    fn forms_met_in_the_wild() {
+        for text in [
+            "",
+            "-",
+            "+",
+            ".",
+            "-.",
+            "1",
+            "+1",
+            "-1",
+            ".5",
+            "-.5",
+            "1.",
+            "1e5",
+            "1E-5",
+            "e5",
+            "1e",
+            "1_000",
+            "0x1F",
+            "--1",
+            "1.2.3",
+            "1,5",
+            "inf",
+            "-Infinity",
+            "nan",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "-0",
+            "-0.0",
+            "00012",
+            "9007199254740992",
+            "9007199254740993",
+            "18446744073709551616",
+            "123456789012345678901234567890",
+            "0.30000000000000004",
+            "0.000000000000000000000000000001",
+            "1.7976931348623157e308",
+            "2.5.",
+            "1 000",
+            "99999999999999999999",
+            "0000000000000000000000000001.5",
+        ] {
+            check(text);
+        }
+    }
+
+    #[test]
+    fn integers_that_a_float_cannot_hold_are_known() {
+        let inexact = |text: &str| parse(text.as_bytes()).is_some_and(|n| n.inexact);
+        assert!(inexact("9007199254740993"));
+        assert!(inexact("+9007199254740993"));
+        assert!(inexact("-1767225600123456789"));
+        assert!(!inexact("9007199254740992"));
+        assert!(!inexact("18446744073709551616"));
+        assert!(!inexact("0000000000000000012"));
+        assert!(!inexact("0000000000000000000"));
+        assert!(!inexact("9007199254740993.5"));
+    }
+
+    proptest! {
+        #[test]
+        fn reads_as_the_standard_library_does(text in "[-+]?[0-9]{0,22}(\\.[0-9]{0,22})?([eE][-+]?[0-9]{1,3})?") {
+            check(&text);
+        }
+
+        #[test]
+        fn any_text_reads_as_the_standard_library_does(text in "[-+.eEinfa0-9 _x]{0,12}") {
+            check(&text);
+        }
+
+        #[test]
+        fn plain_text_comes_back(text in "-?[0-9]{1,9}(\\.[0-9]{1,6})?") {
+            let n = parse(text.as_bytes()).expect("a number");
+            let Style::Plain { width, fraction } = n.style else { panic!("{text} is plain") };
+            let mut out = String::new();
+            write_plain(&mut out, n.value, width, fraction);
+            prop_assert_eq!(out, text);
+        }
+
+        #[test]
+        fn the_shortest_text_of_any_number_comes_back(x in -1e15f64..1e15) {
+            let text = format!("{x}");
+            let n = parse(text.as_bytes()).expect("a number");
+            let Style::Plain { width, fraction } = n.style else { panic!("{text} is plain") };
+            let mut out = String::new();
+            write_plain(&mut out, n.value, width, fraction);
+            prop_assert_eq!(out, text);
+        }
+    }
+}
