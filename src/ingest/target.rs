@@ -6,11 +6,11 @@ use crate::data::{Column, ColumnKind, Frame, Values};
 /// Names of labels, the surest first.
 const LABELS: [&str; 22] = [
     "issue_type",
-    "issue",
     "label",
     "labels",
     "target",
     "class",
+    "issue",
     "failure_type",
     "failure",
     "fault",
