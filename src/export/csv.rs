@@ -75,6 +75,9 @@ fn push_number(out: &mut Vec<u8>, x: f64) {
     // Writing to a Vec cannot fail.
     let _ = if !x.is_finite() {
         Ok(())
+    } else if x.fract() == 0.0 && x != 0.0 && magnitude < 1e15 {
+        // The same text, sooner.
+        write!(out, "{}", x as i64)
     } else if x == 0.0 || (1e-5..1e16).contains(&magnitude) {
         write!(out, "{x}")
     } else {

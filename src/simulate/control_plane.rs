@@ -17,6 +17,8 @@ pub(super) struct ControlDrive {
     pub(super) api: f64,
     pub(super) fsync: f64,
     pub(super) schedule: f64,
+    /// The same, but nothing is even tried: attempts that are not made are not slow.
+    pub(super) stalled: f64,
     /// Late packets between its members and nodes.
     pub(super) network: f64,
 }
@@ -81,8 +83,8 @@ impl ControlState {
 
     /// One step. `load` is the workloads' mean, `churn` the share of them whose pods come and go.
     ///
-    /// A slow disk slows commits, they slow API requests, and they slow the scheduler. Bursts of LIST calls, the
-    /// nightly backup and compaction look like the beginning of an issue and are none.
+    /// A slow disk slows commits, they slow API requests, and they slow the scheduler. Bursts of LIST calls, of
+    /// compaction and of pending jobs, over before an alert would fire, look like an issue and are none.
     pub(super) fn step(
         &mut self,
         cluster: &Cluster,
@@ -106,7 +108,7 @@ impl ControlState {
             * (1.0 + 0.8 * churn)
             * backup;
         if draw.uniform(tick, 2) < (0.001 * minutes).min(0.02) {
-            healthy *= draw.between(2.0, 9.0, tick, 3);
+            healthy *= draw.lognormal(6.0, 0.8, tick, 3);
         }
         self.fsync_ms = towards(healthy, FSYNC_LIMIT_MS, drive.fsync);
         self.etcd_ms =
@@ -116,14 +118,17 @@ impl ControlState {
         let mut healthy =
             cluster.api_ms * libm::exp(0.2 * y) * (0.6 + 0.4 * load) * (1.0 + 0.7 * churn);
         if draw.uniform(tick, 6) < (0.0015 * minutes).min(0.025) {
-            healthy *= draw.between(3.0, 16.0, tick, 7);
+            healthy *= draw.lognormal(12.0, 0.8, tick, 7);
         }
         self.api_ms = towards(healthy, API_LIMIT_MS, drive.api)
             + 1.6 * self.etcd_ms
             + 110.0 * drive.network * drive.network;
 
         let y = self.schedule_drift.step(decay.fast, draw.noise(tick, 8));
-        let healthy = cluster.schedule_ms * libm::exp(0.25 * y) * (1.0 + 1.5 * churn);
+        let mut healthy = cluster.schedule_ms * libm::exp(0.25 * y) * (1.0 + 1.5 * churn);
+        if draw.uniform(tick, 9) < (0.0012 * minutes).min(0.02) {
+            healthy *= draw.lognormal(14.0, 0.8, tick, 10);
+        }
         self.schedule_ms = towards(healthy, SCHEDULE_LIMIT_MS, drive.schedule)
             + 0.25 * self.api_ms.min(8_000.0) * 0.8;
     }

@@ -156,19 +156,19 @@ pub struct Episode {
 }
 
 /// The pressure up to which a precursor rises; impact is at 1.
-const PRECURSOR_TOP: f64 = 0.9;
+const PRECURSOR_TOP: f64 = 0.95;
 
 impl Episode {
     /// The highest pressure: above 1, or below it for a near miss.
     pub(super) fn peak(&self) -> f64 {
         if self.aborted {
-            PRECURSOR_TOP * 0.92
+            PRECURSOR_TOP * 0.9
         } else {
-            1.0 + 0.3 * self.severity
+            1.0 + 0.25 * self.severity
         }
     }
 
-    /// The pressure at an instant: 0 before onset, up to 0.9 before impact, above 1 while active, then falling to 0.
+    /// The pressure at an instant: 0 before onset, up to 0.95 before impact, above 1 while active, then falling to 0.
     pub(super) fn pressure(&self, secs: f64) -> f64 {
         if secs < self.onset_secs || secs >= self.recovered_secs {
             return 0.0;
@@ -219,11 +219,11 @@ mod tests {
     fn pressure_rises_holds_and_falls() {
         let e = episode();
         assert_eq!(e.pressure(99.0), 0.0);
-        assert!((e.pressure(150.0) - 0.9 * 0.25).abs() < 1e-12);
-        assert!(e.pressure(199.9) < 0.9 && !e.holds(199.9));
-        assert_eq!(e.pressure(200.0), 1.3);
+        assert!((e.pressure(150.0) - 0.95 * 0.25).abs() < 1e-12);
+        assert!(e.pressure(199.9) < 0.95 && !e.holds(199.9));
+        assert_eq!(e.pressure(200.0), 1.25);
         assert!(e.holds(299.0));
-        assert!((e.pressure(350.0) - 0.65).abs() < 1e-9);
+        assert!((e.pressure(350.0) - 0.625).abs() < 1e-9);
         assert_eq!(e.pressure(400.0), 0.0);
     }
 

@@ -4,9 +4,6 @@ use super::grid::Moment;
 use super::random::{Decay, Draws, Drift, Stream};
 use super::topology::Node;
 
-/// The memory share at which kubelets start to evict.
-pub(super) const MEMORY_LIMIT: f64 = 0.93;
-
 /// What faults press on, for one node. Pressures are 0 without a fault; 1 is where harm begins.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NodeDrive {
@@ -126,7 +123,7 @@ impl NodeState {
             0.0
         };
         let healthy = node.memory * (0.8 + 0.2 * load.load.min(2.0)) + 0.03 * y + warm;
-        self.memory = pressed(healthy.clamp(0.05, 0.9), MEMORY_LIMIT, drive.memory);
+        self.memory = pressed(healthy.clamp(0.05, 0.9), node.memory_limit, drive.memory);
 
         let fill = now.secs / node.disk_period_secs + draw.uniform(0, 106);
         let healthy = node.disk + (0.8 - node.disk) * (fill - fill.floor());
@@ -144,7 +141,7 @@ impl NodeState {
             * libm::exp(0.12 * draw.noise(tick, 4));
 
         self.drain_secs = (self.drain_secs - now.step_secs).max(0.0);
-        if draw.uniform(tick, 5) < now.step_secs / (6.0 * 86_400.0) {
+        if draw.uniform(tick, 5) < now.step_secs / (5.0 * 86_400.0) {
             self.drain_secs = draw.between(120.0, 300.0, tick, 6);
         }
         self.ready = !drive.heartbeat_lost && self.drain_secs <= 0.0;

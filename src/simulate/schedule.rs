@@ -12,6 +12,8 @@ const ABORT_SHARE: f64 = 0.15;
 const ZONE_SHARE: f64 = 0.25;
 /// Random places tried before the free ones are searched in order.
 const TRIES: u64 = 24;
+/// Ticks searched in order after that.
+const SEARCH_TICKS: usize = 8_192;
 
 /// Every episode, by onset.
 ///
@@ -176,7 +178,7 @@ impl Planner<'_> {
         }
     }
 
-    /// A tick from which `ticks` are free on the target: a random one, or the first after a random one.
+    /// A tick from which `ticks` are free on the target: a random one, or the first soon after a random one.
     fn find(&self, target: Target, ticks: usize, draws: Draws, number: u64) -> Option<usize> {
         let starts = self.grid.ticks.checked_sub(ticks)? + 1;
         for i in 0..TRIES {
@@ -187,7 +189,7 @@ impl Planner<'_> {
         }
         let from = draws.below(starts, number, 9);
         let mut run = 0;
-        for at in from..from + self.grid.ticks {
+        for at in from..from + self.grid.ticks.min(SEARCH_TICKS) {
             let tick = at % self.grid.ticks;
             // A run does not go on over the end.
             run = if !self.is_free(target, tick) {

@@ -7,7 +7,7 @@ use super::control_plane::{
 };
 use super::fault::{Episode, IssueKind, Target};
 use super::grid::Grid;
-use super::node::{MEMORY_LIMIT, NodeDecay, NodeDrive, NodeLoad, NodeState};
+use super::node::{NodeDecay, NodeDrive, NodeLoad, NodeState};
 use super::random::{Draws, Stream};
 use super::scenario::ValidScenario;
 use super::schedule::{placements, plan};
@@ -184,12 +184,13 @@ impl Simulation {
             let place = &self.topology.placements[e];
             let drive = &drives.nodes[place.node];
             let workload = &self.topology.workloads[place.workload];
+            let backlog = &drives.clusters[workload.cluster];
             let around = Surroundings {
                 node_lost: !self.nodes[place.node].ready,
                 memory: drive.memory,
                 disk: drive.disk,
                 network: drive.congestion.max(drive.loss),
-                scheduling: drives.clusters[workload.cluster].schedule,
+                scheduling: backlog.schedule.max(backlog.stalled),
             };
             let workload_state = &self.workloads[place.workload];
             state.settle(
@@ -272,7 +273,7 @@ impl Simulation {
         let plane = &self.clusters[self.topology.nodes[place.node].cluster];
         match kind {
             IssueKind::NodeFailure => !node.ready,
-            IssueKind::MemoryPressure => node.memory > MEMORY_LIMIT,
+            IssueKind::MemoryPressure => node.memory > self.topology.nodes[place.node].memory_limit,
             IssueKind::DiskPressure => node.disk > self.topology.nodes[place.node].disk_limit,
             IssueKind::ApiServerLatency => plane.api_ms > API_LIMIT_MS,
             IssueKind::EtcdHighLatency => plane.fsync_ms > FSYNC_LIMIT_MS,
@@ -321,7 +322,7 @@ impl Simulation {
         let of_plane = |i: u64| self.observation.noise(tick, (c as u64) << 20 | 2 << 16 | i);
         let percent =
             |share: f64, noise: f64| rounded((100.0 * share + noise).clamp(0.0, 100.0), 2);
-        let millis = |ms: f64, noise: f64| rounded(ms * libm::exp(0.14 * noise), 2);
+        let millis = |ms: f64, noise: f64| rounded(ms * libm::exp(0.2 * noise), 2);
 
         let fill = self.grid.secs(self.tick) / place.volume_period_secs
             + self.observation.uniform(0, (e as u64) << 20 | 3 << 16);
@@ -389,6 +390,7 @@ fn apply(episode: &Episode, active: &Active, topology: &Topology, drives: &mut D
             let part = match episode.kind {
                 IssueKind::ApiServerLatency => &mut drive.api,
                 IssueKind::EtcdHighLatency => &mut drive.fsync,
+                _ if variant < 0.3 => &mut drive.stalled,
                 _ => &mut drive.schedule,
             };
             *part = part.max(pressure);
@@ -398,7 +400,7 @@ fn apply(episode: &Episode, active: &Active, topology: &Topology, drives: &mut D
                 let drive = &mut drives.placements[e];
                 if episode.kind == IssueKind::PodCrashLoop {
                     drive.crash = drive.crash.max(pressure);
-                    drive.crash_share = drive.crash_share.max(0.25 + 0.75 * gain);
+                    drive.crash_share = drive.crash_share.max(0.1 + 0.9 * gain);
                 } else if variant < 0.65 {
                     drive.surge = drive.surge.max(pressure);
                     // Bursts take what the node has left before the quota cuts them off.

@@ -61,7 +61,8 @@ pub(super) struct Node {
     pub(super) disk: f64,
     /// Seconds in which natural growth fills the disk up to where images are collected.
     pub(super) disk_period_secs: f64,
-    /// The disk share at which this node's kubelet reports pressure: operators set it differently.
+    /// The memory and the disk share at which this node's kubelet reports pressure: operators set them differently.
+    pub(super) memory_limit: f64,
     pub(super) disk_limit: f64,
     /// Mean bytes per second in and out.
     pub(super) receive: f64,
@@ -196,7 +197,8 @@ impl Topology {
 
 fn node(seed: u64, n: usize, cluster: usize) -> Node {
     let draws = Draws::new(seed, Stream::Node, n as u64);
-    let limits = [0.85, 0.9, 0.9, 0.92, 0.95];
+    let memory_limits = [0.86, 0.9, 0.93, 0.93, 0.95];
+    let disk_limits = [0.86, 0.9, 0.9, 0.92, 0.95];
     let warms = draws.uniform(20, 0) < 0.35;
     let receive = draws.lognormal(4.5e6, 0.7, 21, 0);
     Node {
@@ -206,7 +208,8 @@ fn node(seed: u64, n: usize, cluster: usize) -> Node {
         memory: draws.between(0.32, 0.62, 23, 0),
         disk: draws.between(0.3, 0.55, 24, 0),
         disk_period_secs: draws.between(4.0, 12.0, 25, 0) * 86_400.0,
-        disk_limit: limits[draws.below(limits.len(), 26, 0)],
+        memory_limit: memory_limits[draws.below(memory_limits.len(), 31, 0)],
+        disk_limit: disk_limits[draws.below(disk_limits.len(), 26, 0)],
         receive,
         transmit: receive * draws.lognormal(0.8, 0.4, 27, 0),
         rpc: draws.between(28.0, 75.0, 28, 0),

@@ -88,16 +88,18 @@ impl WorkloadState {
         if self.draws.uniform(tick, 1) < now.step_secs / 21_600.0 {
             self.burst += self.draws.between(0.2, 0.7, tick, 2);
         }
-        let run = if workload.period_secs > 0.0 {
-            let offset = self.draws.uniform(0, 101);
-            let place = now.secs / workload.period_secs + offset;
+        // A run takes a fifth of its period; over periods shorter than a step, what is measured is the mean.
+        let run = if workload.period_secs <= 0.0 {
+            1.0
+        } else if workload.period_secs <= now.step_secs {
+            0.52
+        } else {
+            let place = now.secs / workload.period_secs + self.draws.uniform(0, 101);
             if place - place.floor() < 0.2 {
                 1.6
             } else {
                 0.25
             }
-        } else {
-            1.0
         };
         self.load =
             day * week * run * libm::exp(0.12 * drift + 0.06 * cluster_drift) * (1.0 + self.burst);
@@ -213,7 +215,7 @@ impl PlacementState {
 
         let mut restarts = self.pods * step_secs / (3.0 * 86_400.0);
         if crashing {
-            restarts += drive.crash_share * self.pods * step_secs / 480.0;
+            restarts += drive.crash_share * self.pods * step_secs / 600.0;
         } else {
             restarts += 0.08 * drive.crash * drive.crash * self.pods * step_secs / 300.0;
         }
@@ -221,7 +223,7 @@ impl PlacementState {
         restarts += 0.008 * (late(drive.quota) + late(drive.surge)) * self.pods * step_secs / 300.0;
         self.restarts += self.draws.count(restarts, tick, 10);
         // What crashed is usually cured by a rollout, which starts the counters again.
-        let cured = self.was_crashing && !crashing && self.draws.uniform(tick, 11) < 0.7;
+        let cured = self.was_crashing && !crashing && self.draws.uniform(tick, 11) < 0.85;
         if state.replaced || cured {
             self.restarts = 0.0;
         }
