@@ -1,6 +1,8 @@
 //! The simulator through its front door: what comes out is what was asked for, and could have been a cluster.
 
 use kubecast::data::{Column, ColumnKind, Frame, Values};
+use kubecast::export::{CsvOptions, frame_csv};
+use kubecast::ingest::read_csv;
 use kubecast::simulate::{ISSUE_TYPES, IssueKind, Scenario, Simulation};
 
 const COLUMNS: [&str; 24] = [
@@ -96,6 +98,41 @@ fn the_table_has_the_columns_and_kinds_of_the_first_data_set() {
         .iter()
         .filter(|c| c.kind == ColumnKind::Number);
     assert_eq!(others.count(), 13);
+}
+
+/// What the page simulates is what the command line's file gives when it is read: kinds, cells, order of names.
+#[test]
+fn the_table_equals_what_is_read_back_from_its_csv() {
+    for (num_samples, time_periods_hours, seed) in [
+        (5_000, 168, 42),
+        (1, 1, 0),
+        (2, 1, 3),
+        (40, 1, 3),
+        (700, 24, 9),
+        (9_000, 1, 5),
+    ] {
+        let frame = run(Scenario {
+            num_samples,
+            time_periods_hours,
+            seed,
+            ..sample()
+        });
+        let text = frame_csv(&frame, CsvOptions::default());
+        let back = read_csv("simulated.csv", &text).unwrap().frame;
+        for (ours, theirs) in frame.columns().iter().zip(back.columns()) {
+            assert_eq!(ours.name, theirs.name);
+            assert_eq!(
+                ours.kind, theirs.kind,
+                "{} of {num_samples} rows",
+                ours.name
+            );
+        }
+        assert_eq!(
+            frame.fingerprint(),
+            back.fingerprint(),
+            "{num_samples} rows"
+        );
+    }
 }
 
 #[test]

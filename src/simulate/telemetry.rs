@@ -132,11 +132,17 @@ fn dictionary<T>(
     out
 }
 
+/// A column of names, of the kind that reading them from a file would find.
 fn names(name: &str, cells: Dictionary) -> Column {
-    let kind = if cells.names.len() < 2 {
+    let (rows, distinct) = (cells.codes.len(), cells.names.len());
+    let kind = if distinct < 2 && rows > 1 {
         ColumnKind::Constant
-    } else {
+    } else if rows >= 10 && distinct * 20 >= rows * 19 {
+        ColumnKind::Identifier
+    } else if distinct <= 32 || (distinct <= 1_000 && distinct * 10 <= rows) {
         ColumnKind::Category
+    } else {
+        ColumnKind::Text
     };
     Column {
         name: name.to_owned(),
@@ -146,14 +152,25 @@ fn names(name: &str, cells: Dictionary) -> Column {
     }
 }
 
+/// A column of numbers, of the kind that reading them from a file would find.
 fn numbers(name: &str, values: Vec<f64>) -> Column {
-    let mut present = values.iter().filter(|x| !x.is_nan());
-    let first = present.next().copied();
-    let kind = if present.all(|&x| Some(x) == first) {
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    let (mut missing, mut whole, mut zero_one) = (0, true, true);
+    for &x in &values {
+        if x.is_nan() {
+            missing += 1;
+            continue;
+        }
+        (least, most) = (least.min(x), most.max(x));
+        whole &= x.fract() == 0.0;
+        zero_one &= x == 0.0 || x == 1.0;
+    }
+    let one_value = least == most && missing == 0 && values.len() > 1;
+    let kind = if one_value || missing == values.len() {
         ColumnKind::Constant
-    } else if values.iter().all(|&x| x.is_nan() || x == 0.0 || x == 1.0) {
+    } else if zero_one && least < most {
         ColumnKind::Boolean
-    } else if values.iter().all(|&x| x.is_nan() || x.fract() == 0.0) {
+    } else if whole {
         ColumnKind::Integer
     } else {
         ColumnKind::Number
