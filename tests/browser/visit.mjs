@@ -152,6 +152,36 @@ export class Visit {
     }
   }
 
+  /** Clicks with the mouse what this selector finds, once it is there and enabled. */
+  async press(selector, { timeout = SOON_MS } = {}) {
+    for (let attempt = 0; ; attempt += 1) {
+      await this.until(
+        `${selector} can be clicked`,
+        (selector) => {
+          const element = document.querySelector(selector);
+          return Boolean(element) && element.getClientRects().length > 0 && !element.matches(":disabled, [aria-disabled=true]");
+        },
+        { timeout, values: [selector] },
+      );
+      try {
+        const element = await this.page.$(selector);
+        await element.click();
+        return;
+      } catch (error) {
+        // The page drew anew between finding and clicking.
+        if (attempt === 3) throw error;
+      }
+    }
+  }
+
+  /** Puts text into the field that this selector finds, in place of what is there. */
+  async fill(selector, text) {
+    await this.press(selector);
+    await this.page.$eval(selector, (field) => field.select());
+    if (text === "") await this.page.keyboard.press("Backspace");
+    else await this.page.keyboard.type(String(text));
+  }
+
   /** Sets a field's value as a person's typing would. */
   async type(role, name, text, options) {
     const element = await this.find(role, name, options);
@@ -176,7 +206,7 @@ export class Visit {
     await this.page.evaluate(dropInPage, files.map(packed), selector);
   }
 
-  /** Gives files to the file field of this name, as the browser's dialog would; the field itself may be hidden. */
+  /** Gives files to the file field that this selector finds, as the browser's dialog would; the field may be hidden. */
   async choose(selector, files) {
     const folder = await mkdtemp(join(tmpdir(), "kubecast-"));
     try {

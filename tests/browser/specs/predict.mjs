@@ -1,0 +1,100 @@
+// A second table is predicted: with and without its truth, filtered, downloaded; what does not fit is named.
+
+import assert from "node:assert/strict";
+import { alerts, dropTable, firstVisit, go, train } from "../steps.mjs";
+import { metrics, records } from "../tables.mjs";
+
+async function trained(visit) {
+  await firstVisit(visit);
+  await dropTable(visit, { text: metrics({ rows: 400 }) });
+  await train(visit);
+  await go(visit, "predict");
+}
+
+async function predict(visit, file) {
+  await visit.drop([file]);
+  await visit.until(`${file.name} is predicted`, (name) => document.querySelector(".finding")?.innerText.includes(name) && !document.querySelector("#cancel") && Boolean(document.querySelector("#download-predictions")), {
+    timeout: 30_000,
+    values: [file.name],
+  });
+}
+
+export default [
+  [
+    "a table without the target: classes, probabilities, filters, pages, download",
+    async (visit) => {
+      await trained(visit);
+      await predict(visit, { name: "today.csv", text: metrics({ rows: 120, seed: 4, target: false }) });
+      await visit.sees(/Rows 1 to 50 of 120/);
+      await visit.click("button", "Next");
+      await visit.sees(/Rows 51 to 100 of 120/);
+      await visit.page.select("#filter-class", "OOMKilled");
+      const words = await visit.sees(/Rows 1 to \d+ of \d+/);
+      const total = Number(/of (\d+)/.exec(words)[1]);
+      assert.ok(total > 5 && total < 60, words);
+      assert.equal(await visit.has("checkbox", /truth and prediction differ/), false, "no truth, no such filter");
+      const file = await visit.download(() => visit.press("#download-predictions"));
+      const rows = records(file.bytes.toString("utf8"));
+      assert.equal(rows.length, 121);
+      for (const row of rows.slice(1)) {
+        const shares = row.slice(3).map(Number);
+        assert.ok(Math.abs(shares.reduce((a, b) => a + b) - 1) < 1e-9, row.join());
+        assert.equal(Math.max(...shares), Number(row[2]));
+      }
+    },
+  ],
+  [
+    "a table with the target is evaluated too",
+    async (visit) => {
+      await trained(visit);
+      await predict(visit, { name: "truth.csv", text: metrics({ rows: 150, seed: 6 }) });
+      await visit.sees(/Against the truth in this table/);
+      await visit.sees(/Right on (9\d|100)/);
+      assert.equal(await visit.has("checkbox", /truth and prediction differ/), true);
+    },
+  ],
+  [
+    "columns in another order and one more are told and do no harm",
+    async (visit) => {
+      await trained(visit);
+      const columns = ["latency_ms", "restarts", "memory_mb", "cpu_percent", "node", "timestamp"];
+      const plain = metrics({ rows: 60, seed: 8, target: false });
+      await predict(visit, { name: "plain.csv", text: plain });
+      const before = (await visit.download(() => visit.press("#download-predictions"))).bytes.toString("utf8");
+      const [header, ...rows] = metrics({ rows: 60, seed: 8, target: false, columns }).trim().split("\n");
+      const text = [`${header},shard`, ...rows.map((row) => `${row},3`)].join("\n");
+      await predict(visit, { name: "mixed.csv", text });
+      await visit.sees(/shard/);
+      const after = (await visit.download(() => visit.press("#download-predictions"))).bytes.toString("utf8");
+      assert.equal(after, before);
+    },
+  ],
+  [
+    "a column that is missing is named before anything is predicted",
+    async (visit) => {
+      await trained(visit);
+      const columns = ["timestamp", "node", "cpu_percent", "restarts"];
+      await visit.drop([{ name: "short.csv", text: metrics({ rows: 40, columns, target: false }) }]);
+      await visit.until("it is refused", () => Boolean(document.querySelector("main [role=alert]")), { timeout: 30_000 });
+      const words = (await alerts(visit)).join("\n");
+      assert.match(words, /memory_mb/);
+      assert.match(words, /latency_ms/);
+      assert.equal(await visit.has("button", "Download CSV"), false);
+    },
+  ],
+  [
+    "a name that a spreadsheet would run as a formula is neutralised in the file",
+    async (visit) => {
+      await firstVisit(visit);
+      const text = metrics({ rows: 300 }).replaceAll("OOMKilled", "=SUM(A1)");
+      await dropTable(visit, { name: "formula.csv", text });
+      await train(visit);
+      await go(visit, "predict");
+      await predict(visit, { name: "formula-new.csv", text: metrics({ rows: 60, seed: 3, target: false }) });
+      const file = await visit.download(() => visit.press("#download-predictions"));
+      const said = new Set(records(file.bytes.toString("utf8")).slice(1).map((row) => row[1]));
+      assert.ok(said.has("'=SUM(A1)"), [...said].join());
+      assert.ok(!said.has("=SUM(A1)"));
+    },
+  ],
+];
