@@ -8,6 +8,12 @@ export function installRecorder() {
   document.addEventListener("securitypolicyviolation", (event) => {
     recorded.violations.push(`policy: ${event.violatedDirective} blocked ${event.blockedURI}`);
   });
+  // Chromium alone tells of them.
+  if (globalThis.PerformanceObserver?.supportedEntryTypes?.includes("longtask")) {
+    new PerformanceObserver((list) => {
+      for (const { startTime, duration } of list.getEntries()) recorded.longTasks.push({ startTime, duration });
+    }).observe({ type: "longtask", buffered: true });
+  }
   const blobs = new Map();
   const create = URL.createObjectURL.bind(URL);
   URL.createObjectURL = (object) => {
