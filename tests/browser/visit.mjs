@@ -182,25 +182,6 @@ export class Visit {
     else await this.page.keyboard.type(String(text));
   }
 
-  /** Sets a field's value as a person's typing would. */
-  async type(role, name, text, options) {
-    const element = await this.find(role, name, options);
-    await element.click({ clickCount: 3 });
-    await element.evaluate((field) => field.select?.());
-    await this.page.keyboard.type(String(text));
-  }
-
-  /** Chooses an option by its value or visible text. */
-  async select(name, option, options) {
-    const element = await this.find("combobox", name, options);
-    const value = await element.evaluate((select, option) => {
-      const found = [...select.options].find((each) => each.value === option || each.text.trim() === option);
-      return found?.value;
-    }, option);
-    assert.notEqual(value, undefined, `${name} offers ${option}`);
-    await element.select(value);
-  }
-
   /** Drops made-up files: [{ name, text | bytes, type }]. */
   async drop(files, selector = "body") {
     await this.page.evaluate(dropInPage, files.map(packed), selector);

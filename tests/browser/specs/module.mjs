@@ -84,7 +84,7 @@ export default [
       const kubecast = await import(pathToFileURL(MODULE).href);
       const inNode = await useModule(kubecast, TABLE, FRESH);
       check(inNode);
-      site.extra.set("module.html", "<!doctype html><meta charset=utf-8><title>another page</title>");
+      site.extra.set("module.html", "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>another page</title>");
       await visit.open(site.extraUrl("module.html"));
       const inPage = await visit.evaluate(
         async (source, address, table, fresh) => {

@@ -74,7 +74,7 @@ export default [
     "the guard of these tests sees a worker's request where no policy stops it",
     async (visit, { site }) => {
       visit.expectTrouble(/./);
-      site.extra.set("open.html", "<!doctype html><title>no policy</title>");
+      site.extra.set("open.html", "<!doctype html><link rel=icon href=data:,><title>no policy</title>");
       await visit.open(site.extraUrl("open.html"));
       const result = await visit.evaluate(fromBlobWorker, TRY, site.url, "http://elsewhere.example/canary");
       assert.equal(result.own, "reached");
