@@ -14,6 +14,8 @@ pub mod session;
 pub mod simulate;
 pub mod trees;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "ui")]
 pub mod js;
 #[cfg(feature = "ui")]

@@ -1,0 +1,541 @@
+//! What can be typed, and the specs that it makes.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::data::ColumnKind;
+use crate::protocol::{
+    BoostSpec, ClassWeight, Criterion, Encoding, Failure, FailureCode, ForestSpec, MaxFeatures,
+    Missing, ModelSpec, Place, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
+};
+
+/// Predicts Kubernetes issues from cluster metrics.
+#[derive(Debug, Parser)]
+#[command(name = "kubecast", version, about, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Simulate a cluster's metrics with known issues, as CSV.
+    Simulate(SimulateArgs),
+    /// Learn from a CSV file, evaluate on rows held out, and keep the model.
+    Train(Box<TrainArgs>),
+    /// Evaluate a model on a CSV file that holds its target.
+    Evaluate(EvaluateArgs),
+    /// Predict the rows of a CSV file.
+    Predict(PredictArgs),
+    /// Describe a CSV file or a model, as JSON.
+    Inspect(InspectArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SimulateArgs {
+    /// Rows to make, 1 to 5000000.
+    #[arg(long, value_name = "N", default_value_t = SimulateSpec::default().num_samples)]
+    rows: u32,
+    /// Hours that they span, 1 to 8784.
+    #[arg(long, value_name = "H", default_value_t = SimulateSpec::default().time_periods)]
+    hours: u32,
+    /// Issue kinds to draw from, separated by commas [default: all nine].
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    issues: Vec<String>,
+    /// Share of rows with an issue, 0 to 1.
+    #[arg(long, value_name = "P", default_value_t = SimulateSpec::default().issue_probability)]
+    issue_probability: f64,
+    /// Same seed, same bytes.
+    #[arg(long, value_name = "S", default_value_t = SimulateSpec::default().seed)]
+    seed: u64,
+    /// The CSV file to write; - is standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub out: String,
+}
+
+impl SimulateArgs {
+    pub fn spec(&self) -> SimulateSpec {
+        SimulateSpec {
+            num_samples: self.rows,
+            time_periods: self.hours,
+            issue_types: self.issues.clone(),
+            issue_probability: self.issue_probability,
+            seed: self.seed,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct EvaluateArgs {
+    /// The model file.
+    pub model: String,
+    /// CSV files with the target's column; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// The report to write, as JSON; - is standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub report: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct PredictArgs {
+    /// The model file.
+    pub model: String,
+    /// CSV files with the columns that the model needs; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// The predictions to write, as CSV: row, predicted, probability, then one p_CLASS per class; - is standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub out: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct InspectArgs {
+    /// A CSV file or a model file; - is standard input.
+    pub file: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct TrainArgs {
+    /// CSV files with equal headers; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// The model file to write; - is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<String>,
+    /// The evaluation to write, as JSON; - is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<String>,
+    /// Threads to grow trees on; the result does not depend on it [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    prepare: PrepareArgs,
+    /// What to train.
+    #[arg(long, value_enum, default_value_t = ModelKind::RandomForest)]
+    model: ModelKind,
+    #[command(flatten)]
+    params: ModelArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "From table to features")]
+struct PrepareArgs {
+    /// The column to predict [default: the likeliest].
+    #[arg(long, value_name = "COLUMN")]
+    target: Option<String>,
+    /// The columns to learn from, separated by commas [default: every suitable one].
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Read a column as another kind: number, integer, boolean, category, timestamp, text, constant, identifier.
+    #[arg(long = "kind", value_name = "COLUMN=KIND", value_parser = column_kind)]
+    kinds: Vec<(String, ColumnKind)>,
+    /// Missing cells.
+    #[arg(long, value_enum, default_value_t = MissingRule::AsIs)]
+    missing: MissingRule,
+    /// The number for missing cells with --missing constant.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    missing_value: Option<f64>,
+    /// Add a column of 0 and 1 for each feature with missing cells.
+    #[arg(long)]
+    indicator: bool,
+    /// How numbers are scaled; trees do not need it.
+    #[arg(long, value_enum, default_value_t = ScalingRule::None)]
+    scaling: ScalingRule,
+    /// How categories become numbers.
+    #[arg(long, value_enum, default_value_t = EncodingRule::Ordinal)]
+    encoding: EncodingRule,
+    /// Share of rows held out, above 0 and below 1.
+    #[arg(long, value_name = "SHARE", default_value_t = PrepareSpec::default().test_share)]
+    test_share: f64,
+    /// Draws the held-out rows and everything in training that is drawn.
+    #[arg(long, value_name = "S", default_value_t = PrepareSpec::default().seed)]
+    seed: u64,
+    /// Hold out rows whatever their class, rather than the same share of each.
+    #[arg(long)]
+    no_stratify: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "The model (F random forest, B gradient boosting, T decision tree)")]
+struct ModelArgs {
+    /// F: trees, 1 to 2000 [default: 100].
+    #[arg(long, value_name = "N")]
+    trees: Option<u32>,
+    /// F B T: levels below the root [default: F unlimited, B 3, T 8].
+    #[arg(long, value_name = "N")]
+    max_depth: Option<u32>,
+    /// F T: fewest rows to split a node [default: 2].
+    #[arg(long, value_name = "N")]
+    min_samples_split: Option<u32>,
+    /// F B T: fewest rows in a leaf [default: 1].
+    #[arg(long, value_name = "N")]
+    min_samples_leaf: Option<u32>,
+    /// F: features drawn at each node: sqrt, log2, all or a share such as 0.5 [default: sqrt].
+    #[arg(long, value_name = "RULE", value_parser = max_features)]
+    max_features: Option<MaxFeatures>,
+    /// F B: what each class's rows weigh [default: F balanced, B none].
+    #[arg(long, value_enum)]
+    class_weight: Option<WeightRule>,
+    /// F T: what a split is judged by [default: gini].
+    #[arg(long, value_enum)]
+    criterion: Option<CriterionRule>,
+    /// F: each tree learns from all rows rather than from rows drawn with replacement.
+    #[arg(long)]
+    no_bootstrap: bool,
+    /// B: boosting rounds, 1 to 2000 [default: 100].
+    #[arg(long, value_name = "N")]
+    rounds: Option<u32>,
+    /// B: share of each tree's step that is taken, above 0, at most 1 [default: 0.1].
+    #[arg(long, value_name = "RATE")]
+    learning_rate: Option<f64>,
+    /// B: L2 penalty on leaf values [default: 1].
+    #[arg(long, value_name = "X")]
+    l2: Option<f64>,
+    /// B: share of rows that each round draws, above 0, at most 1 [default: 1].
+    #[arg(long, value_name = "SHARE")]
+    subsample: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ModelKind {
+    RandomForest,
+    GradientBoosting,
+    DecisionTree,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MissingRule {
+    /// Leave them: trees learn to which side they go.
+    AsIs,
+    /// Leave out rows that miss any used feature.
+    DropRows,
+    /// The column's mean; categories take the most frequent.
+    Mean,
+    /// The column's median; categories take the most frequent.
+    Median,
+    /// The column's most frequent value.
+    MostFrequent,
+    /// The number of --missing-value.
+    Constant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ScalingRule {
+    None,
+    Standard,
+    MinMax,
+    Robust,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EncodingRule {
+    Ordinal,
+    OneHot,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum WeightRule {
+    None,
+    Balanced,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CriterionRule {
+    Gini,
+    Entropy,
+}
+
+impl TrainArgs {
+    /// The columns whose kind was set.
+    pub fn kinds(&self) -> &[(String, ColumnKind)] {
+        &self.prepare.kinds
+    }
+
+    /// From table to features.
+    pub fn prepare(&self) -> Result<PrepareSpec, Failure> {
+        let args = &self.prepare;
+        Ok(PrepareSpec {
+            target: args.target.clone().unwrap_or_default(),
+            columns: args.columns.clone(),
+            missing: missing(args.missing, args.missing_value)?,
+            indicator: args.indicator,
+            scaling: match args.scaling {
+                ScalingRule::None => Scaling::None,
+                ScalingRule::Standard => Scaling::Standard,
+                ScalingRule::MinMax => Scaling::MinMax,
+                ScalingRule::Robust => Scaling::Robust,
+            },
+            encoding: match args.encoding {
+                EncodingRule::Ordinal => Encoding::Ordinal,
+                EncodingRule::OneHot => Encoding::OneHot,
+            },
+            test_share: args.test_share,
+            seed: args.seed,
+            stratify: !args.no_stratify,
+        })
+    }
+
+    /// From features to model. An option of another model is an error rather than ignored.
+    pub fn model(&self) -> Result<ModelSpec, Failure> {
+        let args = &self.params;
+        let (forest, boosting, tree) = (
+            ModelKind::RandomForest,
+            ModelKind::GradientBoosting,
+            ModelKind::DecisionTree,
+        );
+        let given = [
+            ("--trees", args.trees.is_some(), &[forest][..]),
+            (
+                "--min-samples-split",
+                args.min_samples_split.is_some(),
+                &[forest, tree],
+            ),
+            ("--max-features", args.max_features.is_some(), &[forest]),
+            (
+                "--class-weight",
+                args.class_weight.is_some(),
+                &[forest, boosting],
+            ),
+            ("--criterion", args.criterion.is_some(), &[forest, tree]),
+            ("--no-bootstrap", args.no_bootstrap, &[forest]),
+            ("--rounds", args.rounds.is_some(), &[boosting]),
+            ("--learning-rate", args.learning_rate.is_some(), &[boosting]),
+            ("--l2", args.l2.is_some(), &[boosting]),
+            ("--subsample", args.subsample.is_some(), &[boosting]),
+        ];
+        for (option, is_given, of) in given {
+            if is_given && !of.contains(&self.model) {
+                return Err(foreign(option, self.model, of));
+            }
+        }
+        let weight = args.class_weight.map(|rule| match rule {
+            WeightRule::None => ClassWeight::None,
+            WeightRule::Balanced => ClassWeight::Balanced,
+        });
+        let criterion = match args.criterion {
+            Some(CriterionRule::Entropy) => Criterion::Entropy,
+            Some(CriterionRule::Gini) | None => Criterion::Gini,
+        };
+        Ok(match self.model {
+            ModelKind::RandomForest => {
+                let default = ForestSpec::default();
+                ModelSpec::RandomForest(ForestSpec {
+                    trees: args.trees.unwrap_or(default.trees),
+                    max_depth: args.max_depth.or(default.max_depth),
+                    min_samples_split: args.min_samples_split.unwrap_or(default.min_samples_split),
+                    min_samples_leaf: args.min_samples_leaf.unwrap_or(default.min_samples_leaf),
+                    max_features: args.max_features.unwrap_or(default.max_features),
+                    class_weight: weight.unwrap_or(default.class_weight),
+                    criterion,
+                    bootstrap: !args.no_bootstrap,
+                })
+            }
+            ModelKind::GradientBoosting => {
+                let default = BoostSpec::default();
+                ModelSpec::GradientBoosting(BoostSpec {
+                    rounds: args.rounds.unwrap_or(default.rounds),
+                    learning_rate: args.learning_rate.unwrap_or(default.learning_rate),
+                    max_depth: args.max_depth.unwrap_or(default.max_depth),
+                    min_samples_leaf: args.min_samples_leaf.unwrap_or(default.min_samples_leaf),
+                    l2: args.l2.unwrap_or(default.l2),
+                    subsample: args.subsample.unwrap_or(default.subsample),
+                    class_weight: weight.unwrap_or(default.class_weight),
+                })
+            }
+            ModelKind::DecisionTree => {
+                let default = TreeSpec::default();
+                ModelSpec::DecisionTree(TreeSpec {
+                    max_depth: args.max_depth.unwrap_or(default.max_depth),
+                    min_samples_split: args.min_samples_split.unwrap_or(default.min_samples_split),
+                    min_samples_leaf: args.min_samples_leaf.unwrap_or(default.min_samples_leaf),
+                    criterion,
+                })
+            }
+        })
+    }
+}
+
+fn missing(rule: MissingRule, value: Option<f64>) -> Result<Missing, Failure> {
+    match (rule, value) {
+        (MissingRule::Constant, Some(value)) => Ok(Missing::Constant(value)),
+        (MissingRule::Constant, None) => Err(usage(
+            "--missing constant needs --missing-value",
+            "It is the number that missing cells are given.",
+            "Add for example --missing-value 0.",
+        )),
+        (_, Some(_)) => Err(usage(
+            "--missing-value is only for --missing constant",
+            "Any other rule finds its values in the training rows.",
+            "Add --missing constant, or leave --missing-value out.",
+        )),
+        (MissingRule::AsIs, None) => Ok(Missing::AsIs),
+        (MissingRule::DropRows, None) => Ok(Missing::DropRows),
+        (MissingRule::Mean, None) => Ok(Missing::Mean),
+        (MissingRule::Median, None) => Ok(Missing::Median),
+        (MissingRule::MostFrequent, None) => Ok(Missing::MostFrequent),
+    }
+}
+
+fn foreign(option: &str, model: ModelKind, of: &[ModelKind]) -> Failure {
+    let name = |kind: ModelKind| {
+        kind.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    };
+    let owners: Vec<String> = of.iter().map(|&kind| name(kind)).collect();
+    usage(
+        &format!("{option} is no option of {}", name(model)),
+        &format!("It belongs to {}.", owners.join(" and ")),
+        &format!("Leave it out, or choose --model {}.", owners.join(" or ")),
+    )
+}
+
+fn usage(title: &str, detail: &str, hint: &str) -> Failure {
+    Failure {
+        code: FailureCode::Option,
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+        hint: hint.to_owned(),
+        place: Place::default(),
+    }
+}
+
+fn column_kind(text: &str) -> Result<(String, ColumnKind), String> {
+    // A column's name may hold an equals sign, a kind's does not.
+    let (column, kind) = text.rsplit_once('=').ok_or("write it as COLUMN=KIND")?;
+    let kind = ColumnKind::ALL
+        .into_iter()
+        .find(|k| k.name() == kind)
+        .ok_or_else(|| {
+            let names: Vec<&str> = ColumnKind::ALL.iter().map(|k| k.name()).collect();
+            format!("{kind:?} is none of {}", names.join(", "))
+        })?;
+    Ok((column.to_owned(), kind))
+}
+
+fn max_features(text: &str) -> Result<MaxFeatures, String> {
+    match text {
+        "sqrt" => Ok(MaxFeatures::Sqrt),
+        "log2" => Ok(MaxFeatures::Log2),
+        "all" => Ok(MaxFeatures::All),
+        share => match share.parse::<f64>() {
+            Ok(share) if share > 0.0 && share <= 1.0 => Ok(MaxFeatures::Share(share)),
+            _ => Err("it is sqrt, log2, all, or a share above 0 and at most 1".to_owned()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn train(words: &str) -> TrainArgs {
+        let words = format!("kubecast train a.csv {words}");
+        match Args::try_parse_from(words.split_whitespace()).map(|args| args.command) {
+            Ok(Command::Train(args)) => *args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_said_means_the_defaults_of_the_page() {
+        assert_eq!(train("").prepare().unwrap(), PrepareSpec::default());
+        for (words, spec) in [
+            ("", ModelSpec::default()),
+            (
+                "--model gradient-boosting",
+                ModelSpec::GradientBoosting(BoostSpec::default()),
+            ),
+            (
+                "--model decision-tree",
+                ModelSpec::DecisionTree(TreeSpec::default()),
+            ),
+        ] {
+            assert_eq!(train(words).model().unwrap(), spec);
+        }
+        match Args::try_parse_from(["kubecast", "simulate"])
+            .unwrap()
+            .command
+        {
+            Command::Simulate(args) => assert_eq!(args.spec(), SimulateSpec::default()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_option_arrives() {
+        let args = train(
+            "--target y --columns a,b --kind x=y=category --missing constant --missing-value -1.5 --indicator \
+             --scaling min-max --encoding one-hot --test-share 0.4 --seed 7 --no-stratify",
+        );
+        assert_eq!(
+            args.prepare().unwrap(),
+            PrepareSpec {
+                target: "y".to_owned(),
+                columns: vec!["a".to_owned(), "b".to_owned()],
+                missing: Missing::Constant(-1.5),
+                indicator: true,
+                scaling: Scaling::MinMax,
+                encoding: Encoding::OneHot,
+                test_share: 0.4,
+                seed: 7,
+                stratify: false,
+            }
+        );
+        assert_eq!(args.kinds(), [("x=y".to_owned(), ColumnKind::Category)]);
+        let forest = train(
+            "--trees 9 --max-depth 4 --min-samples-split 5 --min-samples-leaf 6 --max-features 0.5 \
+             --class-weight none --criterion entropy --no-bootstrap",
+        );
+        assert_eq!(
+            forest.model().unwrap(),
+            ModelSpec::RandomForest(ForestSpec {
+                trees: 9,
+                max_depth: Some(4),
+                min_samples_split: 5,
+                min_samples_leaf: 6,
+                max_features: MaxFeatures::Share(0.5),
+                class_weight: ClassWeight::None,
+                criterion: Criterion::Entropy,
+                bootstrap: false,
+            })
+        );
+        let boosting = train(
+            "--model gradient-boosting --rounds 9 --learning-rate 0.3 --max-depth 4 --min-samples-leaf 6 --l2 2 \
+             --subsample 0.5 --class-weight balanced",
+        );
+        assert_eq!(
+            boosting.model().unwrap(),
+            ModelSpec::GradientBoosting(BoostSpec {
+                rounds: 9,
+                learning_rate: 0.3,
+                max_depth: 4,
+                min_samples_leaf: 6,
+                l2: 2.0,
+                subsample: 0.5,
+                class_weight: ClassWeight::Balanced,
+            })
+        );
+    }
+
+    #[test]
+    fn an_option_of_another_model_is_refused_by_name() {
+        for words in [
+            "--rounds 5",
+            "--model decision-tree --trees 3",
+            "--model decision-tree --class-weight none",
+            "--model gradient-boosting --no-bootstrap",
+        ] {
+            let failure = train(words).model().unwrap_err();
+            let option = words
+                .split(' ')
+                .rev()
+                .find(|w| w.starts_with("--"))
+                .unwrap();
+            assert!(failure.title.starts_with(option), "{failure}");
+            assert_eq!(failure.code, FailureCode::Option);
+        }
+        assert!(train("--missing constant").prepare().is_err());
+        assert!(train("--missing-value 3").prepare().is_err());
+    }
+}

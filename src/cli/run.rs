@@ -1,0 +1,217 @@
+//! The commands.
+
+use std::io::Write;
+
+use super::args::{Args, Command, EvaluateArgs, InspectArgs, PredictArgs, SimulateArgs, TrainArgs};
+use super::drive::{Driver, unexpected};
+use super::files;
+use crate::data::{Level, Notice};
+use crate::protocol::{
+    DataSummary, Event, Failure, FailureCode, ModelSummary, Place, PredictionSummary, Report,
+    Request,
+};
+
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    match args.command {
+        Command::Simulate(args) => simulate(&args),
+        Command::Train(args) => train(&args),
+        Command::Evaluate(args) => evaluate(&args),
+        Command::Predict(args) => predict(&args),
+        Command::Inspect(args) => inspect(&args),
+    }
+}
+
+fn simulate(args: &SimulateArgs) -> Result<(), Failure> {
+    let mut driver = Driver::new(None);
+    let request = Request::Simulate {
+        spec: args.spec(),
+        sample: false,
+    };
+    data(driver.ask(request, Vec::new())?.0)?;
+    files::write(&args.out, &file(&mut driver, Request::ExportData)?)
+}
+
+fn train(args: &TrainArgs) -> Result<(), Failure> {
+    // What is wrong with the command line is told before a large file is read.
+    let (prepare, model) = (args.prepare()?, args.model()?);
+    let mut driver = Driver::new(args.threads.map(usize::from));
+    let mut table = load(&mut driver, &args.files)?;
+    for (column, kind) in args.kinds() {
+        let request = Request::SetKind {
+            column: column.clone(),
+            kind: *kind,
+        };
+        table = data(driver.ask(request, Vec::new())?.0)?;
+    }
+    tell_notices(&table.notices);
+    let request = Request::Train { prepare, model };
+    let (model, report) = match driver.ask(request, Vec::new())?.0 {
+        Event::Trained { model, report } => (model, report),
+        _ => return Err(unexpected()),
+    };
+    if let Some(out) = &args.out {
+        files::write(out, &file(&mut driver, Request::SaveModel)?)?;
+    }
+    if let Some(out) = &args.report {
+        files::write(out, &file(&mut driver, Request::ExportReport)?)?;
+    }
+    tell_notices(&report.notices);
+    tell(&format!(
+        "{}: {} trees, {} nodes, {} features, trained on {} rows\n{}",
+        model.kind,
+        model.trees,
+        model.nodes,
+        model.features,
+        report.rows_train,
+        figures(&report)
+    ));
+    Ok(())
+}
+
+fn evaluate(args: &EvaluateArgs) -> Result<(), Failure> {
+    let mut driver = Driver::new(None);
+    let (model, _) = open(&mut driver, &args.model)?;
+    let predictions = predictions(&mut driver, &args.files)?;
+    let report = predictions.report.as_deref().ok_or_else(|| Failure {
+        code: FailureCode::Mismatch,
+        title: format!(
+            "There is nothing to compare with: no column {}",
+            model.target
+        ),
+        detail: format!(
+            "The model predicts {}, and {} does not hold it.",
+            model.target, predictions.data_name
+        ),
+        hint: "Evaluate on a file that holds the true values, or use predict.".to_owned(),
+        place: Place {
+            column: Some(model.target.clone()),
+            ..Place::default()
+        },
+    })?;
+    tell_notices(&predictions.notices);
+    files::write(&args.report, &json(report)?)?;
+    tell(&figures(report));
+    Ok(())
+}
+
+fn predict(args: &PredictArgs) -> Result<(), Failure> {
+    let mut driver = Driver::new(None);
+    open(&mut driver, &args.model)?;
+    let predictions = predictions(&mut driver, &args.files)?;
+    tell_notices(&predictions.notices);
+    files::write(&args.out, &file(&mut driver, Request::ExportPredictions)?)?;
+    let mut text = format!("{} rows predicted\n", predictions.rows);
+    for total in predictions.totals.iter().filter(|total| total.rows > 0) {
+        text.push_str(&format!("  {:>9}  {}\n", total.rows, total.class));
+    }
+    tell(&text);
+    Ok(())
+}
+
+fn inspect(args: &InspectArgs) -> Result<(), Failure> {
+    let mut driver = Driver::new(None);
+    let (head, bytes) = files::read(&args.file)?;
+    let text = if head.name.ends_with(".kubecast") {
+        let request = Request::OpenModel { name: head.name };
+        let (model, report) = opened(driver.ask(request, vec![bytes])?.0)?;
+        json(&Opened { model, report })?
+    } else {
+        let request = Request::Load { files: vec![head] };
+        json(&data(driver.ask(request, vec![bytes])?.0)?)?
+    };
+    files::write("-", &text)
+}
+
+#[derive(serde::Serialize)]
+struct Opened {
+    model: ModelSummary,
+    report: Option<Box<Report>>,
+}
+
+fn load(driver: &mut Driver, paths: &[String]) -> Result<DataSummary, Failure> {
+    let (heads, bytes) = files::read_all(paths)?;
+    data(driver.ask(Request::Load { files: heads }, bytes)?.0)
+}
+
+fn open(driver: &mut Driver, path: &str) -> Result<(ModelSummary, Option<Box<Report>>), Failure> {
+    let (head, bytes) = files::read(path)?;
+    let request = Request::OpenModel { name: head.name };
+    opened(driver.ask(request, vec![bytes])?.0)
+}
+
+fn predictions(driver: &mut Driver, paths: &[String]) -> Result<PredictionSummary, Failure> {
+    let (heads, bytes) = files::read_all(paths)?;
+    match driver.ask(Request::Predict { files: heads }, bytes)?.0 {
+        Event::Predicted(summary) => Ok(*summary),
+        _ => Err(unexpected()),
+    }
+}
+
+fn data(event: Event) -> Result<DataSummary, Failure> {
+    match event {
+        Event::Data(summary) => Ok(*summary),
+        _ => Err(unexpected()),
+    }
+}
+
+fn opened(event: Event) -> Result<(ModelSummary, Option<Box<Report>>), Failure> {
+    match event {
+        Event::Opened { model, report } => Ok((*model, report)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn file(driver: &mut Driver, request: Request) -> Result<Vec<u8>, Failure> {
+    match driver.ask(request, Vec::new())? {
+        (Event::File { .. }, Some(bytes)) => Ok(bytes),
+        _ => Err(unexpected()),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| Failure {
+        detail: format!("{error}."),
+        ..unexpected()
+    })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn figures(report: &Report) -> String {
+    let percent = |x: f64| format!("{:.2} %", x * 100.0);
+    let mut text = format!(
+        "on {} rows of {}: macro F1 {:.4} ({:.4} to {:.4}), accuracy {} (always {}: {})\n",
+        report.rows_test,
+        report.data_name,
+        report.macro_f1,
+        report.macro_f1_interval.low,
+        report.macro_f1_interval.high,
+        percent(report.accuracy),
+        report.baseline.class,
+        percent(report.baseline.accuracy),
+    );
+    if !report.beats_baseline {
+        text.push_str("The model is no better than always saying the same: there is nothing here to rely on.\n");
+    }
+    text
+}
+
+fn tell_notices(notices: &[Notice]) {
+    for notice in notices {
+        let word = match notice.level() {
+            Level::Info => "note",
+            Level::Warning => "warning",
+        };
+        tell(&format!(
+            "{word}: {}. {}\n",
+            notice.title(),
+            notice.meaning()
+        ));
+    }
+}
+
+/// For whoever stands by: on standard error, so that what is piped on stays clean.
+fn tell(text: &str) {
+    // Nobody may be listening.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
