@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("worker", &["data", "learn", "protocol", "session"]),
     ("app", &["data", "protocol"]),
     ("ui", &["data", "protocol", "app", "worker"]),
-    ("cli", &["data", "protocol", "session"]),
+    ("cli", &["data", "learn", "protocol", "session"]),
     ("js", &["data", "protocol", "session"]),
     // Programs.
     ("bin/kubecast", &["cli", "data", "protocol", "session"]),
