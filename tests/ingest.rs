@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use kubecast::data::{Column, ColumnKind, Level, Notice, Values};
-use kubecast::ingest::{IngestError, Ingested, Reader, guess_target, read_csv};
+use kubecast::ingest::{IngestError, Ingested, Reader, guess_target, read_csv, stack};
 use proptest::prelude::*;
 
 /// The folder of public test files, if it is there.
@@ -325,12 +325,13 @@ fn public_sets_have_the_rows_and_columns_of_the_reference() {
             for (name, count) in classes.names.iter().zip(classes.counts()) {
                 assert_eq!(set["classes"][name], count, "{file}: {name}");
             }
-            let missing: usize = table
+            // A class called `none` is not missing.
+            let features = table
                 .frame
                 .columns()
                 .iter()
-                .map(Column::missing_count)
-                .sum();
+                .filter(|c| c.name != target.name);
+            let missing: usize = features.map(Column::missing_count).sum();
             assert_eq!(set["missing_cells"], missing, "{file}");
         }
     }
@@ -441,6 +442,34 @@ fn papaparse() {
         seen += 1;
     }
     assert!(seen >= 30, "{seen} cases had a meaning here");
+}
+
+#[test]
+fn halves_stacked_are_the_whole() {
+    let Some(folder) = data_folder() else {
+        return not_run("halves_stacked_are_the_whole");
+    };
+    for file in [
+        "seed/kubernetes_metrics_dataset.csv",
+        "telemetry/ms_cloud_crash_and_api.csv",
+        "telemetry/nezha_online_boutique_0823.csv",
+        "classic/mushroom.csv",
+    ] {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a file");
+        let (header, rows) = text.split_once('\n').expect("a header");
+        let middle = rows.len() / 2 + rows[rows.len() / 2..].find('\n').expect("a line") + 1;
+        let (top, bottom) = rows.split_at(middle);
+        let part = |name: &str, rows: &str| {
+            read_csv(name, format!("{header}\n{rows}").as_bytes()).expect("a table")
+        };
+        let both = stack(vec![part("a.csv", top), part("b.csv", bottom)]).expect("one table");
+        let whole = read_csv("whole.csv", text.as_bytes()).expect("a table");
+        assert_eq!(
+            both.frame.fingerprint(),
+            whole.frame.fingerprint(),
+            "{file}"
+        );
+    }
 }
 
 /// A cell as it is written to a file.

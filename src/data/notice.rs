@@ -155,6 +155,7 @@ impl Notice {
                     share_explained * 100.0
                 )
             }
+            Self::DuplicateRows { count: 1, .. } => "1 duplicate row".to_owned(),
             Self::DuplicateRows { count, .. } => format!("{} duplicate rows", grouped(*count)),
             Self::RareClass { class, rows } => format!("Class {class} has {}", rows_text(*rows)),
             Self::MissingTarget { rows } => format!("{} without a target", rows_text(*rows)),
@@ -168,10 +169,16 @@ impl Notice {
                 format!("A quote opened on line {line} is never closed")
             }
             Self::InvalidText {
+                encoding, count: 1, ..
+            } => {
+                format!("1 character is not {encoding}")
+            }
+            Self::InvalidText {
                 encoding, count, ..
             } => {
                 format!("{} characters are not {encoding}", grouped(*count))
             }
+            Self::NulBytes { count: 1, .. } => "1 NUL byte removed".to_owned(),
             Self::NulBytes { count, .. } => format!("{} NUL bytes removed", grouped(*count)),
             Self::NonFinite { column, count, .. } => {
                 format!("{column}: {} infinite or too large", cells_text(*count))

@@ -136,7 +136,7 @@ pub(super) fn unit_of(name: TimeName, values: impl Iterator<Item = f64>) -> Opti
 
 /// 20260131 as microseconds since 1970; `None` unless it is a day between 1900 and 2100.
 fn calendar_day(x: f64) -> Option<i64> {
-    if !(19_000_101.0..=21_001_231.0).contains(&x) || x % 1.0 != 0.0 {
+    if !(19_000_101.0..=21_001_231.0).contains(&x) || x.trunc() != x {
         return None;
     }
     let n = x as i32;

@@ -41,7 +41,7 @@ fn kind_of_numbers(values: &[f64], name: &str, position: usize) -> ColumnKind {
         }
         least = least.min(x);
         most = most.max(x);
-        integers &= x % 1.0 == 0.0;
+        integers &= x.trunc() == x;
         zero_one &= x == 0.0 || x == 1.0;
     }
     if missing == values.len() || (least == most && missing == 0 && values.len() > 1) {

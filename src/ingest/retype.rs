@@ -19,7 +19,7 @@ pub fn retype(column: &Column, kind: ColumnKind) -> (Column, Vec<Notice>) {
     let mut lost = Lost::default();
     let (values, null_tokens) = match kind {
         ColumnKind::Number => numbers(column, |_| true, &mut lost),
-        ColumnKind::Integer => numbers(column, |x| x % 1.0 == 0.0, &mut lost),
+        ColumnKind::Integer => numbers(column, |x| x.trunc() == x, &mut lost),
         ColumnKind::Boolean => booleans(column, &mut lost),
         ColumnKind::Timestamp => instants(column, &mut lost),
         ColumnKind::Category | ColumnKind::Text => (Values::Text(names(column)), Vec::new()),

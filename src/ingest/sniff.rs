@@ -123,12 +123,8 @@ pub(super) fn sniff(sample: &[u8], complete: bool) -> Result<Option<Dialect>, Fo
     if complete {
         text.extend_from_slice(decoder.finish());
     }
-    if text.iter().all(u8::is_ascii_whitespace) {
-        return if complete {
-            Ok(None)
-        } else {
-            Err(Foreign::Binary)
-        };
+    if complete && text.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
     }
     if let Some(foreign) = by_text(&text) {
         return Err(foreign);

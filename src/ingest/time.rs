@@ -407,6 +407,6 @@ mod tests {
         );
         assert_eq!(decide(&["01/02/2026"]), (DateOrder::MonthFirst, true));
         assert_eq!(decide(&["01.02.2026 10:00"]), (DateOrder::DayFirst, true));
-        assert_eq!(decide(&["2026-01-02"]).1, false);
+        assert!(!decide(&["2026-01-02"]).1);
     }
 }
