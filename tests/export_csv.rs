@@ -48,6 +48,8 @@ fn numbers() -> impl Strategy<Value = f64> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn numbers_come_back_bit_for_bit(values in prop::collection::vec(numbers(), 1..20)) {
         let frame = Frame::new("t", vec![Column::number("x", values.clone()), Column::number("y", values.clone())]).unwrap();

@@ -1,9 +1,13 @@
 //! The simulator through its front door: what comes out is what was asked for, and could have been a cluster.
 
 use kubecast::data::{Column, ColumnKind, Frame, Values};
+use kubecast::evaluate::{Average, ConfusionMatrix, Labels};
 use kubecast::export::{CsvOptions, frame_csv};
 use kubecast::ingest::read_csv;
+use kubecast::learn::{Fitter, ForestParams, Learner, Model};
 use kubecast::simulate::{ISSUE_TYPES, IssueKind, Scenario, Simulation};
+use linfa::ParamGuard;
+use ndarray::Array2;
 
 const COLUMNS: [&str; 24] = [
     "node",
@@ -420,4 +424,59 @@ fn trouble_spreads_along_the_control_plane() {
         assert!(mean(name, sick) > factor * mean(name, "None"), "{name}");
     }
     assert!(mean("kubelet_rpc_rate", sick) < 0.8 * mean("kubelet_rpc_rate", "None"));
+}
+
+/// The labels are worth learning, and not to be had for nothing: one row shows what goes on, but not always.
+#[test]
+fn a_forest_learns_much_and_not_everything() {
+    for seed in [42, 2] {
+        let frame = run(Scenario { seed, ..sample() });
+        let by_chance = macro_f1(&frame, |row| row * 2_654_435_761 % 4_294_967_296 < 1 << 30);
+        assert!(
+            (0.75..0.96).contains(&by_chance),
+            "seed {seed}: {by_chance}"
+        );
+        let later = macro_f1(&frame, |row| row >= frame.rows() * 3 / 4);
+        assert!(
+            (0.6..by_chance).contains(&later),
+            "seed {seed}: {later} after {by_chance}"
+        );
+    }
+}
+
+/// A forest's macro F1 on the rows held out, from the numbers of a row alone.
+fn macro_f1(frame: &Frame, held_out: impl Fn(usize) -> bool) -> f64 {
+    let columns: Vec<&[f64]> = frame
+        .columns()
+        .iter()
+        .filter_map(|column| match &column.values {
+            Values::Number(values) => Some(values.as_slice()),
+            _ => None,
+        })
+        .collect();
+    let (test, train): (Vec<usize>, Vec<usize>) = (0..frame.rows()).partition(|&row| held_out(row));
+    let features = |rows: &[usize]| {
+        Array2::from_shape_fn((rows.len(), columns.len()), |(i, f)| columns[f][rows[i]])
+    };
+    let classes = frame.column("issue_type").unwrap().classes();
+    let count = classes.names.len();
+    let labels = train.iter().map(|&row| classes.codes[row] as u8).collect();
+    let params = ForestParams::new().trees(40).seed(1);
+    let learner = Learner::Forest(params.check().unwrap());
+    let mut fitter = Fitter::new(features(&train).view(), labels, count, learner).unwrap();
+    while fitter.step().unwrap() {}
+    let shares = fitter
+        .finish()
+        .unwrap()
+        .predict_proba(features(&test).view());
+    let truth: Vec<u32> = test.iter().map(|&row| classes.codes[row]).collect();
+    let predicted = Model::likeliest(shares.view());
+    let matrix = ConfusionMatrix::new(&truth, &predicted, count, None).unwrap();
+    matrix.average(Average::Macro, Labels::Present).unwrap().f1
+}
+
+/// The same bytes natively and as wasm; they change only when the simulator is changed on purpose.
+#[test]
+fn the_sample_is_what_it_was() {
+    assert_eq!(run(sample()).fingerprint().to_string(), "030954af3bde1a7f");
 }

@@ -19,6 +19,7 @@
 //! those of the data set that Kubecast began with. This layer names only [`crate::data`].
 
 mod control_plane;
+mod drive;
 mod fault;
 mod grid;
 mod node;

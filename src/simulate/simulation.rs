@@ -2,18 +2,17 @@
 
 use crate::data::Frame;
 
-use super::control_plane::{
-    API_LIMIT_MS, ControlDecay, ControlDrive, ControlState, FSYNC_LIMIT_MS,
-};
-use super::fault::{Episode, IssueKind, Target};
+use super::control_plane::{API_LIMIT_MS, ControlDecay, ControlState, FSYNC_LIMIT_MS};
+use super::drive::{Active, Drives};
+use super::fault::{Episode, IssueKind};
 use super::grid::Grid;
-use super::node::{NodeDecay, NodeDrive, NodeLoad, NodeState};
+use super::node::{NodeDecay, NodeLoad, NodeState};
 use super::random::{Draws, Stream};
 use super::scenario::ValidScenario;
 use super::schedule::{placements, plan};
 use super::telemetry::{Measures, Telemetry, rounded};
 use super::topology::Topology;
-use super::workload::{LoadDecay, PlacementDrive, PlacementState, Surroundings, WorkloadState};
+use super::workload::{LoadDecay, PlacementState, Surroundings, WorkloadState};
 
 /// A run that can be taken up where it stopped. The table does not depend on the size of its steps.
 #[derive(Debug)]
@@ -36,22 +35,6 @@ pub struct Simulation {
     keep: Draws,
     observation: Draws,
     telemetry: Telemetry,
-}
-
-/// An episode that presses now.
-#[derive(Debug)]
-struct Active {
-    episode: usize,
-    members: Vec<usize>,
-    /// With the wobble of this tick.
-    pressure: f64,
-}
-
-/// What presses on what in one tick.
-struct Drives {
-    clusters: Vec<ControlDrive>,
-    nodes: Vec<NodeDrive>,
-    placements: Vec<PlacementDrive>,
 }
 
 impl Simulation {
@@ -121,7 +104,9 @@ impl Simulation {
         while self.step(usize::MAX) {}
         let name = format!("Simulated, seed {}", self.scenario.seed);
         // The names are distinct and the lengths equal by construction.
-        self.telemetry.into_frame(name).unwrap_or_default()
+        self.telemetry
+            .into_frame(name, &self.topology)
+            .unwrap_or_default()
     }
 
     fn advance(&mut self) {
@@ -227,11 +212,7 @@ impl Simulation {
 
     /// What the active episodes press on. The pressure wobbles a little from tick to tick.
     fn press(&mut self, tick: u64, secs: f64) -> Drives {
-        let mut drives = Drives {
-            clusters: vec![ControlDrive::default(); self.clusters.len()],
-            nodes: vec![NodeDrive::default(); self.nodes.len()],
-            placements: vec![PlacementDrive::default(); self.placements.len()],
-        };
+        let mut drives = Drives::none(&self.topology);
         for active in &mut self.active {
             let episode = &self.episodes[active.episode];
             let draws = Draws::new(self.scenario.seed, Stream::Fault, active.episode as u64);
@@ -240,7 +221,7 @@ impl Simulation {
             if episode.kind == IssueKind::NodeFailure {
                 active.pressure = steady;
             }
-            apply(episode, active, &self.topology, &mut drives);
+            drives.press(episode, active, &self.topology);
         }
         drives
     }
@@ -304,8 +285,7 @@ impl Simulation {
             let cluster = self.topology.nodes[self.topology.placements[e].node].cluster;
             let age = self.topology.clusters[cluster].age_days + now.secs / 86_400.0;
             row[18] = rounded(age, 3);
-            self.telemetry
-                .push(&self.topology, e, now.micros, &row, label);
+            self.telemetry.push(e, now.micros, &row, label);
         }
     }
 
@@ -373,85 +353,5 @@ impl Simulation {
                 && self.observation.below(4, start, target | 1) as u64 >= ago
         });
         burst || self.observation.uniform(tick, target | 2) < chance.max(0.002)
-    }
-}
-
-/// Turns an episode's pressure into drives of what it strikes, by the mechanism that it drew.
-fn apply(episode: &Episode, active: &Active, topology: &Topology, drives: &mut Drives) {
-    let pressure = active.pressure;
-    let (variant, gain) = (episode.variant, episode.gain);
-    let cluster_of = |e: usize| topology.nodes[topology.placements[e].node].cluster;
-    match episode.kind {
-        IssueKind::ApiServerLatency | IssueKind::EtcdHighLatency | IssueKind::SchedulerFailure => {
-            let Target::Cluster(c) = episode.target else {
-                return;
-            };
-            let drive = &mut drives.clusters[c as usize];
-            let part = match episode.kind {
-                IssueKind::ApiServerLatency => &mut drive.api,
-                IssueKind::EtcdHighLatency => &mut drive.fsync,
-                _ if variant < 0.3 => &mut drive.stalled,
-                _ => &mut drive.schedule,
-            };
-            *part = part.max(pressure);
-        }
-        IssueKind::PodCrashLoop | IssueKind::CpuThrottling => {
-            for &e in &active.members {
-                let drive = &mut drives.placements[e];
-                if episode.kind == IssueKind::PodCrashLoop {
-                    drive.crash = drive.crash.max(pressure);
-                    drive.crash_share = drive.crash_share.max(0.1 + 0.9 * gain);
-                } else if variant < 0.65 {
-                    drive.surge = drive.surge.max(pressure);
-                    // Bursts take what the node has left before the quota cuts them off.
-                    let node = &mut drives.nodes[topology.placements[e].node];
-                    node.cpu += pressure * (0.12 + 0.3 * gain);
-                } else {
-                    drive.quota = drive.quota.max(pressure);
-                }
-            }
-        }
-        IssueKind::NodeFailure
-        | IssueKind::MemoryPressure
-        | IssueKind::DiskPressure
-        | IssueKind::NetworkLatency => {
-            // Members of one node follow each other or not: each node is pressed once.
-            let mut nodes: Vec<usize> = active
-                .members
-                .iter()
-                .map(|&e| topology.placements[e].node)
-                .collect();
-            nodes.sort_unstable();
-            nodes.dedup();
-            for n in nodes {
-                let drive = &mut drives.nodes[n];
-                match episode.kind {
-                    IssueKind::MemoryPressure => {
-                        drive.memory = drive.memory.max(pressure);
-                        drive.cpu += 0.06 * pressure;
-                    }
-                    IssueKind::DiskPressure => drive.disk = drive.disk.max(pressure),
-                    IssueKind::NetworkLatency if variant < 0.6 => {
-                        drive.congestion = drive.congestion.max(pressure);
-                    }
-                    IssueKind::NetworkLatency => drive.loss = drive.loss.max(pressure),
-                    _ => {
-                        drive.heartbeat_lost |= pressure >= 1.0;
-                        if variant < 0.4 {
-                            drive.memory = drive.memory.max(0.9 * pressure.min(1.0));
-                        } else if variant < 0.75 {
-                            drive.runtime_errors += 4.0 * pressure;
-                        }
-                        drive.cpu += pressure * 0.25 * gain;
-                    }
-                }
-            }
-            if episode.kind == IssueKind::NetworkLatency
-                && let Some(&e) = active.members.first()
-            {
-                let drive = &mut drives.clusters[cluster_of(e)];
-                drive.network = drive.network.max(pressure * (0.2 + 0.8 * gain));
-            }
-        }
     }
 }

@@ -37,9 +37,7 @@ pub(super) type Measures = [f64; MEASURES.len()];
 /// The table as it grows.
 #[derive(Debug)]
 pub(super) struct Telemetry {
-    nodes: Vec<u32>,
-    namespaces: Vec<&'static str>,
-    types: Vec<&'static str>,
+    placements: Vec<u32>,
     measures: [Vec<f64>; MEASURES.len()],
     timestamps: Vec<i64>,
     labels: Vec<u8>,
@@ -48,9 +46,7 @@ pub(super) struct Telemetry {
 impl Telemetry {
     pub(super) fn with_capacity(rows: usize) -> Self {
         Self {
-            nodes: Vec::with_capacity(rows),
-            namespaces: Vec::with_capacity(rows),
-            types: Vec::with_capacity(rows),
+            placements: Vec::with_capacity(rows),
             measures: std::array::from_fn(|_| Vec::with_capacity(rows)),
             timestamps: Vec::with_capacity(rows),
             labels: Vec::with_capacity(rows),
@@ -63,17 +59,12 @@ impl Telemetry {
 
     pub(super) fn push(
         &mut self,
-        topology: &Topology,
         placement: usize,
         micros: i64,
         measures: &Measures,
         label: Option<IssueKind>,
     ) {
-        let place = &topology.placements[placement];
-        let workload = &topology.workloads[place.workload];
-        self.nodes.push(place.node as u32);
-        self.namespaces.push(workload.namespace);
-        self.types.push(workload.workload_type.name());
+        self.placements.push(placement as u32);
         for (column, &value) in self.measures.iter_mut().zip(measures) {
             column.push(value);
         }
@@ -83,8 +74,15 @@ impl Telemetry {
     }
 
     /// The table. Each column has the kind that its cells show, so the table equals what is read back from its CSV.
-    pub(super) fn into_frame(self, name: String) -> Result<Frame, FrameError> {
-        let nodes = dictionary(&self.nodes, |&n| n as usize, |&n| node_name(n as usize));
+    pub(super) fn into_frame(self, name: String, topology: &Topology) -> Result<Frame, FrameError> {
+        let node_of = |e: &u32| topology.placements[*e as usize].node;
+        let nodes = dictionary(&self.placements, node_of, |e| node_name(node_of(e)));
+        let workload_of = |e: &u32| &topology.workloads[topology.placements[*e as usize].workload];
+        let namespaces = self.placements.iter().map(|e| workload_of(e).namespace);
+        let types = self
+            .placements
+            .iter()
+            .map(|e| workload_of(e).workload_type.name());
         let labels = dictionary(
             &self.labels,
             |&label| usize::from(label),
@@ -95,8 +93,8 @@ impl Telemetry {
         );
         let mut columns = vec![
             names("node", nodes),
-            names("namespace", Dictionary::from_cells(&self.namespaces)),
-            names("workload_type", Dictionary::from_cells(&self.types)),
+            names("namespace", Dictionary::from_cells(namespaces)),
+            names("workload_type", Dictionary::from_cells(types)),
         ];
         columns.extend(
             MEASURES
