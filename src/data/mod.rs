@@ -12,3 +12,5 @@ pub use column::{
 };
 pub use frame::{Fingerprint, Frame, FrameError};
 pub use notice::{Level, Notice};
+
+pub(crate) use notice::grouped;

@@ -4,6 +4,8 @@
 //! each job ends with exactly one event that is not progress; work goes on in slices of some tens of milliseconds, so
 //! that its host can hear a cancel between two of them.
 
+mod profile;
+
 use crate::protocol::{Event, JobId, Request};
 
 /// An answer of the session, with the file's bytes where the event is [`Event::File`].

@@ -1,0 +1,745 @@
+//! What the data page shows of a table: columns with their shapes, the target's classes, pages of rows.
+
+use std::collections::HashSet;
+
+use crate::data::{Column, ColumnKind, Frame, Notice, Values, grouped, is_null_token};
+use crate::prepare::{FeatureChoice, choose_features, healthy_classes};
+use crate::protocol::{
+    ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, Profile, RowsPage,
+    TargetSummary,
+};
+
+/// Bins of a histogram or a span of time.
+const BINS: usize = 24;
+/// Values listed one by one.
+const TOP: usize = 12;
+/// Characters of a cell that are shown.
+const SHOWN_CHARS: usize = 200;
+/// Rows of the preview, and the most of any page.
+const PREVIEW_ROWS: u32 = 50;
+const MAX_PAGE_ROWS: u32 = 1_000;
+/// Most classes of a target.
+const MAX_CLASSES: usize = 255;
+/// Distinct numbers beyond which a target is continuous: with a fractional part, and without.
+const MAX_FRACTIONAL_CLASSES: usize = 20;
+const MAX_INTEGER_CLASSES: usize = 100;
+/// Rows below which a class is rare.
+const RARE_ROWS: u64 = 5;
+
+/// What is known of the current data set beside its cells.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DataFacts {
+    /// Where it came from.
+    pub origin: DataOrigin,
+    /// The files read, if any.
+    pub files: Vec<FileSummary>,
+    /// Bytes of text read.
+    pub bytes: u64,
+    /// Seconds of reading and typing.
+    pub parse_secs: f64,
+    /// Columns whose kind the user set.
+    pub kinds_set: Vec<String>,
+}
+
+/// The whole table, with `target` (a place among its columns) as target. `notices` are those of reading it; columns that
+/// are constant or identifiers are told too where they are not yet.
+pub(crate) fn describe(
+    frame: &Frame,
+    facts: &DataFacts,
+    notices: &[Notice],
+    target: Option<usize>,
+) -> DataSummary {
+    let shapes: Vec<Shape> = frame.columns().iter().map(Shape::of).collect();
+    let target = target.filter(|&at| at < frame.columns().len());
+    let seen = target.map(|at| look_at_target(frame, at, &shapes[at]));
+    let choices = match &seen {
+        Some((_, choices)) => choices.clone(),
+        // No column has an empty name: every suitable column is used.
+        None => choose_features(frame, "", None),
+    };
+    let kind_told = |n: &&Notice| {
+        matches!(
+            n,
+            Notice::ConstantColumn { .. } | Notice::IdentifierColumn { .. }
+        )
+    };
+    let told: HashSet<&str> = notices
+        .iter()
+        .filter(kind_told)
+        .filter_map(Notice::column)
+        .collect();
+    let mut all = notices.to_vec();
+    let columns = frame.columns().iter().zip(shapes).zip(choices);
+    let columns = columns.map(|((column, shape), choice)| {
+        if !told.contains(column.name.as_str()) {
+            all.extend(kind_notice(column, &shape));
+        }
+        ColumnSummary {
+            name: column.name.clone(),
+            kind: column.kind,
+            kind_set: facts.kinds_set.contains(&column.name),
+            missing: shape.missing,
+            distinct: shape.distinct as u64,
+            mean: shape.mean,
+            target_why_not: target_why_not(column, &shape).unwrap_or_default(),
+            profile: shape.profile,
+            used: choice.used,
+            why_not: choice.why_not,
+        }
+    });
+    let columns = columns.collect();
+    DataSummary {
+        name: shown(&frame.name),
+        origin: facts.origin.clone(),
+        files: facts.files.clone(),
+        rows: frame.rows() as u64,
+        bytes: facts.bytes,
+        parse_secs: facts.parse_secs,
+        fingerprint: frame.fingerprint().to_string(),
+        columns,
+        notices: all,
+        preview: rows_page(frame, 0, PREVIEW_ROWS),
+        target: seen.map(|(summary, _)| summary),
+    }
+}
+
+/// A column (a place among the table's) as target. Beyond the table, a summary that says so.
+pub(crate) fn describe_target(frame: &Frame, column: usize) -> TargetSummary {
+    match frame.columns().get(column) {
+        Some(found) => look_at_target(frame, column, &Shape::of(found)).0,
+        None => TargetSummary {
+            column: String::new(),
+            classes: Vec::new(),
+            missing: 0,
+            why_not: "There is no such column.".to_owned(),
+            notices: Vec::new(),
+            features: Vec::new(),
+        },
+    }
+}
+
+/// Rows from `offset` on, at most `limit` and at most 1,000, cells cut to 200 characters.
+pub(crate) fn rows_page(frame: &Frame, offset: u64, limit: u32) -> RowsPage {
+    let total = frame.rows() as u64;
+    let start = offset.min(total);
+    let end = start
+        .saturating_add(limit.min(MAX_PAGE_ROWS).into())
+        .min(total);
+    let row = |row: u64| {
+        let cells = frame.columns().iter().map(|c| shown(&c.text(row as usize)));
+        (row, cells.collect())
+    };
+    RowsPage {
+        columns: frame.columns().iter().map(|c| c.name.clone()).collect(),
+        offset: start,
+        total,
+        rows: (start..end).map(row).collect(),
+    }
+}
+
+fn look_at_target(frame: &Frame, at: usize, shape: &Shape) -> (TargetSummary, Vec<FeatureChoice>) {
+    let column = &frame.columns()[at];
+    let mut summary = TargetSummary {
+        column: column.name.clone(),
+        classes: Vec::new(),
+        missing: shape.empty,
+        why_not: target_why_not(column, shape).unwrap_or_default(),
+        notices: Vec::new(),
+        features: Vec::new(),
+    };
+    // Classes are named even where they are too few to train on, not where they are too many to list.
+    let classes = (shape.classes <= MAX_CLASSES && shape.continuous.is_none() && shape.classes > 0)
+        .then(|| column.classes());
+    if let Some(classes) = &classes {
+        let counts = classes.counts();
+        let healthy = healthy_classes(&classes.names, &counts);
+        for ((name, &rows), healthy) in classes.names.iter().zip(&counts).zip(healthy) {
+            summary.classes.push(ClassCount {
+                class: shown(name),
+                rows,
+                healthy,
+            });
+            if rows < RARE_ROWS {
+                summary.notices.push(Notice::RareClass {
+                    class: shown(name),
+                    rows,
+                });
+            }
+        }
+    }
+    if shape.empty > 0 && shape.classes > 0 {
+        summary
+            .notices
+            .push(Notice::MissingTarget { rows: shape.empty });
+    }
+    let tested = classes.filter(|_| summary.why_not.is_empty());
+    let choices = choose_features(frame, &column.name, tested.as_ref());
+    for choice in &choices {
+        summary.notices.extend(choice.notice.clone());
+        if choice.used {
+            summary.features.push(choice.column.clone());
+        }
+    }
+    if summary.why_not.is_empty() && summary.features.is_empty() {
+        summary.why_not =
+            "No other column can be learned from: each is constant, an identifier, text or time."
+                .to_owned();
+    }
+    (summary, choices)
+}
+
+/// Why the column cannot be a target, if it cannot.
+fn target_why_not(column: &Column, shape: &Shape) -> Option<String> {
+    if shape.classes == 0 {
+        return Some("It is empty, so there is nothing to predict.".to_owned());
+    }
+    if column.kind == ColumnKind::Timestamp {
+        return Some("It is time, which has no classes.".to_owned());
+    }
+    if shape.classes == 1 {
+        let only = shape.only.as_deref().unwrap_or_default();
+        return Some(format!(
+            "It holds one class only ({only}), so there is nothing to tell apart."
+        ));
+    }
+    if let Some(distinct) = shape.continuous {
+        return Some(format!(
+            "It is continuous ({} different numbers). Choose a column with classes, or make it a category.",
+            grouped(distinct as u64)
+        ));
+    }
+    if column.kind == ColumnKind::Identifier {
+        return Some("It names rows, so no two rows share a class.".to_owned());
+    }
+    if shape.classes > MAX_CLASSES {
+        return Some(format!(
+            "It has {} classes; at most {MAX_CLASSES} can be told apart.",
+            grouped(shape.classes as u64)
+        ));
+    }
+    if shape.largest < 2 {
+        return Some("Every class has one row, so none can be both learned and tested.".to_owned());
+    }
+    None
+}
+
+/// What the table's reading may not have told yet.
+fn kind_notice(column: &Column, shape: &Shape) -> Option<Notice> {
+    match column.kind {
+        ColumnKind::Constant => Some(Notice::ConstantColumn {
+            column: column.name.clone(),
+            value: shape.only.clone().unwrap_or_default(),
+        }),
+        ColumnKind::Identifier => Some(Notice::IdentifierColumn {
+            column: column.name.clone(),
+            distinct: shape.distinct as u64,
+        }),
+        _ => None,
+    }
+}
+
+/// What one look at a column's cells gives.
+struct Shape {
+    /// Missing cells, read as a feature.
+    missing: u64,
+    /// Empty cells, read as a target: null tokens are classes.
+    empty: u64,
+    /// Distinct values, missing apart.
+    distinct: usize,
+    /// Distinct classes, null tokens among them.
+    classes: usize,
+    /// Rows of the largest class.
+    largest: u64,
+    /// The one class, where there is one.
+    only: Option<String>,
+    /// Distinct numbers, where they are too many to be classes.
+    continuous: Option<usize>,
+    mean: Option<f64>,
+    profile: Profile,
+}
+
+impl Shape {
+    fn of(column: &Column) -> Self {
+        match &column.values {
+            Values::Number(values) => Self::of_numbers(column, values),
+            Values::Text(_) => Self::of_names(column),
+            Values::Time(values) => Self::of_instants(column, values),
+        }
+    }
+
+    fn of_numbers(column: &Column, values: &[f64]) -> Self {
+        let mut present: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+        let mean = mean(&present);
+        let tokens = token_counts(column);
+        let missing = values.len() - present.len();
+        let token_rows: u64 = tokens.iter().map(|(_, n)| n).sum();
+        let listed = matches!(
+            column.kind,
+            ColumnKind::Boolean | ColumnKind::Category | ColumnKind::Constant
+        );
+        let histogram = histogram(&present);
+        present.sort_unstable_by(f64::total_cmp);
+        let mut distinct = 0;
+        let mut largest = tokens.iter().map(|(_, n)| *n).max().unwrap_or(0);
+        let mut counts: Vec<(f64, u64)> = Vec::new();
+        for run in present.chunk_by(|a, b| a == b) {
+            distinct += 1;
+            largest = largest.max(run.len() as u64);
+            if listed {
+                counts.push((run[0], run.len() as u64));
+            }
+        }
+        let fractional = present.iter().any(|x| x.fract() != 0.0);
+        let most = if column.kind == ColumnKind::Category {
+            usize::MAX
+        } else if fractional {
+            MAX_FRACTIONAL_CLASSES
+        } else {
+            MAX_INTEGER_CLASSES
+        };
+        let text = |x: f64| Column::number("", vec![x]).text(0);
+        let profile = if present.is_empty() && tokens.is_empty() {
+            Profile::Empty
+        } else if listed || present.is_empty() {
+            // Only the most frequent are written out.
+            let rows = counts.iter().map(|(_, n)| n).sum::<u64>() + token_rows;
+            keep_top(&mut counts);
+            let values = counts.into_iter().map(|(x, n)| (text(x), n));
+            top(values.chain(tokens.iter().cloned()).collect(), rows)
+        } else {
+            histogram
+        };
+        let classes = distinct + tokens.len();
+        let only = (classes == 1).then(|| match present.first() {
+            Some(&x) => text(x),
+            None => tokens[0].0.clone(),
+        });
+        Self {
+            missing: missing as u64,
+            empty: (missing as u64).saturating_sub(token_rows),
+            distinct,
+            classes,
+            largest,
+            only,
+            continuous: (distinct > most).then_some(distinct),
+            mean,
+            profile,
+        }
+    }
+
+    fn of_names(column: &Column) -> Self {
+        let Values::Text(dictionary) = &column.values else {
+            return Self::nothing(column.len());
+        };
+        let mut counts: Vec<(&str, u64)> = dictionary
+            .names
+            .iter()
+            .map(String::as_str)
+            .zip(dictionary.counts())
+            .filter(|(name, count)| *count > 0 && !name.is_empty())
+            .collect();
+        let filled: u64 = counts.iter().map(|(_, n)| n).sum();
+        let null: Vec<u64> = counts
+            .iter()
+            .filter(|(name, _)| is_null_token(name))
+            .map(|(_, n)| *n)
+            .collect();
+        let empty = column.len() as u64 - filled;
+        let classes = counts.len();
+        let largest = counts.iter().map(|(_, n)| *n).max().unwrap_or(0);
+        let only = (classes == 1).then(|| shown(counts[0].0));
+        let distinct = classes - null.len();
+        keep_top(&mut counts);
+        let values: Vec<_> = counts
+            .into_iter()
+            .map(|(name, n)| (shown(name), n))
+            .collect();
+        Self {
+            missing: empty + null.iter().sum::<u64>(),
+            empty,
+            distinct,
+            classes,
+            largest,
+            only,
+            continuous: None,
+            mean: None,
+            profile: if classes == 0 {
+                Profile::Empty
+            } else {
+                top(values, filled)
+            },
+        }
+    }
+
+    fn of_instants(column: &Column, values: &[i64]) -> Self {
+        let mut present: Vec<i64> = values
+            .iter()
+            .copied()
+            .filter(|&t| t != crate::data::MISSING_TIME)
+            .collect();
+        present.sort_unstable();
+        let tokens = token_counts(column);
+        let missing = (values.len() - present.len()) as u64;
+        let mut shape = Self::nothing(column.len());
+        let runs = || present.chunk_by(|a, b| a == b);
+        shape.missing = missing;
+        shape.empty = missing.saturating_sub(tokens.iter().map(|(_, n)| n).sum());
+        shape.distinct = runs().count();
+        shape.classes = shape.distinct + tokens.len();
+        shape.largest = runs().map(|run| run.len() as u64).max().unwrap_or(0);
+        if let (Some(&first), Some(&last)) = (present.first(), present.last()) {
+            let text = |t: i64| Column::time("", vec![t]).text(0);
+            let mut counts = vec![0; BINS];
+            let width = last.abs_diff(first);
+            for &t in &present {
+                let part = u128::from(t.abs_diff(first)) * BINS as u128;
+                let bin = part.checked_div(u128::from(width)).unwrap_or(0);
+                counts[(bin as usize).min(BINS - 1)] += 1;
+            }
+            shape.profile = Profile::Span {
+                first: text(first),
+                last: text(last),
+                counts,
+            };
+        }
+        shape
+    }
+
+    fn nothing(rows: usize) -> Self {
+        Self {
+            missing: rows as u64,
+            empty: rows as u64,
+            distinct: 0,
+            classes: 0,
+            largest: 0,
+            only: None,
+            continuous: None,
+            mean: None,
+            profile: Profile::Empty,
+        }
+    }
+}
+
+/// Null tokens of a number or time column and their rows, sorted by name.
+fn token_counts(column: &Column) -> Vec<(String, u64)> {
+    let mut counts = std::collections::BTreeMap::<&str, u64>::new();
+    for token in &column.null_tokens {
+        *counts.entry(&token.token).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(name, n)| (shown(name), n))
+        .collect()
+}
+
+/// The mean without overflow; `None` of no values.
+fn mean(values: &[f64]) -> Option<f64> {
+    let n = values.len() as f64;
+    let sum: f64 = values.iter().sum();
+    match values.len() {
+        0 => None,
+        _ if sum.is_finite() => Some(sum / n),
+        _ => Some(
+            values
+                .iter()
+                .map(|x| x / n)
+                .sum::<f64>()
+                .clamp(f64::MIN, f64::MAX),
+        ),
+    }
+}
+
+/// Equal-width bins; all in the first where the values are equal.
+fn histogram(values: &[f64]) -> Profile {
+    if values.is_empty() {
+        return Profile::Empty;
+    }
+    let min = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // Halved, so that the width of the widest range is finite.
+    let width = max / 2.0 - min / 2.0;
+    let mut counts = vec![0; BINS];
+    for &x in values {
+        let part = (x / 2.0 - min / 2.0) / width * BINS as f64;
+        // NaN, of a width of 0, is bin 0.
+        counts[(part as usize).min(BINS - 1)] += 1;
+    }
+    Profile::Histogram { min, max, counts }
+}
+
+/// Keeps the most frequent, the earlier of equals, without sorting the rest.
+fn keep_top<T>(counts: &mut Vec<(T, u64)>) {
+    let mut order: Vec<(std::cmp::Reverse<u64>, usize)> = counts
+        .iter()
+        .enumerate()
+        .map(|(at, (_, n))| (std::cmp::Reverse(*n), at))
+        .collect();
+    if order.len() > TOP {
+        order.select_nth_unstable(TOP);
+        order.truncate(TOP);
+    }
+    let mut keep = vec![false; counts.len()];
+    for (_, at) in order {
+        keep[at] = true;
+    }
+    let mut keep = keep.into_iter();
+    counts.retain(|_| keep.next() == Some(true));
+}
+
+/// The most frequent of `values`, most frequent first, of `rows` rows in all.
+fn top(mut values: Vec<(String, u64)>, rows: u64) -> Profile {
+    values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    values.truncate(TOP);
+    let listed: u64 = values.iter().map(|(_, n)| n).sum();
+    Profile::Top {
+        values,
+        other: rows.saturating_sub(listed),
+    }
+}
+
+/// At most 200 characters of a text, with an ellipsis where it goes on.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> DataFacts {
+        DataFacts {
+            origin: DataOrigin::Files,
+            files: Vec::new(),
+            bytes: 10,
+            parse_secs: 0.5,
+            kinds_set: vec!["cpu".to_owned()],
+        }
+    }
+
+    fn frame(columns: Vec<Column>) -> Frame {
+        Frame::new("t", columns).unwrap()
+    }
+
+    fn of_kind(kind: ColumnKind, mut column: Column) -> Column {
+        column.kind = kind;
+        column
+    }
+
+    #[test]
+    fn a_table_is_described_as_it_is() {
+        let n = 60;
+        let issue = |i: usize| if i % 3 == 0 { "oom" } else { "None" };
+        let frame = frame(vec![
+            Column::number(
+                "cpu",
+                (0..n)
+                    .map(|i| if i == 5 { f64::NAN } else { (i % 50) as f64 })
+                    .collect(),
+            ),
+            of_kind(
+                ColumnKind::Constant,
+                Column::category("region", vec!["eu"; n]),
+            ),
+            of_kind(
+                ColumnKind::Identifier,
+                Column::category("pod", (0..n).map(|i| format!("p{i}"))),
+            ),
+            Column::time("at", (0..n as i64).map(|i| i * 60_000_000).collect()),
+            Column::category(
+                "cause",
+                (0..n).map(|i| if i % 3 == 0 { "memory" } else { "" }),
+            ),
+            Column::category("issue", (0..n).map(issue)),
+        ]);
+        let told = Notice::IdentifierColumn {
+            column: "pod".to_owned(),
+            distinct: 60,
+        };
+        let summary = describe(&frame, &facts(), std::slice::from_ref(&told), Some(5));
+        assert_eq!((summary.rows, summary.columns.len()), (60, 6));
+        assert_eq!(summary.fingerprint, frame.fingerprint().to_string());
+        let cpu = &summary.columns[0];
+        assert_eq!(
+            (cpu.missing, cpu.distinct, cpu.kind_set, cpu.used),
+            (1, 50, true, true)
+        );
+        let Profile::Histogram { min, max, counts } = &cpu.profile else {
+            panic!("{:?}", cpu.profile);
+        };
+        assert_eq!((*min, *max, counts.len()), (0.0, 49.0, 24));
+        assert_eq!(counts.iter().sum::<u64>(), 59);
+        assert!(cpu.target_why_not.is_empty());
+        assert!(
+            summary.columns[1]
+                .target_why_not
+                .contains("one class only (eu)")
+        );
+        assert!(!summary.columns[2].target_why_not.is_empty());
+        let Profile::Span {
+            first,
+            last,
+            counts,
+        } = &summary.columns[3].profile
+        else {
+            panic!();
+        };
+        assert_eq!(
+            (first.as_str(), last.as_str()),
+            ("1970-01-01T00:00:00", "1970-01-01T00:59:00")
+        );
+        assert_eq!(counts.iter().sum::<u64>(), 60);
+        assert!(summary.columns[3].target_why_not.contains("time"));
+        // The healthy class is a class in the target and no value in a feature.
+        let issue = &summary.columns[5];
+        assert_eq!((issue.missing, issue.distinct, issue.used), (40, 1, false));
+        assert!(issue.target_why_not.is_empty());
+        let target = summary.target.unwrap();
+        let classes: Vec<_> = target
+            .classes
+            .iter()
+            .map(|c| (c.class.as_str(), c.rows, c.healthy))
+            .collect();
+        assert_eq!(classes, [("None", 40, true), ("oom", 20, false)]);
+        assert_eq!(target.features, ["cpu"]);
+        assert!(
+            matches!(&target.notices[..], [Notice::TargetCopy { column, .. }] if column == "cause")
+        );
+        assert!(!summary.columns[4].used && summary.columns[4].why_not.contains("away"));
+        // What was told is not told twice.
+        assert_eq!(summary.notices.len(), 2);
+        assert_eq!(summary.notices[0], told);
+        assert_eq!(summary.notices[1].column(), Some("region"));
+        assert_eq!(summary.preview.rows.len(), 50);
+        assert_eq!(
+            summary.preview.rows[1].1,
+            ["1", "eu", "p1", "1970-01-01T00:01:00", "", "None"]
+        );
+    }
+
+    #[test]
+    fn each_unusable_target_says_why() {
+        let n = 600;
+        let why = |column: Column| {
+            let other = Column::number("x", (0..n).map(|i| (i * 7 % 31) as f64).collect());
+            describe_target(&frame(vec![other, column]), 1).why_not
+        };
+        let number = |f: &dyn Fn(usize) -> f64| Column::number("y", (0..n).map(f).collect());
+        let names = |f: &dyn Fn(usize) -> String| Column::category("y", (0..n).map(f));
+        assert!(why(names(&|_| String::new())).contains("empty"));
+        assert!(why(number(&|_| f64::NAN)).contains("empty"));
+        assert!(why(names(&|_| "a".to_owned())).contains("one class only (a)"));
+        assert!(why(number(&|i| i as f64 / 7.0)).contains("continuous (600 different numbers)"));
+        assert!(why(names(&|i| format!("c{}", i % 300))).contains("300 classes; at most 255"));
+        assert!(
+            why(of_kind(ColumnKind::Identifier, names(&|i| i.to_string()))).contains("names rows")
+        );
+        assert!(why(Column::time("y", (0..n as i64).collect())).contains("time"));
+        for fine in [
+            number(&|i| (i % 3) as f64),
+            names(&|i| (i % 255).to_string()),
+            number(&|i| (i % 2) as f64 / 2.0),
+        ] {
+            assert_eq!(why(fine), "");
+        }
+        let alone = frame(vec![names(&|i| (i % 2).to_string())]);
+        assert!(
+            describe_target(&alone, 0)
+                .why_not
+                .contains("No other column")
+        );
+        assert!(!describe_target(&alone, 7).why_not.is_empty());
+    }
+
+    #[test]
+    fn rare_classes_and_rows_without_one_are_told() {
+        let y = Column::category(
+            "y",
+            (0..50).map(|i| match i {
+                0..4 => "rare",
+                4..10 => "",
+                _ if i % 2 == 0 => "a",
+                _ => "b",
+            }),
+        );
+        let x = Column::number("x", (0..50).map(|i| f64::from(i % 4)).collect());
+        let target = describe_target(&frame(vec![x, y]), 1);
+        assert_eq!(target.missing, 6);
+        assert_eq!(
+            target.notices,
+            [
+                Notice::RareClass {
+                    class: "rare".to_owned(),
+                    rows: 4
+                },
+                Notice::MissingTarget { rows: 6 }
+            ]
+        );
+    }
+
+    #[test]
+    fn a_null_token_in_numbers_is_a_class_and_a_missing_cell() {
+        let mut y = Column::integer("y", vec![f64::NAN, 1.0, 2.0, 1.0, f64::NAN, 2.0]);
+        y.null_tokens = vec![crate::data::NullToken {
+            row: 0,
+            token: "None".to_owned(),
+        }];
+        let shape = Shape::of(&y);
+        assert_eq!(
+            (shape.missing, shape.empty, shape.distinct, shape.classes),
+            (2, 1, 2, 3)
+        );
+        let x = Column::number("x", vec![0.0; 6]);
+        let target = describe_target(&frame(vec![x, y]), 1);
+        assert_eq!(
+            target.classes.iter().map(|c| c.rows).collect::<Vec<_>>(),
+            [2, 2, 1]
+        );
+    }
+
+    #[test]
+    fn values_are_counted_and_long_cells_cut() {
+        let long = "x".repeat(100_000);
+        let column = Column::category(
+            "c",
+            (0..1000).map(|i| match i % 10 {
+                0 => long.clone(),
+                1 => "NA".to_owned(),
+                2 => String::new(),
+                3 => format!("v{i}"),
+                _ => "common".to_owned(),
+            }),
+        );
+        let frame = frame(vec![column]);
+        let shape = Shape::of(&frame.columns()[0]);
+        let Profile::Top { values, other } = shape.profile else {
+            panic!();
+        };
+        assert_eq!(values.len(), 12);
+        assert_eq!(values[0], ("common".to_owned(), 600));
+        assert!(values.contains(&("NA".to_owned(), 100)));
+        assert_eq!(other + values.iter().map(|(_, n)| n).sum::<u64>(), 900);
+        assert_eq!((shape.missing, shape.distinct), (200, 102));
+        let page = rows_page(&frame, 0, 3);
+        assert_eq!(page.rows[0].1[0].chars().count(), 201);
+        assert!(rows_page(&frame, 5_000, 10).rows.is_empty());
+        assert_eq!(rows_page(&frame, 990, u32::MAX).rows.len(), 10);
+    }
+
+    #[test]
+    fn extreme_numbers_have_a_histogram() {
+        let of = |values: Vec<f64>| Shape::of(&Column::number("x", values));
+        let wide = of(vec![f64::MIN, 0.0, f64::MAX, f64::MAX]);
+        let Profile::Histogram { counts, .. } = &wide.profile else {
+            panic!();
+        };
+        assert_eq!((counts[0], counts[12], counts[23]), (1, 1, 2));
+        assert!(wide.mean.is_some_and(f64::is_finite));
+        let same = of(vec![3.0; 5]);
+        assert!(matches!(same.profile, Profile::Histogram { counts, .. } if counts[0] == 5));
+        assert_eq!(of(vec![f64::NAN]).profile, Profile::Empty);
+        assert_eq!(of(Vec::new()).profile, Profile::Empty);
+    }
+}
