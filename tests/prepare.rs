@@ -549,12 +549,12 @@ fn columns_that_give_the_target_away_are_told() {
             "telemetry/petshop_low_traffic.csv",
             "label",
             &[
-                "invalid_AWS::DynamoDB::Table|requests|Sum",
                 "split",
                 "issue",
                 "target_ts",
                 "target_metric",
                 "root_cause",
+                "invalid_AWS::DynamoDB::Table|requests|Sum",
             ][..],
         ),
         ("telemetry/cmapss_fd001_units1-70.csv", "label", &["RUL"]),

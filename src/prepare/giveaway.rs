@@ -491,7 +491,7 @@ mod tests {
         let n = 4000;
         let y = cycle(&["None", "oom"], n);
         let x = y.iter().enumerate().map(|(i, y)| {
-            let noise = (i * 37 % 100) as f64;
+            let noise = (i * 37 % 101) as f64;
             if *y == "oom" { noise + 90.0 } else { noise }
         });
         assert_eq!(told(&Column::number("x", x.collect()), &y), None);

@@ -24,11 +24,14 @@ pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
 }
 
 /// The arithmetic mean; 0 of no values. Finite for finite values.
-pub(super) fn mean(values: &[f64]) -> f64 {
+pub(crate) fn mean(values: &[f64]) -> f64 {
     let n = values.len().max(1) as f64;
     let sum: f64 = values.iter().sum();
     if sum.is_finite() {
-        sum / n
+        // A second pass takes back what rounding left: the mean of equal values is that value.
+        let mean = sum / n;
+        let rest = values.iter().map(|x| x - mean).sum::<f64>() / n;
+        if rest.is_finite() { mean + rest } else { mean }
     } else {
         // The sum is beyond the largest number though the mean is not.
         values

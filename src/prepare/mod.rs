@@ -39,6 +39,7 @@ mod split;
 pub use error::{MissingColumn, PrepareError, RetypedColumn};
 pub(crate) use features::choose as choose_features;
 pub use features::{FeatureChoice, default_features};
+pub(crate) use impute::mean;
 pub use label::healthy_classes;
 pub use params::{EncodingRule, MissingRule, RecipeParams, ScalingRule};
 pub use recipe::{ColumnSpec, Features, Recipe};

@@ -247,7 +247,8 @@ mod tests {
                 prop_assert!(s.train.is_sorted() && s.test.is_sorted());
                 for (k, &n) in d.counts().iter().enumerate() {
                     let held = s.test.iter().filter(|&&r| d.codes[r as usize] == k as u32).count();
-                    prop_assert!(if n < 2 { held == 0 } else { held >= 1 && (held as u64) < n });
+                    let (low, high) = if n < 2 { (0, 0) } else { (1, n - 1) };
+                    prop_assert!((low..=high).contains(&(held as u64)));
                 }
                 prop_assert_eq!(&s, &split(&d, share, seed, true).unwrap());
             }

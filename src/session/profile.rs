@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::data::{Column, ColumnKind, Frame, Notice, Values, grouped, is_null_token};
-use crate::prepare::{FeatureChoice, choose_features, healthy_classes};
+use crate::prepare::{FeatureChoice, choose_features, healthy_classes, mean};
 use crate::protocol::{
     ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, Profile, RowsPage,
     TargetSummary,
@@ -269,7 +269,7 @@ impl Shape {
 
     fn of_numbers(column: &Column, values: &[f64]) -> Self {
         let mut present: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
-        let mean = mean(&present);
+        let mean = (!present.is_empty()).then(|| mean(&present));
         let tokens = token_counts(column);
         let missing = values.len() - present.len();
         let token_rows: u64 = tokens.iter().map(|(_, n)| n).sum();
@@ -430,23 +430,6 @@ fn token_counts(column: &Column) -> Vec<(String, u64)> {
         .into_iter()
         .map(|(name, n)| (shown(name), n))
         .collect()
-}
-
-/// The mean without overflow; `None` of no values.
-fn mean(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    let sum: f64 = values.iter().sum();
-    match values.len() {
-        0 => None,
-        _ if sum.is_finite() => Some(sum / n),
-        _ => Some(
-            values
-                .iter()
-                .map(|x| x / n)
-                .sum::<f64>()
-                .clamp(f64::MIN, f64::MAX),
-        ),
-    }
 }
 
 /// Equal-width bins; all in the first where the values are equal.
