@@ -5,6 +5,7 @@
 //! that its host can hear a cancel between two of them.
 
 mod profile;
+mod shape;
 
 use crate::protocol::{Event, JobId, Request};
 

@@ -1,18 +1,14 @@
 //! What the data page shows of a table: columns with their shapes, the target's classes, pages of rows.
 
-mod shape;
-
 use std::collections::HashSet;
 
+use super::shape::{Shape, shown};
 use crate::data::{Column, ColumnKind, Frame, Notice, grouped};
 use crate::prepare::{FeatureChoice, choose_features, healthy_classes};
 use crate::protocol::{
     ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, RowsPage, TargetSummary,
 };
-use shape::Shape;
 
-/// Characters of a cell that are shown.
-const SHOWN_CHARS: usize = 200;
 /// Rows of the preview, and the most of any page.
 const PREVIEW_ROWS: u32 = 50;
 const MAX_PAGE_ROWS: u32 = 1_000;
@@ -233,18 +229,12 @@ fn kind_notice(column: &Column, shape: &Shape) -> Option<Notice> {
     }
 }
 
-/// At most 200 characters of a text, with an ellipsis where it goes on.
-fn shown(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARS) {
-        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::data::Values;
     use crate::protocol::Profile;
+
+    use super::*;
 
     fn facts() -> DataFacts {
         DataFacts {

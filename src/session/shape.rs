@@ -1,6 +1,5 @@
-//! The shape of one column: what is missing, how many values differ, how they spread.
+//! The shape of one column: what is missing, how many values differ, how they are spread.
 
-use super::shown;
 use crate::data::{Column, ColumnKind, Values, is_null_token};
 use crate::prepare::mean;
 use crate::protocol::Profile;
@@ -9,6 +8,8 @@ use crate::protocol::Profile;
 const BINS: usize = 24;
 /// Values listed one by one.
 const TOP: usize = 12;
+/// Characters of a cell that are shown.
+const SHOWN_CHARS: usize = 200;
 /// Distinct numbers beyond which a target is continuous: with a fractional part, and without.
 const MAX_FRACTIONAL_CLASSES: usize = 20;
 const MAX_INTEGER_CLASSES: usize = 100;
@@ -34,7 +35,6 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Looks at every cell once.
     pub(super) fn of(column: &Column) -> Self {
         match &column.values {
             Values::Number(values) => Self::of_numbers(column, values),
@@ -253,5 +253,13 @@ fn top(mut values: Vec<(String, u64)>, rows: u64) -> Profile {
     Profile::Top {
         values,
         other: rows.saturating_sub(listed),
+    }
+}
+
+/// At most 200 characters of a text, with an ellipsis where it goes on.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
     }
 }
