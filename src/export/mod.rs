@@ -4,5 +4,6 @@
 //! would run as a formula is neutralised unless the caller says otherwise.
 
 mod csv;
+pub mod kubecast;
 
 pub use csv::{CsvOptions, CsvWriter, cell, frame_csv, predictions_csv};

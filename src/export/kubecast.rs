@@ -1,0 +1,201 @@
+//! The model file, `name.kubecast`.
+//!
+//! ```text
+//! 0   8   "KUBECAST"
+//! 8   2   version, 1
+//! 10  8   length of the body
+//! 18  32  SHA-256 of the body
+//! 50      body: recipe (JSON), classes (JSON), details (JSON, the session's), model (see `learn::Model::write`),
+//!         each but the last with its length before it
+//! ```
+//!
+//! All numbers are little-endian. A file is refused with the reason before anything of it is used: length, magic,
+//! version and checksum first, then every part against the others. Nothing is allocated that the file's own length
+//! does not pay for.
+
+use sha2::{Digest, Sha256};
+
+use crate::learn::{Model, ModelError};
+use crate::prepare::{PrepareError, Recipe};
+use crate::trees::{BytesError, Reader, Writer};
+
+const MAGIC: &[u8; 8] = b"KUBECAST";
+/// The version that is written; files of every released version are read.
+pub const VERSION: u16 = 1;
+const HEAD_BYTES: usize = 8 + 2 + 8 + 32;
+
+/// All that a prediction needs, and what is to be told about it.
+#[derive(Clone, Debug)]
+pub struct ModelFile {
+    /// From table to features.
+    pub recipe: Recipe,
+    /// Class names, in the model's order.
+    pub classes: Vec<String>,
+    /// From features to probabilities.
+    pub model: Model,
+    /// The session's own notes (options, report, where the data came from) as JSON.
+    pub details: Vec<u8>,
+}
+
+/// Why bytes are no model file.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelFileError {
+    /// No bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// Another kind of file.
+    #[error("the file does not begin as a Kubecast model does")]
+    Foreign,
+    /// Written by a newer Kubecast.
+    #[error("the file is of version {found}, and this Kubecast reads up to version {VERSION}")]
+    Newer {
+        /// Its version.
+        found: u16,
+    },
+    /// Cut off, or with something behind its end.
+    #[error("the file has {found} bytes where its head says {expected}")]
+    Length {
+        /// What its head says.
+        expected: u64,
+        /// What it has.
+        found: u64,
+    },
+    /// Changed after it was written.
+    #[error("the file's checksum does not match its content")]
+    Checksum,
+    /// A part is damaged.
+    #[error("its parts are damaged: {0}")]
+    Bytes(#[from] BytesError),
+    /// The recipe or the class names are not readable.
+    #[error("its {part} cannot be read: {error}")]
+    Json {
+        /// Which part.
+        part: &'static str,
+        /// How.
+        error: serde_json::Error,
+    },
+    /// The recipe contradicts itself.
+    #[error(transparent)]
+    Recipe(#[from] PrepareError),
+    /// The model is damaged.
+    #[error("its model is damaged: {0}")]
+    Model(#[from] ModelError),
+    /// The parts do not fit each other.
+    #[error("its recipe makes {recipe} {what} where its model takes {model}")]
+    Parts {
+        /// Features or classes.
+        what: &'static str,
+        /// What the recipe says.
+        recipe: usize,
+        /// What the model says.
+        model: usize,
+    },
+    /// Class names that are empty or repeated.
+    #[error("its class {name:?} is empty or repeated")]
+    Class {
+        /// The name.
+        name: String,
+    },
+}
+
+/// Writes a model file. The same recipe, classes, details and model give the same bytes.
+pub fn write(file: &ModelFile) -> Result<Vec<u8>, ModelFileError> {
+    let json = |part, result: Result<Vec<u8>, serde_json::Error>| {
+        result.map_err(|error| ModelFileError::Json { part, error })
+    };
+    let mut body = Writer::new();
+    body.bytes(&json("recipe", serde_json::to_vec(&file.recipe))?);
+    body.bytes(&json("classes", serde_json::to_vec(&file.classes))?);
+    body.bytes(&file.details);
+    file.model.write(&mut body);
+    let body = body.into_bytes();
+    let mut out = Vec::with_capacity(HEAD_BYTES + body.len());
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&VERSION.to_le_bytes());
+    out.extend_from_slice(&(body.len() as u64).to_le_bytes());
+    out.extend_from_slice(&Sha256::digest(&body));
+    out.extend_from_slice(&body);
+    Ok(out)
+}
+
+/// Whether bytes begin as a model file does.
+pub fn is_model_file(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+/// Reads and checks a model file.
+pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
+    if bytes.is_empty() {
+        return Err(ModelFileError::Empty);
+    }
+    let Some((head, body)) = bytes.split_at_checked(HEAD_BYTES) else {
+        return Err(if is_model_file(bytes) {
+            ModelFileError::Length {
+                expected: HEAD_BYTES as u64,
+                found: bytes.len() as u64,
+            }
+        } else {
+            ModelFileError::Foreign
+        });
+    };
+    if !is_model_file(head) {
+        return Err(ModelFileError::Foreign);
+    }
+    let mut r = Reader::new(&head[MAGIC.len()..]);
+    let found = r.u16()?;
+    if found != VERSION {
+        return Err(if found > VERSION {
+            ModelFileError::Newer { found }
+        } else {
+            ModelFileError::Foreign
+        });
+    }
+    let expected = r.u64()?;
+    if expected != body.len() as u64 {
+        return Err(ModelFileError::Length {
+            expected,
+            found: body.len() as u64,
+        });
+    }
+    if Sha256::digest(body).as_slice() != &head[HEAD_BYTES - 32..] {
+        return Err(ModelFileError::Checksum);
+    }
+    let mut r = Reader::new(body);
+    let recipe: Recipe = json("recipe", r.bytes()?)?;
+    recipe.check()?;
+    let classes: Vec<String> = json("classes", r.bytes()?)?;
+    let details = r.bytes()?.to_vec();
+    let model = Model::read(&mut r)?;
+    r.finish()?;
+    let parts = [
+        ("features", recipe.feature_names().len(), model.features()),
+        ("classes", classes.len(), model.classes()),
+    ];
+    for (what, recipe, model) in parts {
+        if recipe != model {
+            return Err(ModelFileError::Parts {
+                what,
+                recipe,
+                model,
+            });
+        }
+    }
+    for (i, name) in classes.iter().enumerate() {
+        if name.is_empty() || classes[..i].contains(name) {
+            return Err(ModelFileError::Class { name: name.clone() });
+        }
+    }
+    Ok(ModelFile {
+        recipe,
+        classes,
+        model,
+        details,
+    })
+}
+
+fn json<'a, T: serde::Deserialize<'a>>(
+    part: &'static str,
+    bytes: &'a [u8],
+) -> Result<T, ModelFileError> {
+    serde_json::from_slice(bytes).map_err(|error| ModelFileError::Json { part, error })
+}

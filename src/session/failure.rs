@@ -1,0 +1,311 @@
+//! Every error as what a person reads: the one place that words them.
+
+use crate::data::Notice;
+use crate::export::kubecast::ModelFileError;
+use crate::ingest::IngestError;
+use crate::learn::LearnError;
+use crate::prepare::PrepareError;
+use crate::protocol::{Failure, FailureCode, Place};
+use crate::simulate::SimulateError;
+
+/// An error on its way out, with what was found before.
+#[derive(Debug)]
+pub(super) struct Fault {
+    failure: Failure,
+    notices: Vec<Notice>,
+}
+
+/// `this is so` as `This is so.`
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut out: String = chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    out.push_str(chars.as_str());
+    if !out.ends_with(['.', '!', '?', '\u{2026}']) && !out.is_empty() {
+        out.push('.');
+    }
+    out
+}
+
+impl Fault {
+    fn new(
+        code: FailureCode,
+        title: impl Into<String>,
+        detail: &str,
+        hint: impl Into<String>,
+    ) -> Self {
+        let failure = Failure {
+            code,
+            title: title.into(),
+            detail: sentence(detail),
+            hint: hint.into(),
+            place: Place::default(),
+        };
+        Self {
+            failure,
+            notices: Vec::new(),
+        }
+    }
+
+    fn at_column(mut self, column: &str) -> Self {
+        self.failure.place.column = Some(column.to_owned());
+        self
+    }
+
+    pub(super) fn told(self) -> (Failure, Vec<Notice>) {
+        (self.failure, self.notices)
+    }
+
+    pub(super) fn no_data() -> Self {
+        Self::new(
+            FailureCode::Data,
+            "There is no data yet",
+            "nothing has been loaded or simulated",
+            "Drop a CSV file, or simulate a cluster.",
+        )
+    }
+
+    pub(super) fn no_model() -> Self {
+        Self::new(
+            FailureCode::Model,
+            "There is no model yet",
+            "nothing has been trained or opened",
+            "Train a model, or open a .kubecast file.",
+        )
+    }
+
+    pub(super) fn no_predictions() -> Self {
+        Self::new(
+            FailureCode::Data,
+            "There are no predictions yet",
+            "no rows have been predicted",
+            "Choose a CSV file to predict.",
+        )
+    }
+
+    pub(super) fn no_report() -> Self {
+        Self::new(
+            FailureCode::Model,
+            "There is no report",
+            "the model carries no evaluation",
+            "Evaluate it on a CSV file that has the target.",
+        )
+    }
+
+    pub(super) fn no_target() -> Self {
+        Self::new(
+            FailureCode::Data,
+            "There is nothing to predict",
+            "no column of the table has between 2 and 255 classes",
+            "Add a column that says what was wrong in each row, or change a column's type to category.",
+        )
+    }
+
+    pub(super) fn no_test_rows() -> Self {
+        Self::new(
+            FailureCode::Data,
+            "No row is left to evaluate on",
+            "the held-out rows all lack a value or a class",
+            "Choose another rule for missing values, or a larger test share.",
+        )
+    }
+
+    pub(super) fn no_column(name: &str) -> Self {
+        Self::new(
+            FailureCode::Option,
+            format!("There is no column {name}"),
+            "the table has no column of that name",
+            "Choose one of the table's columns.",
+        )
+        .at_column(name)
+    }
+
+    pub(super) fn target(name: &str, why: &str) -> Self {
+        Self::new(
+            FailureCode::Data,
+            format!("{name} cannot be predicted"),
+            why,
+            "Choose another target, or change the column's type.",
+        )
+        .at_column(name)
+    }
+
+    pub(super) fn internal(what: &str) -> Self {
+        Self::new(
+            FailureCode::Internal,
+            "Something went wrong inside",
+            what,
+            "Try again; if it happens again, report it with the file that you used.",
+        )
+    }
+
+    pub(super) fn host(what: &str) -> Self {
+        Self::new(
+            FailureCode::Resource,
+            "A worker stopped",
+            what,
+            "Close other tabs or use fewer rows, and try again. Your data and your last model are still here.",
+        )
+    }
+
+    pub(super) fn model_file(name: &str, error: ModelFileError) -> Self {
+        let hint = match &error {
+            ModelFileError::Empty | ModelFileError::Foreign => {
+                "Choose a file that Kubecast saved, ending in .kubecast."
+            }
+            ModelFileError::Newer { .. } => {
+                "Reload the page to get the newest Kubecast, or train again here."
+            }
+            ModelFileError::Length { .. }
+            | ModelFileError::Checksum
+            | ModelFileError::Bytes(_)
+            | ModelFileError::Json { .. }
+            | ModelFileError::Recipe(_)
+            | ModelFileError::Model(_)
+            | ModelFileError::Parts { .. }
+            | ModelFileError::Class { .. } => {
+                "Copy or download the file again, or save it again from where it was trained."
+            }
+        };
+        let mut fault = Self::new(
+            FailureCode::Model,
+            format!("{name} cannot be opened"),
+            &error.to_string(),
+            hint,
+        );
+        fault.failure.place.file = Some(name.to_owned());
+        fault
+    }
+}
+
+impl From<IngestError> for Fault {
+    fn from(error: IngestError) -> Self {
+        let title = match error.file() {
+            Some(file) => format!("{file} cannot be read"),
+            None => "There is nothing to read".to_owned(),
+        };
+        let mut fault = Self::new(FailureCode::Input, title, &error.to_string(), error.hint());
+        fault.failure.place = Place {
+            file: error.file().map(str::to_owned),
+            line: error.line(),
+            column: error.column().map(str::to_owned),
+            byte: error.byte(),
+        };
+        fault
+    }
+}
+
+impl From<PrepareError> for Fault {
+    fn from(error: PrepareError) -> Self {
+        let (code, title, column) = match &error {
+            PrepareError::TestShare { .. } => {
+                (FailureCode::Option, "The test share is out of range", None)
+            }
+            PrepareError::Fill { .. } => (FailureCode::Option, "The fill value is no number", None),
+            PrepareError::UnknownColumn { column }
+            | PrepareError::RepeatedColumn { column }
+            | PrepareError::TargetAsFeature { column } => (
+                FailureCode::Option,
+                "The choice of columns cannot be used",
+                Some(column),
+            ),
+            PrepareError::NotAFeature { column, .. } | PrepareError::Unreadable { column, .. } => (
+                FailureCode::Data,
+                "A column cannot be learned from",
+                Some(column),
+            ),
+            PrepareError::TooFewRows { .. } | PrepareError::NoRows { .. } => {
+                (FailureCode::Data, "There are too few rows", None)
+            }
+            PrepareError::NoColumns => (FailureCode::Data, "There is nothing to learn from", None),
+            PrepareError::TooManyNames { column, .. } | PrepareError::TooWide { column, .. } => (
+                FailureCode::Data,
+                "A column has too many names",
+                Some(column),
+            ),
+            PrepareError::RowOutOfRange { .. } => {
+                (FailureCode::Internal, "A row is not there", None)
+            }
+            PrepareError::OutOfMemory { .. } => {
+                (FailureCode::Resource, "There is not enough memory", None)
+            }
+            PrepareError::Mismatch { .. } => (
+                FailureCode::Mismatch,
+                "The table does not have the model's columns",
+                None,
+            ),
+            PrepareError::Damaged { .. } => (FailureCode::Model, "The model is damaged", None),
+        };
+        let column = column.cloned();
+        let mut fault = Self::new(code, title, &error.to_string(), error.hint());
+        fault.failure.place.column = column;
+        fault
+    }
+}
+
+impl From<LearnError> for Fault {
+    fn from(error: LearnError) -> Self {
+        let (code, title, hint) = match &error {
+            LearnError::Parameter { .. } => (
+                FailureCode::Option,
+                "A parameter is out of range",
+                "Choose a value in the range given.",
+            ),
+            LearnError::NoRows | LearnError::OneClass { .. } => (
+                FailureCode::Data,
+                "There is nothing to learn from these rows",
+                "Load data with rows of at least two classes.",
+            ),
+            LearnError::NoFeatures => (
+                FailureCode::Data,
+                "There is nothing to learn from",
+                "Choose at least one column to learn from that is not constant.",
+            ),
+            LearnError::TooManyClasses { .. } => (
+                FailureCode::Data,
+                "There are too many classes",
+                "Merge classes, or choose another target.",
+            ),
+            LearnError::TooManyFeatures { .. } => (
+                FailureCode::Data,
+                "There are too many features",
+                "Choose fewer columns, or ordinal encoding.",
+            ),
+            LearnError::Shape { .. }
+            | LearnError::Unit(_)
+            | LearnError::Bytes(_)
+            | LearnError::Grow(_)
+            | LearnError::Linfa(_) => (
+                FailureCode::Internal,
+                "Training failed inside",
+                "Try again; if it happens again, report it.",
+            ),
+        };
+        let mut fault = Self::new(code, title, &error.to_string(), hint);
+        if let LearnError::Parameter { option, .. } = &error {
+            fault.failure.place.column = Some((*option).to_owned());
+        }
+        fault
+    }
+}
+
+impl From<SimulateError> for Fault {
+    fn from(error: SimulateError) -> Self {
+        let option = match &error {
+            SimulateError::Samples { .. } => "num_samples",
+            SimulateError::Hours { .. } => "time_periods",
+            SimulateError::Probability { .. } => "issue_probability",
+            SimulateError::IssueType { .. } => "issue_types",
+        };
+        Self::new(
+            FailureCode::Option,
+            "The scenario cannot be simulated",
+            &error.to_string(),
+            "Choose a value in the range given.",
+        )
+        .at_column(option)
+    }
+}

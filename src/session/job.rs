@@ -1,0 +1,76 @@
+//! A job works in slices until it ends.
+
+use super::failure::Fault;
+use super::store::Store;
+use super::{UnitWork, train};
+use crate::protocol::{Event, Stage};
+
+/// How a slice ended.
+pub(super) enum Slice {
+    /// There is more to do.
+    More(Progress),
+    /// Units are being grown elsewhere.
+    Waiting(Progress),
+    /// The job is done: its last event, and a file's bytes.
+    Done(Box<Event>, Option<Vec<u8>>),
+}
+
+/// How far a job is.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    pub(super) stage: Stage,
+    /// 0 to 1 over the whole job.
+    pub(super) done: f64,
+    pub(super) detail: String,
+}
+
+impl Progress {
+    pub(super) fn new(stage: Stage, done: f64, detail: impl Into<String>) -> Self {
+        Self {
+            stage,
+            done,
+            detail: detail.into(),
+        }
+    }
+}
+
+impl Slice {
+    /// The end, without a file.
+    pub(super) fn done(event: Event) -> Self {
+        Self::Done(Box::new(event), None)
+    }
+}
+
+/// What a request becomes. A job changes the store only in its last slice, when nothing can fail any more.
+pub(super) trait Job: std::fmt::Debug {
+    /// Works one slice.
+    fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault>;
+
+    /// The training in it, if it is one: its units can be grown elsewhere.
+    fn training(&mut self) -> Option<&mut train::TrainJob> {
+        None
+    }
+}
+
+/// A request that needs one slice.
+pub(super) struct Instant<F>(pub(super) Option<F>);
+
+impl<F> std::fmt::Debug for Instant<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Instant")
+    }
+}
+
+impl<F: FnOnce(&mut Store) -> Result<Slice, Fault>> Job for Instant<F> {
+    fn work(&mut self, store: &mut Store, _now_secs: f64) -> Result<Slice, Fault> {
+        match self.0.take() {
+            Some(run) => run(store),
+            None => Ok(Slice::done(Event::Cancelled)),
+        }
+    }
+}
+
+/// Units to hand out.
+pub(super) fn unit_work(job: &mut dyn Job) -> Option<UnitWork> {
+    job.training()?.unit_work()
+}

@@ -1,0 +1,254 @@
+//! The session itself: one job at a time, and what it leaves behind.
+
+use super::failure::Fault;
+use super::job::{Instant, Job, Progress, Slice, unit_work};
+use super::load::{LoadJob, SimulateJob};
+use super::predict::PredictJob;
+use super::store::Store;
+use super::train::TrainJob;
+use super::{open, predict, profile, store};
+use crate::protocol::{Event, JobId, Request};
+
+/// An answer of the session, with the file's bytes where the event is [`Event::File`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The job it belongs to.
+    pub job: JobId,
+    /// What is said.
+    pub event: Event,
+    /// A file's bytes.
+    pub attachment: Option<Vec<u8>>,
+}
+
+/// Growing that may be done elsewhere: `learn::UnitGrower::from_bytes(&setup)` in each worker, then `grow(unit)` for
+/// each unit below `units`, its bytes handed to [`Session::accept_unit`] in any order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitWork {
+    /// What each worker needs: the binned columns, targets and parameters.
+    pub setup: Vec<u8>,
+    /// How many units there are.
+    pub units: u32,
+    /// Whether units may be grown at the same time by several workers; if not, one worker grows them in order.
+    pub parallel: bool,
+}
+
+/// Data, model and predictions of one user, and the job at hand.
+#[derive(Debug, Default)]
+pub struct Session {
+    inline_units: bool,
+    store: Store,
+    current: Option<Current>,
+}
+
+#[derive(Debug)]
+struct Current {
+    id: JobId,
+    job: Box<dyn Job>,
+    waiting: bool,
+    /// The largest share told so far: progress never falls.
+    done: f64,
+}
+
+impl Session {
+    /// A session with nothing loaded. With `inline_units` it grows trees itself, a unit per slice; else it waits for
+    /// [`Session::unit_work`] to be fetched and its results accepted.
+    pub fn new(inline_units: bool) -> Self {
+        Self {
+            inline_units,
+            ..Self::default()
+        }
+    }
+
+    /// Begins a job; one that is still at work is cancelled first. `attachments` are the bytes of the request's files, in order.
+    pub fn submit(&mut self, job: JobId, request: Request, attachments: Vec<Vec<u8>>) {
+        let work = begin(request, attachments, self.inline_units);
+        self.current = Some(Current {
+            id: job,
+            job: work,
+            waiting: false,
+            done: 0.0,
+        });
+    }
+
+    /// Works one slice of the current job and returns what there is to say. `now_secs` is a monotonic clock in seconds.
+    pub fn work(&mut self, now_secs: f64) -> Vec<Reply> {
+        let Some(current) = &mut self.current else {
+            return Vec::new();
+        };
+        let slice = current.job.work(&mut self.store, now_secs);
+        self.answer(slice)
+    }
+
+    fn answer(&mut self, slice: Result<Slice, Fault>) -> Vec<Reply> {
+        let Some(current) = &mut self.current else {
+            return Vec::new();
+        };
+        let job = current.id;
+        let mut progress = |p: Progress, waiting| {
+            current.waiting = waiting;
+            current.done = p.done.clamp(current.done, 1.0);
+            let event = Event::Progress {
+                stage: p.stage,
+                done: current.done,
+                detail: p.detail,
+            };
+            vec![Reply {
+                job,
+                event,
+                attachment: None,
+            }]
+        };
+        let (event, attachment) = match slice {
+            Ok(Slice::More(p)) => return progress(p, false),
+            Ok(Slice::Waiting(p)) => return progress(p, true),
+            Ok(Slice::Done(event, attachment)) => (*event, attachment),
+            Err(fault) => {
+                let (failure, notices) = fault.told();
+                (Event::Failed { failure, notices }, None)
+            }
+        };
+        self.current = None;
+        vec![Reply {
+            job,
+            event,
+            attachment,
+        }]
+    }
+
+    /// Whether [`Session::work`] would do something now (false too while it waits for units grown elsewhere).
+    pub fn has_work(&self) -> bool {
+        self.current.as_ref().is_some_and(|c| !c.waiting)
+    }
+
+    /// Cancels the current job. Its last event is `Cancelled`, returned here.
+    pub fn cancel(&mut self) -> Vec<Reply> {
+        let cancelled = |c: Current| Reply {
+            job: c.id,
+            event: Event::Cancelled,
+            attachment: None,
+        };
+        self.current.take().map(cancelled).into_iter().collect()
+    }
+
+    /// The units to grow elsewhere, once, when the current job has come to them.
+    pub fn unit_work(&mut self) -> Option<UnitWork> {
+        let current = self.current.as_mut().filter(|c| c.waiting)?;
+        unit_work(current.job.as_mut())
+    }
+
+    /// Takes the bytes of a grown unit. Bytes that cannot be read fail the job.
+    pub fn accept_unit(&mut self, unit: u32, bytes: &[u8], now_secs: f64) -> Vec<Reply> {
+        let Some(current) = &mut self.current else {
+            return Vec::new();
+        };
+        let Some(training) = current.job.training() else {
+            return Vec::new();
+        };
+        let slice = training.accept(unit, bytes, now_secs);
+        self.answer(slice)
+    }
+
+    /// Fails the current job because its host lost a worker; `what` is one sentence.
+    pub fn host_failed(&mut self, what: &str) -> Vec<Reply> {
+        self.answer(Err(Fault::host(what)))
+    }
+}
+
+fn instant(run: impl FnOnce(&mut Store) -> Result<Slice, Fault> + 'static) -> Box<dyn Job> {
+    Box::new(Instant(Some(run)))
+}
+
+fn begin(request: Request, attachments: Vec<Vec<u8>>, inline_units: bool) -> Box<dyn Job> {
+    match request {
+        Request::Load { files } => Box::new(LoadJob::new(&files, attachments)),
+        Request::Simulate { spec, sample } => Box::new(SimulateJob::new(spec, sample)),
+        Request::SetKind { column, kind } => instant(move |store| {
+            let data = store.data.as_mut().ok_or_else(Fault::no_data)?;
+            data.set_kind(&column, kind)?;
+            Ok(Slice::done(Event::Data(Box::new(data.summary()))))
+        }),
+        Request::DescribeTarget { column } => instant(move |store| {
+            let data = store.data()?;
+            let at = data
+                .frame
+                .position(&column)
+                .ok_or_else(|| Fault::no_column(&column))?;
+            Ok(Slice::done(Event::Target(Box::new(
+                profile::describe_target(&data.frame, at),
+            ))))
+        }),
+        Request::Rows { offset, limit } => instant(move |store| {
+            Ok(Slice::done(Event::Rows(profile::rows_page(
+                &store.data()?.frame,
+                offset,
+                limit,
+            ))))
+        }),
+        Request::Train { prepare, model } => Box::new(TrainJob::new(prepare, model, inline_units)),
+        Request::OpenModel { name } => instant(move |store| {
+            let bytes = attachments.into_iter().next().unwrap_or_default();
+            let trained = open::open(&name, bytes)?;
+            let event = Event::Opened {
+                model: Box::new(trained.summary()),
+                report: trained.details.report.clone().map(Box::new),
+            };
+            store.model = Some(trained);
+            store.predictions = None;
+            Ok(Slice::done(event))
+        }),
+        Request::SaveModel => instant(|store| {
+            let model = store.model()?;
+            Ok(store::file(
+                model.file_name(),
+                "application/octet-stream",
+                model.bytes.clone(),
+            ))
+        }),
+        Request::Predict { files } => Box::new(PredictJob::new(&files, attachments)),
+        Request::PredictionRows {
+            filter,
+            offset,
+            limit,
+        } => instant(move |store| {
+            let predictions = store
+                .predictions
+                .as_ref()
+                .ok_or_else(Fault::no_predictions)?;
+            Ok(Slice::done(Event::PredictionRows(predict::page(
+                predictions,
+                &filter,
+                offset,
+                limit,
+            ))))
+        }),
+        Request::ExportData => instant(|store| {
+            let data = store.data()?;
+            let bytes = crate::export::frame_csv(&data.frame, crate::export::CsvOptions::default());
+            Ok(store::file(
+                format!("{}.csv", store::stem(&data.frame.name)),
+                "text/csv",
+                bytes,
+            ))
+        }),
+        Request::ExportPredictions => instant(|store| {
+            let predictions = store
+                .predictions
+                .as_ref()
+                .ok_or_else(Fault::no_predictions)?;
+            let name = format!("{}.predictions.csv", store::stem(&predictions.data_name));
+            Ok(store::file(name, "text/csv", predict::csv(predictions)))
+        }),
+        Request::ExportReport => instant(|store| {
+            let model = store.model()?;
+            let report = model.report().ok_or_else(Fault::no_report)?;
+            let mut bytes =
+                serde_json::to_vec_pretty(&report).map_err(|e| Fault::internal(&e.to_string()))?;
+            bytes.push(b'\n');
+            Ok(store::file(
+                format!("{}.report.json", store::stem(&model.details.data_name)),
+                "application/json",
+                bytes,
+            ))
+        }),
+    }
+}

@@ -1,0 +1,359 @@
+//! A training: recipe, trees, evaluation, importance, and only then the current model.
+
+use ndarray::Array2;
+
+use super::UnitWork;
+use super::assess::Assessment;
+use super::convert;
+use super::failure::Fault;
+use super::job::{Job, Progress, Slice};
+use super::open::seal;
+use super::profile;
+use super::store::{Details, Loaded, Store};
+use crate::data::{Dictionary, MISSING_CODE, Notice};
+use crate::export::kubecast::ModelFile;
+use crate::ingest;
+use crate::learn::Fitter;
+use crate::prepare::{self, Recipe};
+use crate::protocol::{Event, ModelSpec, Options, PrepareSpec, Report, Stage};
+
+/// Shares of the job, for progress: ready to grow, grown, scored.
+const PREPARED: f64 = 0.05;
+const GROWN: f64 = 0.8;
+const SCORED: f64 = 0.85;
+
+/// Fewest rows of a class that are not told of as few.
+const FEW_ROWS: u64 = 5;
+
+#[derive(Debug)]
+pub(super) struct TrainJob {
+    spec: PrepareSpec,
+    model: ModelSpec,
+    inline_units: bool,
+    phase: Phase,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Begin,
+    Grow(Box<Growing>),
+    Explain(Box<Explaining>),
+    Over,
+}
+
+#[derive(Debug)]
+struct Growing {
+    fitter: Fitter,
+    setup: Option<Vec<u8>>,
+    begun_secs: Option<f64>,
+    recipe: Recipe,
+    classes: Vec<String>,
+    details: Details,
+    rows_train: u64,
+    test: Array2<f64>,
+    truth: Vec<u32>,
+    notices: Vec<Notice>,
+}
+
+#[derive(Debug)]
+struct Explaining {
+    file: ModelFile,
+    details: Details,
+    assessment: Assessment,
+    rows_train: u64,
+    fit_secs: f64,
+    notices: Vec<Notice>,
+}
+
+impl TrainJob {
+    pub(super) fn new(spec: PrepareSpec, model: ModelSpec, inline_units: bool) -> Self {
+        Self {
+            spec,
+            model,
+            inline_units,
+            phase: Phase::Begin,
+        }
+    }
+
+    pub(super) fn unit_work(&mut self) -> Option<UnitWork> {
+        let Phase::Grow(growing) = &mut self.phase else {
+            return None;
+        };
+        let setup = growing.setup.take()?;
+        Some(UnitWork {
+            setup,
+            units: growing.fitter.units(),
+            parallel: growing.fitter.parallel(),
+        })
+    }
+
+    pub(super) fn accept(
+        &mut self,
+        unit: u32,
+        bytes: &[u8],
+        now_secs: f64,
+    ) -> Result<Slice, Fault> {
+        let _ = now_secs;
+        match &mut self.phase {
+            Phase::Grow(growing) => {
+                growing.fitter.accept(unit, bytes)?;
+                Ok(growing.progress(self.inline_units, &self.model))
+            }
+            _ => Err(Fault::internal("a tree came back that nobody waits for")),
+        }
+    }
+
+    fn begin(&self, data: &Loaded) -> Result<Growing, Fault> {
+        let frame = &data.frame;
+        let mut spec = self.spec.clone();
+        if spec.target.is_empty() {
+            let guess = ingest::guess_target(frame).ok_or_else(Fault::no_target)?;
+            spec.target = frame.columns()[guess].name.clone();
+        }
+        let at = frame
+            .position(&spec.target)
+            .ok_or_else(|| Fault::no_column(&spec.target))?;
+        let target = profile::describe_target(frame, at);
+        if !target.why_not.is_empty() {
+            return Err(Fault::target(&spec.target, &target.why_not));
+        }
+        let mut notices = Vec::new();
+        if spec.columns.is_empty() {
+            let choices = prepare::default_features(frame, &spec.target);
+            // Where every column gives the answer away, they are all there is to learn from: told, not refused.
+            let any = choices.iter().any(|c| c.used);
+            for choice in choices {
+                if choice.used || (!any && matches!(choice.notice, Some(Notice::TargetCopy { .. })))
+                {
+                    spec.columns.push(choice.column);
+                }
+                notices.extend(choice.notice);
+            }
+        }
+        // What cannot be fitted is said before time is spent.
+        let learner = convert::learner(&self.model, spec.seed)?;
+        let classes = frame.columns()[at].classes();
+        let missing = classes.codes.iter().filter(|c| **c == MISSING_CODE).count() as u64;
+        if missing > 0 {
+            notices.push(Notice::MissingTarget { rows: missing });
+        }
+        for (class, rows) in classes.names.iter().zip(classes.counts()) {
+            if rows < FEW_ROWS {
+                notices.push(Notice::RareClass {
+                    class: class.clone(),
+                    rows,
+                });
+            }
+        }
+        let rows = prepare::split(&classes, spec.test_share, spec.seed, spec.stratify)?;
+        let (recipe, told) = Recipe::fit(frame, &convert::recipe(&spec), &rows.train)?;
+        notices.extend(told);
+        let train = recipe.transform(frame, &rows.train)?;
+        let test = recipe.transform(frame, &rows.test)?;
+        let dropped =
+            (rows.train.len() + rows.test.len() - train.rows.len() - test.rows.len()) as u64;
+        let told_of_drops = notices
+            .iter()
+            .any(|n| matches!(n, Notice::DroppedRows { .. }));
+        if dropped > 0 && !told_of_drops {
+            notices.push(Notice::DroppedRows { rows: dropped });
+        }
+        let train_classes = codes(&classes, &train.rows);
+        let mut class_rows = vec![0_u64; classes.names.len()];
+        train_classes
+            .iter()
+            .for_each(|&c| class_rows[c as usize] += 1);
+        if test.rows.is_empty() {
+            return Err(Fault::no_test_rows());
+        }
+        let fitter = Fitter::new(
+            train.matrix.view(),
+            train_classes.iter().map(|&c| c as u8).collect(),
+            classes.names.len(),
+            learner,
+        )?;
+        if let Some((used, of)) = fitter.sampled() {
+            let why =
+                "A single tree looks at every row at every node: a random sample says as much."
+                    .to_owned();
+            notices.push(Notice::Sampled {
+                used: used as u64,
+                of: of as u64,
+                why,
+            });
+        }
+        let details = Details {
+            options: Options {
+                prepare: spec,
+                model: self.model.clone(),
+                kinds: data.kinds(),
+            },
+            data_name: frame.name.clone(),
+            data_fingerprint: frame.fingerprint().to_string(),
+            class_rows,
+            report: None,
+        };
+        Ok(Growing {
+            setup: (!self.inline_units).then(|| fitter.setup()),
+            fitter,
+            begun_secs: None,
+            recipe,
+            details,
+            rows_train: train.rows.len() as u64,
+            truth: codes(&classes, &test.rows),
+            classes: classes.names,
+            test: test.matrix,
+            notices,
+        })
+    }
+}
+
+fn codes(classes: &Dictionary, rows: &[u32]) -> Vec<u32> {
+    rows.iter()
+        .map(|&row| classes.codes[row as usize])
+        .collect()
+}
+
+impl Growing {
+    fn progress(&self, inline: bool, model: &ModelSpec) -> Slice {
+        let (done, units) = (self.fitter.done(), self.fitter.units());
+        let unit = if matches!(model, ModelSpec::GradientBoosting(_)) {
+            "round"
+        } else {
+            "tree"
+        };
+        let share = f64::from(done) / f64::from(units.max(1));
+        let detail = format!("{unit} {done} of {units}");
+        let progress = Progress::new(
+            Stage::Growing,
+            PREPARED + (GROWN - PREPARED) * share,
+            detail,
+        );
+        if inline || done >= units {
+            Slice::More(progress)
+        } else {
+            Slice::Waiting(progress)
+        }
+    }
+
+    /// All trees are there: score the held-out rows.
+    fn score(self, now_secs: f64) -> Result<Explaining, Fault> {
+        let fit_secs = self.begun_secs.map_or(0.0, |begun| now_secs - begun);
+        let model = self
+            .fitter
+            .finish()
+            .ok_or_else(|| Fault::internal("a tree is missing"))?;
+        let probabilities = model.predict_proba(self.test.view());
+        let file = ModelFile {
+            recipe: self.recipe,
+            classes: self.classes,
+            model,
+            details: Vec::new(),
+        };
+        let seed = self.details.options.prepare.seed;
+        let assessment = Assessment::new(
+            &file,
+            self.test,
+            self.truth,
+            &probabilities,
+            &self.details.class_rows,
+            seed,
+        )?;
+        Ok(Explaining {
+            file,
+            details: self.details,
+            assessment,
+            rows_train: self.rows_train,
+            fit_secs,
+            notices: self.notices,
+        })
+    }
+}
+
+impl Explaining {
+    fn finish(self, store: &mut Store) -> Result<Slice, Fault> {
+        let Self {
+            file,
+            mut details,
+            assessment,
+            rows_train,
+            fit_secs,
+            notices,
+        } = self;
+        let report = Report {
+            rows_train,
+            options: details.options.clone(),
+            data_fingerprint: details.data_fingerprint.clone(),
+            data_name: details.data_name.clone(),
+            notices,
+            ..assessment.finish()
+        };
+        details.report = Some(report);
+        let trained = seal(file, details, fit_secs)?;
+        let report = trained.report().ok_or_else(Fault::no_report)?;
+        let event = Event::Trained {
+            model: Box::new(trained.summary()),
+            report: Box::new(report),
+        };
+        store.model = Some(trained);
+        store.predictions = None;
+        Ok(Slice::done(event))
+    }
+}
+
+impl Job for TrainJob {
+    fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault> {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Begin => {
+                let growing = self.begin(store.data()?)?;
+                self.phase = Phase::Grow(Box::new(growing));
+                let detail = "features and bins are ready";
+                Ok(Slice::More(Progress::new(
+                    Stage::Preparing,
+                    PREPARED,
+                    detail,
+                )))
+            }
+            Phase::Grow(mut growing) => {
+                growing.begun_secs.get_or_insert(now_secs);
+                let grown = growing.fitter.done() >= growing.fitter.units();
+                if !grown {
+                    if self.inline_units {
+                        growing.fitter.step()?;
+                    }
+                    let slice = growing.progress(self.inline_units, &self.model);
+                    self.phase = Phase::Grow(growing);
+                    return Ok(slice);
+                }
+                let explaining = growing.score(now_secs)?;
+                self.phase = Phase::Explain(Box::new(explaining));
+                Ok(Slice::More(Progress::new(
+                    Stage::Evaluating,
+                    SCORED,
+                    "held-out rows are scored",
+                )))
+            }
+            Phase::Explain(mut explaining) => {
+                match explaining.assessment.step(&explaining.file.model) {
+                    Some(done) => {
+                        let all = explaining.assessment.columns();
+                        let share = done as f64 / all.max(1) as f64;
+                        let progress = Progress::new(
+                            Stage::Explaining,
+                            SCORED + (1.0 - SCORED) * share * 0.98,
+                            format!("column {done} of {all}"),
+                        );
+                        self.phase = Phase::Explain(explaining);
+                        Ok(Slice::More(progress))
+                    }
+                    None => explaining.finish(store),
+                }
+            }
+            Phase::Over => Err(Fault::internal("the training is over")),
+        }
+    }
+
+    fn training(&mut self) -> Option<&mut TrainJob> {
+        Some(self)
+    }
+}
