@@ -1,2 +1,26 @@
-//! To be written.
-pub mod plot;
+//! What the screen shows and does, as pure functions: no Yew, no DOM, no clock and no randomness of its own.
+//!
+//! Invariants: [`State::after`] is the only way in which a [`State`] changes, and it is a function of the state and
+//! the [`Action`] alone; what has to happen outside is returned as [`Effect`]s. Large values sit behind a
+//! [`Handle`], equal only to itself. An event of a job that is no longer current changes nothing. Sentences that
+//! claim something are computed from the figures that they claim, in [`select`] and [`verdict`].
+
+mod action;
+mod after;
+mod effect;
+mod engine;
+pub mod form;
+pub mod format;
+mod handle;
+pub mod runlog;
+pub mod select;
+mod state;
+pub mod verdict;
+
+pub use action::{Act, Action, Setting};
+pub use effect::{Attachment, Effect, KeptData};
+pub use handle::Handle;
+pub use state::{
+    Alert, Async, FileRef, Job, Kept, Origin, Pending, Progress, Purpose, Route, Source, State,
+    Trained,
+};

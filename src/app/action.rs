@@ -1,0 +1,122 @@
+//! What happened.
+
+use std::rc::Rc;
+
+use super::form::{FeatureRule, Field, MissingRule, ModelKind};
+use super::{FileRef, Handle, Kept, Route};
+use crate::data::ColumnKind;
+use crate::protocol::{
+    ClassWeight, Criterion, Encoding, Event, Failure, JobId, PredictionFilter, Request, Scaling,
+};
+
+/// Something that happened, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// Milliseconds since 1970.
+    pub at_millis: f64,
+    /// What.
+    pub act: Act,
+}
+
+/// A choice in a form.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each is a field of `Settings`")]
+pub enum Setting {
+    Text(Field, Rc<str>),
+    Issue(String, bool),
+    Column(String, bool),
+    AllColumns,
+    NoColumns,
+    SuggestedColumns,
+    Missing(MissingRule),
+    Indicator(bool),
+    Scaling(Scaling),
+    Encoding(Encoding),
+    Stratify(bool),
+    Model(ModelKind),
+    Features(FeatureRule),
+    ForestWeight(ClassWeight),
+    BoostWeight(ClassWeight),
+    ForestCriterion(Criterion),
+    TreeCriterion(Criterion),
+    Bootstrap(bool),
+    /// The parameters of the chosen model, back to what they were at first.
+    ModelDefaults,
+    /// The recipe, back to what it was at first.
+    PrepareDefaults,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// The page is up; this was kept from the last visit. `Err`: the browser keeps nothing, and why.
+    Started(Result<Box<Kept>, String>),
+    /// Another step came into sight.
+    Went(Route),
+    /// Files were dropped or chosen. On the prediction step they are to be predicted.
+    Dropped(Vec<FileRef>),
+    /// Files were chosen as data.
+    LoadFiles(Vec<FileRef>),
+    /// Files were chosen to be predicted.
+    PredictFiles(Vec<FileRef>),
+    /// The data set itself is to be predicted.
+    PredictData,
+    /// The scenario of the form is to be simulated.
+    Simulate,
+    /// The sample is to be loaded.
+    LoadSample,
+    /// Something was typed or chosen.
+    Set(Setting),
+    /// A fresh seed is wanted.
+    FreshSeed(Field),
+    /// A column is to be read as another kind.
+    SetKind(String, ColumnKind),
+    /// Another target.
+    SetTarget(String),
+    /// A model is to be trained.
+    Train,
+    /// The job at work is to stop.
+    Cancel,
+    /// What waits is not wanted any more.
+    DropWaiting,
+    /// Stop the job at work and begin with what waits.
+    PreferWaiting,
+    /// Other predictions are to be listed.
+    Filter(PredictionFilter),
+    /// Another page of them, by its first row.
+    Page(u64),
+    /// A file is wanted: `SaveModel`, `ExportData`, `ExportPredictions` or `ExportReport`.
+    Export(Request),
+    /// The run log is wanted, as JSON or as text.
+    ExportRuns {
+        /// Whether as JSON.
+        json: bool,
+    },
+    /// A run is to be compared, or not any more.
+    Compare(usize, bool),
+    /// The run log is to be cleared (asks first).
+    ClearRuns,
+    /// Yes, or no.
+    ConfirmClear(bool),
+    /// What was kept is to be forgotten.
+    Forget,
+    /// The note about the last visit was read.
+    DismissRestored,
+    /// An alert was read.
+    Dismiss(u64),
+    /// A failure of a value was read.
+    DismissFailure(Route),
+    /// The engine says something.
+    Heard {
+        /// The job.
+        job: JobId,
+        /// What.
+        event: Box<Event>,
+        /// A file's bytes.
+        attachment: Option<Handle<Vec<u8>>>,
+    },
+    /// The engine died; one sentence says of what.
+    Lost(String),
+    /// Something outside failed.
+    Trouble(Box<Failure>),
+}

@@ -1,0 +1,563 @@
+//! What a person's deeds do to the state.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::engine::Step;
+use super::form::{Field, ModelKind, Settings};
+use super::{
+    Act, Action, Attachment, Effect, FileRef, Handle, Kept, Origin, Pending, Purpose, Route,
+    Setting, Source, State, runlog,
+};
+use crate::protocol::{
+    Failure, FailureCode, FileHead, Place, PredictionFilter, Request, SimulateSpec,
+};
+
+/// Rows of a page of predictions.
+pub const PAGE_ROWS: u32 = 50;
+
+impl State {
+    /// The state after an action, and what has to happen outside. Pure.
+    pub fn after(&self, action: &Action) -> (Self, Vec<Effect>) {
+        let mut step = Step {
+            state: self.clone(),
+            effects: Vec::new(),
+            at_millis: action.at_millis,
+        };
+        step.take(&action.act);
+        (step.state, step.effects)
+    }
+}
+
+/// The scenario that a first visit sees.
+pub fn sample_spec() -> SimulateSpec {
+    SimulateSpec {
+        num_samples: 5000,
+        ..SimulateSpec::default()
+    }
+}
+
+impl Step {
+    fn take(&mut self, act: &Act) {
+        match act {
+            Act::Started(kept) => self.start(kept),
+            Act::Went(route) => self.state.route = *route,
+            Act::Dropped(files) => self.dropped(files),
+            Act::LoadFiles(files) => self.load_files(files),
+            Act::PredictFiles(files) => self.predict(files),
+            Act::PredictData => self.predict(&[]),
+            Act::Simulate => match self.state.settings.simulate_spec() {
+                Ok(spec) => self.load(Source::new(Origin::Scenario {
+                    spec: Rc::new(spec),
+                    sample: false,
+                })),
+                Err(field) => self.effects.push(Effect::Focus(field)),
+            },
+            Act::LoadSample => self.load(Source::new(Origin::Scenario {
+                spec: Rc::new(sample_spec()),
+                sample: true,
+            })),
+            Act::Set(setting) => self.set(setting),
+            Act::FreshSeed(field) => self.effects.push(Effect::DrawSeed(*field)),
+            Act::SetKind(column, kind) => self.ask(Pending {
+                purpose: Purpose::SetKind {
+                    column: column.clone(),
+                    kind: *kind,
+                    restoring: false,
+                },
+                request: Request::SetKind {
+                    column: column.clone(),
+                    kind: *kind,
+                },
+                attachments: Vec::new(),
+            }),
+            Act::SetTarget(column) => self.ask_target(column),
+            Act::Train => self.train(),
+            Act::Cancel => self.cancel(),
+            Act::DropWaiting => {
+                self.state.queue.retain(|p| {
+                    !matches!(
+                        p.purpose,
+                        Purpose::Load { .. } | Purpose::Open { .. } | Purpose::Predict { .. }
+                    )
+                });
+            }
+            Act::PreferWaiting => self.cancel(),
+            Act::Filter(filter) => {
+                self.state.filter = filter.clone();
+                self.ask_page(0);
+            }
+            Act::Page(offset) => self.ask_page(*offset),
+            Act::Export(request) => self.ask(Pending {
+                purpose: Purpose::Export,
+                request: request.clone(),
+                attachments: Vec::new(),
+            }),
+            Act::ExportRuns { json } => {
+                let runs = &self.state.runs;
+                let (name, media_type, text) = if *json {
+                    (
+                        "kubecast-runs.json",
+                        "application/json",
+                        runlog::to_json(runs),
+                    )
+                } else {
+                    ("kubecast-runs.txt", "text/plain", runlog::to_text(runs))
+                };
+                self.effects.push(Effect::Download {
+                    name: name.to_owned(),
+                    media_type: media_type.to_owned(),
+                    bytes: Handle::new(text.into_bytes()),
+                });
+            }
+            Act::Compare(run, wanted) => {
+                if *wanted {
+                    self.state.compared.insert(*run);
+                } else {
+                    self.state.compared.remove(run);
+                }
+            }
+            Act::ClearRuns => self.state.clearing_runs = true,
+            Act::ConfirmClear(sure) => {
+                self.state.clearing_runs = false;
+                if *sure {
+                    self.state.runs = Handle::default();
+                    self.state.compared.clear();
+                    self.say("The run log is empty.");
+                    self.effects.push(Effect::KeepRuns(self.state.runs.clone()));
+                }
+            }
+            Act::Forget => {
+                self.state.restored = None;
+                self.say("Nothing of this data set or model is kept in this browser any more.");
+                self.effects.push(Effect::Forget);
+            }
+            Act::DismissRestored => self.state.restored = None,
+            Act::Dismiss(id) => self.state.alerts.retain(|a| a.id != *id),
+            Act::DismissFailure(route) => self.dismiss_failure(*route),
+            Act::Heard {
+                job,
+                event,
+                attachment,
+            } => self.hear(*job, event, attachment.as_ref()),
+            Act::Lost(what) => self.lost(what),
+            Act::Trouble(failure) => self.alert((**failure).clone()),
+        }
+    }
+
+    fn start(&mut self, kept: &Result<Box<Kept>, String>) {
+        match kept {
+            Ok(kept) => {
+                self.state.keeps = Some(true);
+                self.state.runs = Handle::new(kept.runs.clone());
+                match &kept.source {
+                    Some(source) => self.restore(source.clone()),
+                    None => self.take(&Act::LoadSample),
+                }
+                if let Some((name, bytes)) = &kept.model {
+                    self.reopen(Rc::clone(name), bytes.clone());
+                }
+            }
+            Err(_) => {
+                self.state.keeps = Some(false);
+                self.take(&Act::LoadSample);
+            }
+        }
+    }
+
+    /// Loads again what was kept, with the kinds that were set.
+    pub(super) fn restore(&mut self, source: Source) {
+        let kinds = Rc::clone(&source.kinds);
+        self.ask(load_job(source, true));
+        for (column, kind) in kinds.iter() {
+            self.ask(Pending {
+                purpose: Purpose::SetKind {
+                    column: column.clone(),
+                    kind: *kind,
+                    restoring: true,
+                },
+                request: Request::SetKind {
+                    column: column.clone(),
+                    kind: *kind,
+                },
+                attachments: Vec::new(),
+            });
+        }
+    }
+
+    /// Opens again a model file that was kept.
+    pub(super) fn reopen(&mut self, name: Rc<str>, bytes: Handle<Vec<u8>>) {
+        self.state.model_bytes = Some((Rc::clone(&name), bytes.clone()));
+        self.ask(Pending {
+            request: Request::OpenModel {
+                name: name.to_string(),
+            },
+            purpose: Purpose::Open {
+                name,
+                restoring: true,
+            },
+            attachments: vec![Attachment::Bytes(bytes)],
+        });
+    }
+
+    fn dropped(&mut self, files: &[FileRef]) {
+        let (models, tables): (Vec<FileRef>, Vec<FileRef>) = files
+            .iter()
+            .cloned()
+            .partition(|f| f.name.to_ascii_lowercase().ends_with(".kubecast"));
+        if files.is_empty() {
+            return self.alert(Failure {
+                code: FailureCode::Input,
+                title: "Nothing to read in what was dropped".to_owned(),
+                detail: "It held no file: perhaps a folder, a link or a piece of text.".to_owned(),
+                hint: "Drop one or several CSV files, or a .kubecast model file.".to_owned(),
+                place: Place::default(),
+            });
+        }
+        if let [model, ..] = models.as_slice() {
+            self.open(model);
+        }
+        if !tables.is_empty() {
+            if self.state.route == Route::Predict && self.state.model.value().is_some() {
+                self.predict(&tables);
+            } else {
+                self.load_files(&tables);
+            }
+        }
+    }
+
+    fn open(&mut self, file: &FileRef) {
+        self.ask(Pending {
+            purpose: Purpose::Open {
+                name: Rc::clone(&file.name),
+                restoring: false,
+            },
+            request: Request::OpenModel {
+                name: file.name.to_string(),
+            },
+            attachments: vec![Attachment::File(file.key)],
+        });
+        self.go(Route::Keep);
+    }
+
+    fn load_files(&mut self, files: &[FileRef]) {
+        if files
+            .iter()
+            .any(|f| f.name.to_ascii_lowercase().ends_with(".kubecast"))
+        {
+            return self.dropped(files);
+        }
+        if !files.is_empty() {
+            self.load(Source::new(Origin::Files(files.into())));
+        }
+    }
+
+    fn load(&mut self, source: Source) {
+        self.go(Route::Data);
+        self.ask(load_job(source, false));
+    }
+
+    fn predict(&mut self, files: &[FileRef]) {
+        self.go(Route::Predict);
+        let name = match files {
+            [] => self
+                .state
+                .data
+                .value()
+                .map_or_else(|| "the data set".into(), |d| d.name.as_str().into()),
+            _ => Source::new(Origin::Files(files.into())).name().into(),
+        };
+        self.ask(Pending {
+            purpose: Purpose::Predict { name },
+            request: Request::Predict {
+                files: heads(files),
+            },
+            attachments: files.iter().map(|f| Attachment::File(f.key)).collect(),
+        });
+    }
+
+    fn ask_page(&mut self, offset: u64) {
+        if self.state.predictions.value().is_none() {
+            return;
+        }
+        self.ask(Pending {
+            purpose: Purpose::Page,
+            request: Request::PredictionRows {
+                filter: self.state.filter.clone(),
+                offset,
+                limit: PAGE_ROWS,
+            },
+            attachments: Vec::new(),
+        });
+    }
+
+    pub(super) fn ask_target(&mut self, column: &str) {
+        self.ask(Pending {
+            purpose: Purpose::Target {
+                column: column.to_owned(),
+            },
+            request: Request::DescribeTarget {
+                column: column.to_owned(),
+            },
+            attachments: Vec::new(),
+        });
+    }
+
+    fn train(&mut self) {
+        let Some(target) = self.state.target.value().cloned() else {
+            return self.alert(Failure {
+                code: FailureCode::Data,
+                title: "There is nothing to train on yet".to_owned(),
+                detail: "No column of this data set was chosen as target.".to_owned(),
+                hint: "Load a table and choose the column to predict on the Data step.".to_owned(),
+                place: Place::default(),
+            });
+        };
+        let settings = self.state.settings.clone();
+        let prepare = match settings.prepare_spec(&target.column) {
+            Ok(prepare) => prepare,
+            Err(field) => {
+                self.go(Route::Prepare);
+                return self.effects.push(Effect::Focus(field));
+            }
+        };
+        let model = match settings.model_spec() {
+            Ok(model) => model,
+            Err(field) => {
+                self.go(Route::Train);
+                return self.effects.push(Effect::Focus(field));
+            }
+        };
+        if self.state.features().is_empty() {
+            self.go(Route::Prepare);
+            return self.alert(Failure {
+                code: FailureCode::Option,
+                title: "No column is left to learn from".to_owned(),
+                detail: format!("Every column but {} is unchecked.", target.column),
+                hint: "Check at least one column, or choose the suggested ones.".to_owned(),
+                place: Place::default(),
+            });
+        }
+        self.go(Route::Train);
+        self.ask(Pending {
+            request: Request::Train {
+                prepare: prepare.clone(),
+                model: model.clone(),
+            },
+            purpose: Purpose::Train {
+                prepare: Box::new(prepare),
+                model: Box::new(model),
+            },
+            attachments: Vec::new(),
+        });
+    }
+
+    fn set(&mut self, setting: &Setting) {
+        let mut s: Settings = (*self.state.settings).clone();
+        match setting {
+            Setting::Text(field, text) => {
+                s.texts.insert(*field, Rc::clone(text));
+            }
+            Setting::Issue(issue, on) => {
+                if *on {
+                    s.issues.insert(issue.clone());
+                } else {
+                    s.issues.remove(issue);
+                }
+            }
+            Setting::Column(column, on) => {
+                let mut chosen = s.columns.take().unwrap_or_else(|| {
+                    self.state
+                        .features()
+                        .iter()
+                        .map(|c| (*c).to_owned())
+                        .collect()
+                });
+                if *on {
+                    chosen.insert(column.clone());
+                } else {
+                    chosen.remove(column);
+                }
+                s.columns = self.unless_suggested(chosen);
+            }
+            Setting::AllColumns => {
+                let usable = self.state.data.value().map(|d| {
+                    d.columns
+                        .iter()
+                        .filter(|c| c.kind.is_feature())
+                        .map(|c| c.name.clone())
+                        .collect()
+                });
+                s.columns = self.unless_suggested(usable.unwrap_or_default());
+            }
+            Setting::NoColumns => s.columns = Some(BTreeSet::new()),
+            Setting::SuggestedColumns => s.columns = None,
+            Setting::Missing(rule) => s.missing = *rule,
+            Setting::Indicator(on) => s.indicator = *on,
+            Setting::Scaling(x) => s.scaling = *x,
+            Setting::Encoding(x) => s.encoding = *x,
+            Setting::Stratify(on) => s.stratify = *on,
+            Setting::Model(kind) => s.model = *kind,
+            Setting::Features(rule) => s.features = *rule,
+            Setting::ForestWeight(x) => s.forest_weight = *x,
+            Setting::BoostWeight(x) => s.boost_weight = *x,
+            Setting::ForestCriterion(x) => s.forest_criterion = *x,
+            Setting::TreeCriterion(x) => s.tree_criterion = *x,
+            Setting::Bootstrap(on) => s.bootstrap = *on,
+            Setting::ModelDefaults => {
+                let fresh = Settings::default();
+                s.texts.retain(|f, _| !model_fields(s.model).contains(f));
+                match s.model {
+                    ModelKind::Forest => {
+                        s.features = fresh.features;
+                        s.forest_weight = fresh.forest_weight;
+                        s.forest_criterion = fresh.forest_criterion;
+                        s.bootstrap = fresh.bootstrap;
+                    }
+                    ModelKind::Boosting => s.boost_weight = fresh.boost_weight,
+                    ModelKind::Tree => s.tree_criterion = fresh.tree_criterion,
+                }
+            }
+            Setting::PrepareDefaults => {
+                let fresh = Settings::default();
+                s.texts.retain(|f, _| {
+                    !matches!(f, Field::TestShare | Field::SplitSeed | Field::FillValue)
+                });
+                s.columns = None;
+                s.missing = fresh.missing;
+                s.indicator = fresh.indicator;
+                s.scaling = fresh.scaling;
+                s.encoding = fresh.encoding;
+                s.stratify = fresh.stratify;
+            }
+        }
+        self.state.settings = Handle::new(s);
+        if let Setting::Text(Field::MinProbability, _) = setting {
+            self.filter_typed();
+        }
+    }
+
+    /// The probability that was typed filters at once where it can be read.
+    fn filter_typed(&mut self) {
+        let text = self.state.settings.text(Field::MinProbability);
+        if let Ok(min_probability) = Field::MinProbability.rule().read(&text) {
+            let filter = PredictionFilter {
+                min_probability,
+                ..self.state.filter.clone()
+            };
+            if filter != self.state.filter {
+                self.take(&Act::Filter(filter));
+            }
+        }
+    }
+
+    fn unless_suggested(&self, chosen: BTreeSet<String>) -> Option<BTreeSet<String>> {
+        let target = self.state.target.value()?;
+        let same = target.features.len() == chosen.len()
+            && target.features.iter().all(|f| chosen.contains(f));
+        (!same).then_some(chosen)
+    }
+
+    fn dismiss_failure(&mut self, route: Route) {
+        match route {
+            Route::Data => {
+                self.state.data.settle();
+                self.state.target.settle();
+            }
+            Route::Predict => {
+                self.state.predictions.settle();
+                self.state.page.settle();
+            }
+            _ => self.state.model.settle(),
+        }
+    }
+
+    pub(super) fn go(&mut self, route: Route) {
+        if self.state.route != route {
+            self.state.route = route;
+            self.effects.push(Effect::Go(route));
+        }
+    }
+
+    pub(super) fn say(&mut self, text: impl Into<Rc<str>>) {
+        self.state.said = text.into();
+    }
+
+    pub(super) fn alert(&mut self, failure: Failure) {
+        self.state.last_job += 1;
+        self.state.alerts.push(super::Alert {
+            id: self.state.last_job,
+            failure: Handle::new(failure),
+        });
+        // More than a few are noise: the oldest go.
+        if self.state.alerts.len() > 3 {
+            self.state.alerts.remove(0);
+        }
+    }
+
+    /// Stops the job at work at once; whatever was there before stays.
+    fn cancel(&mut self) {
+        let Some(job) = self.state.job.take() else {
+            return;
+        };
+        self.effects.push(Effect::Cancel(job.id));
+        self.cancelled(&job);
+        self.next();
+    }
+}
+
+fn heads(files: &[FileRef]) -> Vec<FileHead> {
+    files
+        .iter()
+        .map(|f| FileHead {
+            name: f.name.to_string(),
+            bytes: f.bytes,
+        })
+        .collect()
+}
+
+fn load_job(source: Source, restoring: bool) -> Pending {
+    let (request, attachments) = match &source.origin {
+        Origin::Files(files) => (
+            Request::Load {
+                files: heads(files),
+            },
+            files.iter().map(|f| Attachment::File(f.key)).collect(),
+        ),
+        Origin::Scenario { spec, sample } => (
+            Request::Simulate {
+                spec: (**spec).clone(),
+                sample: *sample,
+            },
+            Vec::new(),
+        ),
+    };
+    Pending {
+        purpose: Purpose::Load { source, restoring },
+        request,
+        attachments,
+    }
+}
+
+/// The typed parameters of each model, in the order in which they are shown.
+pub fn model_fields(model: ModelKind) -> &'static [Field] {
+    match model {
+        ModelKind::Forest => &[
+            Field::ForestTrees,
+            Field::ForestDepth,
+            Field::ForestMinSplit,
+            Field::ForestMinLeaf,
+            Field::ForestFeatureShare,
+        ],
+        ModelKind::Boosting => &[
+            Field::BoostRounds,
+            Field::BoostRate,
+            Field::BoostDepth,
+            Field::BoostMinLeaf,
+            Field::BoostL2,
+            Field::BoostSubsample,
+        ],
+        ModelKind::Tree => &[Field::TreeDepth, Field::TreeMinSplit, Field::TreeMinLeaf],
+    }
+}
+

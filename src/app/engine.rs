@@ -1,0 +1,628 @@
+//! Jobs: one at work, the rest waiting, and what their events do to the state.
+
+use std::rc::Rc;
+
+use super::{
+    Async, Effect, Handle, Job, Origin, Pending, Progress, Purpose, Route, Source, State, Trained,
+    format, runlog, verdict,
+};
+use crate::data::Notice;
+use crate::protocol::{
+    DataOrigin, DataSummary, Event, Failure, FailureCode, JobId, Place, PredictionFilter,
+    PredictionSummary, Report, RunRecord,
+};
+
+/// A state on its way to the next.
+pub(super) struct Step {
+    pub(super) state: State,
+    pub(super) effects: Vec<Effect>,
+    pub(super) at_millis: f64,
+}
+
+/// Runs that the log holds; the oldest go.
+const MOST_RUNS: usize = 500;
+
+impl Step {
+    /// Begins a job, or lets it wait for the one at work.
+    pub(super) fn ask(&mut self, job: Pending) {
+        self.state
+            .queue
+            .retain(|p| !job.purpose.replaces(&p.purpose));
+        self.state.queue.push_back(job);
+        if self.state.job.is_some() {
+            self.tell_of_waiting();
+        } else {
+            self.next();
+        }
+    }
+
+    fn tell_of_waiting(&mut self) {
+        if let (Some(training), Some(waiting)) = (self.state.training(), self.state.waiting()) {
+            let text = format!(
+                "{} goes on. {} comes after it.",
+                training.purpose.words(),
+                waiting.purpose.words()
+            );
+            self.say(text);
+        }
+    }
+
+    /// Begins the next job that waits, if none is at work.
+    pub(super) fn next(&mut self) {
+        if self.state.job.is_some() {
+            return;
+        }
+        let Some(pending) = self.state.queue.pop_front() else {
+            return;
+        };
+        self.state.last_job += 1;
+        let id = self.state.last_job;
+        let job = Job {
+            id,
+            purpose: pending.purpose,
+            began_millis: self.at_millis,
+            progress: Progress::default(),
+        };
+        self.show(&job.purpose, Progress::default());
+        self.state.job = Some(job);
+        self.effects.push(Effect::Send {
+            job: id,
+            request: pending.request,
+            attachments: pending.attachments,
+        });
+    }
+
+    fn show(&mut self, purpose: &Purpose, progress: Progress) {
+        match purpose {
+            Purpose::Load { .. } | Purpose::SetKind { .. } => self.state.data.run(progress),
+            Purpose::Target { .. } => self.state.target.run(progress),
+            Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.run(progress),
+            Purpose::Predict { .. } => self.state.predictions.run(progress),
+            Purpose::Page => self.state.page.run(progress),
+            Purpose::Remember | Purpose::Export => {}
+        }
+    }
+
+    fn settle(&mut self, purpose: &Purpose) {
+        match purpose {
+            Purpose::Load { .. } | Purpose::SetKind { .. } => self.state.data.settle(),
+            Purpose::Target { .. } => self.state.target.settle(),
+            Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.settle(),
+            Purpose::Predict { .. } => self.state.predictions.settle(),
+            Purpose::Page => self.state.page.settle(),
+            Purpose::Remember | Purpose::Export => {}
+        }
+    }
+
+    /// Takes an event of the engine; one of a job that is not current changes nothing.
+    pub(super) fn hear(&mut self, id: JobId, event: &Event, attachment: Option<&Handle<Vec<u8>>>) {
+        let Some(job) = self.state.job.clone().filter(|j| j.id == id) else {
+            return;
+        };
+        if let Event::Progress {
+            stage,
+            done,
+            detail,
+        } = event
+        {
+            let done = done.clamp(0.0, 1.0);
+            let elapsed_secs = (self.at_millis - job.began_millis) / 1000.0;
+            let progress = Progress {
+                stage: Some(*stage),
+                done,
+                detail: detail.as_str().into(),
+                left_secs: left_secs(elapsed_secs, done),
+            };
+            self.show(&job.purpose, progress.clone());
+            self.state.job = Some(Job { progress, ..job });
+            return;
+        }
+        self.state.job = None;
+        let secs = (self.at_millis - job.began_millis) / 1000.0;
+        match event {
+            Event::Progress { .. } | Event::Rows(_) => {}
+            Event::Data(data) => self.loaded(&job.purpose, data),
+            Event::Target(target) => {
+                if let Some(source) = &mut self.state.source {
+                    source.target = Some(target.column.as_str().into());
+                    self.effects.push(Effect::KeepData(source.clone()));
+                }
+                self.state.settings = Handle::new(super::form::Settings {
+                    columns: None,
+                    ..(*self.state.settings).clone()
+                });
+                self.state.target = Async::Ready(Handle::new((**target).clone()));
+            }
+            Event::Trained { model, report } => {
+                let trained = Trained {
+                    model: (**model).clone(),
+                    report: Some(Rc::new((**report).clone())),
+                    file: None,
+                    secs,
+                };
+                self.log(trained_record(&trained, self.at_millis));
+                self.have_model(trained);
+                self.say(verdict::of_report(report).text());
+                if matches!(
+                    self.state.route,
+                    Route::Data | Route::Prepare | Route::Train
+                ) {
+                    self.go(Route::Evaluate);
+                }
+                self.ask(remember());
+            }
+            Event::Opened { model, report } => {
+                let Purpose::Open { name, restoring } = &job.purpose else {
+                    return self.next();
+                };
+                let trained = Trained {
+                    model: (**model).clone(),
+                    report: report.as_ref().map(|r| Rc::new((**r).clone())),
+                    file: Some(Rc::clone(name)),
+                    secs: 0.0,
+                };
+                if !restoring {
+                    self.log(RunRecord {
+                        action: "open".to_owned(),
+                        secs,
+                        data_name: trained.model.data_name.clone(),
+                        data_fingerprint: trained.model.data_fingerprint.clone(),
+                        options: Some(trained.model.options.clone()),
+                        figures: trained
+                            .report
+                            .as_ref()
+                            .map(|r| report_figures(r))
+                            .unwrap_or_default(),
+                        ..self.record("done")
+                    });
+                    self.say(format!("Opened {name}: a {}.", trained.model.kind));
+                }
+                self.have_model(trained);
+                if !restoring {
+                    self.ask(remember());
+                }
+            }
+            Event::Predicted(summary) => self.predicted(summary, secs),
+            Event::PredictionRows(page) => {
+                self.state.page = Async::Ready(Handle::new(page.clone()));
+            }
+            Event::File { name, media_type } => {
+                let bytes = attachment.cloned().unwrap_or_default();
+                if job.purpose == Purpose::Remember {
+                    let name: Rc<str> = name.as_str().into();
+                    self.state.model_bytes = Some((Rc::clone(&name), bytes.clone()));
+                    self.effects.push(Effect::KeepModel(name, bytes));
+                } else {
+                    self.say(format!("{name} is ready."));
+                    self.effects.push(Effect::Download {
+                        name: name.clone(),
+                        media_type: media_type.clone(),
+                        bytes,
+                    });
+                }
+            }
+            Event::Failed { failure, notices } => {
+                self.failed(&job, failure.clone(), notices.clone());
+            }
+            Event::Cancelled => self.cancelled(&job),
+        }
+        self.next();
+    }
+
+    fn loaded(&mut self, purpose: &Purpose, data: &DataSummary) {
+        let before = self.state.target.value().map(|t| t.column.clone());
+        let mut wanted = None;
+        match purpose {
+            Purpose::Load { source, restoring } => {
+                self.state.source = Some(source.clone());
+                self.state.restored = match (&source.origin, restoring) {
+                    (Origin::Scenario { sample: true, .. }, _) | (_, false) => None,
+                    (_, true) => Some(data.name.as_str().into()),
+                };
+                if *restoring {
+                    wanted = source.target.as_deref().map(str::to_owned);
+                } else {
+                    self.log(loaded_record(data, self.record("done")));
+                    self.effects.push(Effect::KeepData(source.clone()));
+                    self.say(format!(
+                        "Loaded {}: {}, {}.",
+                        data.name,
+                        format::plural(data.rows, "row"),
+                        format::plural(data.columns.len() as u64, "column")
+                    ));
+                }
+            }
+            Purpose::SetKind {
+                column,
+                kind,
+                restoring,
+            } => {
+                wanted = before;
+                if let Some(source) = &mut self.state.source {
+                    let mut kinds: Vec<_> = source
+                        .kinds
+                        .iter()
+                        .filter(|(name, _)| name != column)
+                        .cloned()
+                        .collect();
+                    kinds.push((column.clone(), *kind));
+                    source.kinds = kinds.into();
+                    if !restoring {
+                        self.effects.push(Effect::KeepData(source.clone()));
+                    }
+                }
+                self.say(format!("{column} is read as {}.", kind.name()));
+            }
+            _ => {}
+        }
+        let target = data.target.as_ref().map(|t| Handle::new(t.clone()));
+        let guess = data.target.as_ref().map(|t| t.column.clone());
+        self.state.target = target.map_or(Async::Idle, Async::Ready);
+        self.state.settings = Handle::new(super::form::Settings {
+            columns: None,
+            ..(*self.state.settings).clone()
+        });
+        self.state.data = Async::Ready(Handle::new(data.clone()));
+        if let Some(column) = wanted
+            && guess.as_ref() != Some(&column)
+            && data.columns.iter().any(|c| c.name == column)
+        {
+            self.ask_target(&column);
+        }
+    }
+
+    fn have_model(&mut self, trained: Trained) {
+        self.state.model = Async::Ready(Handle::new(trained));
+        // Predictions of another model would be read as this one's.
+        self.state.predictions = Async::Idle;
+        self.state.page = Async::Idle;
+        self.state.filter = PredictionFilter::default();
+    }
+
+    fn predicted(&mut self, summary: &PredictionSummary, secs: f64) {
+        let model = self.state.model.value().cloned();
+        let mut figures = vec![("rows".to_owned(), summary.rows as f64)];
+        if let Some(report) = &summary.report {
+            figures.extend(report_figures(report));
+        }
+        self.log(RunRecord {
+            action: if summary.report.is_some() {
+                "evaluate"
+            } else {
+                "predict"
+            }
+            .to_owned(),
+            secs,
+            data_name: summary.data_name.clone(),
+            data_fingerprint: summary
+                .report
+                .as_ref()
+                .map(|r| r.data_fingerprint.clone())
+                .unwrap_or_default(),
+            options: model.map(|m| m.model.options.clone()),
+            figures,
+            ..self.record("done")
+        });
+        self.say(verdict::of_predictions(summary).text());
+        self.state.filter = PredictionFilter::default();
+        let mut settings = (*self.state.settings).clone();
+        settings.texts.remove(&super::form::Field::MinProbability);
+        self.state.settings = Handle::new(settings);
+        self.state.page = Async::Ready(Handle::new(summary.page.clone()));
+        self.state.predictions = Async::Ready(Handle::new(summary.clone()));
+    }
+
+    fn failed(&mut self, job: &Job, failure: Failure, notices: Vec<Notice>) {
+        let secs = (self.at_millis - job.began_millis) / 1000.0;
+        match &job.purpose {
+            Purpose::Load {
+                restoring: true,
+                source,
+            } => {
+                self.state.data.settle();
+                self.state.queue.retain(|p| {
+                    !matches!(
+                        p.purpose,
+                        Purpose::SetKind {
+                            restoring: true,
+                            ..
+                        }
+                    )
+                });
+                self.alert(Failure {
+                    title: format!("{} could not be restored", source.name()),
+                    ..failure
+                });
+                self.effects.push(Effect::Forget);
+                self.ask_sample();
+            }
+            Purpose::Open {
+                restoring: true, ..
+            } => {
+                self.state.model.settle();
+                self.state.model_bytes = None;
+                self.alert(Failure {
+                    title: "The model of your last visit could not be opened".to_owned(),
+                    ..failure
+                });
+            }
+            Purpose::Remember => {}
+            Purpose::Export => self.alert(failure),
+            purpose => {
+                if let Some(record) = self.unfinished(purpose, secs, &failure.title) {
+                    self.log(record);
+                }
+                self.say(format!("{}. {}", failure.title, failure.hint));
+                match purpose {
+                    Purpose::Load { .. } | Purpose::SetKind { .. } => {
+                        self.state.data.fail(job.id, failure, notices);
+                    }
+                    Purpose::Target { .. } => self.state.target.fail(job.id, failure, notices),
+                    Purpose::Train { .. } | Purpose::Open { .. } => {
+                        self.state.model.fail(job.id, failure, notices);
+                    }
+                    Purpose::Predict { .. } => {
+                        self.state.predictions.fail(job.id, failure, notices);
+                    }
+                    _ => self.state.page.fail(job.id, failure, notices),
+                }
+            }
+        }
+    }
+
+    fn ask_sample(&mut self) {
+        let spec = super::after::sample_spec();
+        self.state.queue.push_front(Pending {
+            request: crate::protocol::Request::Simulate {
+                spec: spec.clone(),
+                sample: true,
+            },
+            purpose: Purpose::Load {
+                source: Source::new(Origin::Scenario {
+                    spec: Rc::new(spec),
+                    sample: true,
+                }),
+                restoring: false,
+            },
+            attachments: Vec::new(),
+        });
+    }
+
+    /// Leaves everything as it was before the job.
+    pub(super) fn cancelled(&mut self, job: &Job) {
+        let secs = (self.at_millis - job.began_millis) / 1000.0;
+        self.settle(&job.purpose);
+        if let Some(record) = self.unfinished(&job.purpose, secs, "cancelled") {
+            self.log(record);
+        }
+        self.say(format!(
+            "{}: cancelled. Nothing was changed.",
+            job.purpose.words()
+        ));
+    }
+
+    /// The engine died: says so, and has it read again what it knew.
+    pub(super) fn lost(&mut self, what: &str) {
+        let job = self.state.job.take();
+        let mut again = true;
+        if let Some(job) = &job {
+            self.settle(&job.purpose);
+            if let Some(record) = self.unfinished(&job.purpose, 0.0, "the worker stopped") {
+                self.log(record);
+            }
+            again = !matches!(
+                job.purpose,
+                Purpose::Load {
+                    restoring: true,
+                    ..
+                } | Purpose::SetKind {
+                    restoring: true,
+                    ..
+                } | Purpose::Open {
+                    restoring: true,
+                    ..
+                }
+            );
+        }
+        self.state.queue.clear();
+        // Predictions lived in the engine alone.
+        let had_predictions = self.state.predictions.value().is_some();
+        self.state.predictions = Async::Idle;
+        self.state.page = Async::Idle;
+        let source = self.state.source.clone().filter(|_| again);
+        let doing = job
+            .map(|j| format!("{} was not finished. ", j.purpose.words()))
+            .unwrap_or_default();
+        let restored = match &source {
+            Some(source) => format!("A new worker reads {} again.", source.name()),
+            None => "Load your data again.".to_owned(),
+        };
+        let predictions = if had_predictions {
+            " The predictions have to be made again."
+        } else {
+            ""
+        };
+        self.alert(Failure {
+            code: FailureCode::Internal,
+            title: "The worker stopped".to_owned(),
+            detail: format!("{doing}{}", sentence(what)),
+            hint: format!("{restored}{predictions}"),
+            place: Place::default(),
+        });
+        if let Some(source) = source {
+            self.restore(source);
+            if let Some((name, bytes)) = self.state.model_bytes.clone() {
+                self.reopen(name, bytes);
+            }
+        }
+    }
+
+    fn record(&self, outcome: &str) -> RunRecord {
+        RunRecord {
+            action: String::new(),
+            at_millis: self.at_millis,
+            secs: 0.0,
+            data_name: String::new(),
+            data_fingerprint: String::new(),
+            options: None,
+            figures: Vec::new(),
+            outcome: outcome.to_owned(),
+        }
+    }
+
+    /// The record of a job that did not end well, where it is worth one.
+    fn unfinished(&self, purpose: &Purpose, secs: f64, outcome: &str) -> Option<RunRecord> {
+        let data = self.state.data.value();
+        let base = RunRecord {
+            secs,
+            data_name: data.map(|d| d.name.clone()).unwrap_or_default(),
+            data_fingerprint: data.map(|d| d.fingerprint.clone()).unwrap_or_default(),
+            ..self.record(outcome)
+        };
+        Some(match purpose {
+            Purpose::Load {
+                source,
+                restoring: false,
+            } => RunRecord {
+                action: match source.origin {
+                    Origin::Files(_) => "load",
+                    Origin::Scenario { .. } => "simulate",
+                }
+                .to_owned(),
+                data_name: source.name(),
+                data_fingerprint: String::new(),
+                ..base
+            },
+            Purpose::Train { prepare, model } => RunRecord {
+                action: "train".to_owned(),
+                options: Some(crate::protocol::Options {
+                    prepare: (**prepare).clone(),
+                    model: (**model).clone(),
+                    kinds: self
+                        .state
+                        .source
+                        .as_ref()
+                        .map(|s| s.kinds.to_vec())
+                        .unwrap_or_default(),
+                }),
+                ..base
+            },
+            Purpose::Open {
+                name,
+                restoring: false,
+            } => RunRecord {
+                action: "open".to_owned(),
+                data_name: name.to_string(),
+                data_fingerprint: String::new(),
+                ..base
+            },
+            Purpose::Predict { name } => RunRecord {
+                action: "predict".to_owned(),
+                data_name: name.to_string(),
+                data_fingerprint: String::new(),
+                ..base
+            },
+            _ => return None,
+        })
+    }
+
+    fn log(&mut self, record: RunRecord) {
+        let mut runs = (*self.state.runs).clone();
+        runs.push(record);
+        if runs.len() > MOST_RUNS {
+            runs.remove(0);
+            self.state.compared = self
+                .state
+                .compared
+                .iter()
+                .filter_map(|i| i.checked_sub(1))
+                .collect();
+        }
+        self.state.runs = Handle::new(runs);
+        self.effects.push(Effect::KeepRuns(self.state.runs.clone()));
+    }
+}
+
+/// Seconds left at the mean pace so far; none before a second has passed or a fiftieth is done.
+fn left_secs(elapsed_secs: f64, done: f64) -> Option<f64> {
+    (elapsed_secs >= 1.0 && done >= 0.02).then(|| elapsed_secs * (1.0 - done) / done)
+}
+
+fn remember() -> Pending {
+    Pending {
+        purpose: Purpose::Remember,
+        request: crate::protocol::Request::SaveModel,
+        attachments: Vec::new(),
+    }
+}
+
+fn loaded_record(data: &DataSummary, base: RunRecord) -> RunRecord {
+    RunRecord {
+        action: match data.origin {
+            DataOrigin::Files => "load",
+            DataOrigin::Simulated { .. } => "simulate",
+        }
+        .to_owned(),
+        secs: data.parse_secs,
+        data_name: data.name.clone(),
+        data_fingerprint: data.fingerprint.clone(),
+        figures: vec![
+            ("rows".to_owned(), data.rows as f64),
+            ("columns".to_owned(), data.columns.len() as f64),
+        ],
+        ..base
+    }
+}
+
+fn trained_record(trained: &Trained, at_millis: f64) -> RunRecord {
+    RunRecord {
+        action: "train".to_owned(),
+        at_millis,
+        secs: trained.secs,
+        data_name: trained.model.data_name.clone(),
+        data_fingerprint: trained.model.data_fingerprint.clone(),
+        options: Some(trained.model.options.clone()),
+        figures: trained
+            .report
+            .as_ref()
+            .map(|r| report_figures(r))
+            .unwrap_or_default(),
+        outcome: "done".to_owned(),
+    }
+}
+
+fn report_figures(report: &Report) -> Vec<(String, f64)> {
+    let mut figures = vec![
+        (
+            runlog::ROWS.to_owned(),
+            (report.rows_train + report.rows_test) as f64,
+        ),
+        ("training rows".to_owned(), report.rows_train as f64),
+        ("held-out rows".to_owned(), report.rows_test as f64),
+        (runlog::ACCURACY.to_owned(), report.accuracy),
+        ("balanced accuracy".to_owned(), report.balanced_accuracy),
+        (runlog::MACRO_F1.to_owned(), report.macro_f1),
+        ("weighted F1".to_owned(), report.weighted_f1),
+        ("MCC".to_owned(), report.mcc),
+        ("log loss".to_owned(), report.log_loss),
+        ("baseline accuracy".to_owned(), report.baseline.accuracy),
+    ];
+    figures.extend(report.roc_auc_ovr.map(|x| ("ROC AUC".to_owned(), x)));
+    figures.extend(
+        report
+            .average_precision
+            .map(|x| ("average precision".to_owned(), x)),
+    );
+    figures.retain(|(_, x)| x.is_finite());
+    figures
+}
+
+/// Ends a piece of text as a sentence.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.ends_with(['.', '?', ':']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
