@@ -560,4 +560,3 @@ pub fn model_fields(model: ModelKind) -> &'static [Field] {
         ModelKind::Tree => &[Field::TreeDepth, Field::TreeMinSplit, Field::TreeMinLeaf],
     }
 }
-

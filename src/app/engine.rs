@@ -424,7 +424,24 @@ impl Step {
                 }
             );
         }
-        self.state.queue.clear();
+        // What a person asked for and what needs no data at hand still comes, after the restoring.
+        let waiting: Vec<Pending> = self
+            .state
+            .queue
+            .drain(..)
+            .filter(|p| {
+                matches!(
+                    p.purpose,
+                    Purpose::Load {
+                        restoring: false,
+                        ..
+                    } | Purpose::Open {
+                        restoring: false,
+                        ..
+                    }
+                )
+            })
+            .collect();
         // Predictions lived in the engine alone.
         let had_predictions = self.state.predictions.value().is_some();
         self.state.predictions = Async::Idle;
@@ -455,6 +472,8 @@ impl Step {
                 self.reopen(name, bytes);
             }
         }
+        self.state.queue.extend(waiting);
+        self.next();
     }
 
     fn record(&self, outcome: &str) -> RunRecord {

@@ -12,14 +12,18 @@ mod engine;
 pub mod form;
 pub mod format;
 mod handle;
+mod kept;
+pub mod plot;
 pub mod runlog;
 pub mod select;
 mod state;
 pub mod verdict;
 
 pub use action::{Act, Action, Setting};
+pub use after::{PAGE_ROWS, model_fields, sample_spec};
 pub use effect::{Attachment, Effect, KeptData};
 pub use handle::Handle;
+pub use kept::{source_of_text, source_to_text};
 pub use state::{
     Alert, Async, FileRef, Job, Kept, Origin, Pending, Progress, Purpose, Route, Source, State,
     Trained,

@@ -421,12 +421,18 @@ impl State {
             .filter(|j| matches!(j.purpose, Purpose::Train { .. }))
     }
 
-    /// The load that waits, if one does.
+    /// What a person asked for and waits for the job at work, if anything does.
     pub fn waiting(&self) -> Option<&Pending> {
         self.queue.iter().find(|p| {
             matches!(
                 p.purpose,
-                Purpose::Load { .. } | Purpose::Open { .. } | Purpose::Predict { .. }
+                Purpose::Load {
+                    restoring: false,
+                    ..
+                } | Purpose::Open {
+                    restoring: false,
+                    ..
+                } | Purpose::Predict { .. }
             )
         })
     }

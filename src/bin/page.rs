@@ -5,5 +5,7 @@
 fn main() {
     if let Some(role) = kubecast::worker::role() {
         kubecast::worker::run(role);
+    } else {
+        kubecast::ui::run();
     }
 }

@@ -1,0 +1,103 @@
+//! What the window tells: another address, files dropped anywhere.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DragEvent, Event, HtmlElement};
+
+use crate::app::{Act, Route};
+use crate::ui::route;
+use crate::ui::store::Store;
+
+/// Listens for as long as the page is there.
+pub(in crate::ui) fn to_window(store: &Store) {
+    let went = store.clone();
+    on("hashchange", move |_| {
+        went.act(Act::Went(route::current().unwrap_or(Route::Data)));
+    });
+    on("dragover", |event| {
+        let event: DragEvent = event.unchecked_into();
+        if carries_files(&event) {
+            event.prevent_default();
+            mark_dragging(true);
+        }
+    });
+    on("dragleave", |event| {
+        // Left the window altogether.
+        let event: DragEvent = event.unchecked_into();
+        if event.related_target().is_none() {
+            mark_dragging(false);
+        }
+    });
+    let dropped = store.clone();
+    on("drop", move |event| {
+        let event: DragEvent = event.unchecked_into();
+        mark_dragging(false);
+        if let Some(transfer) = event.data_transfer() {
+            event.prevent_default();
+            let files = transfer
+                .files()
+                .map(|list| dropped.files().take(&list))
+                .unwrap_or_default();
+            dropped.act(Act::Dropped(files));
+        }
+    });
+}
+
+fn on(name: &str, handler: impl Fn(Event) + 'static) {
+    let closure = Closure::<dyn Fn(Event)>::new(handler);
+    if let Some(window) = web_sys::window() {
+        // Refused only where the window is gone.
+        let _ = window.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+    }
+    // Lives as long as the window.
+    closure.forget();
+}
+
+fn carries_files(event: &DragEvent) -> bool {
+    event
+        .data_transfer()
+        .is_some_and(|t| t.types().iter().any(|kind| kind == "Files"))
+}
+
+fn mark_dragging(dragging: bool) {
+    let body = web_sys::window()
+        .and_then(|w| w.document())
+        .and_then(|d| d.body());
+    if let Some(body) = body {
+        let _ = if dragging {
+            body.set_attribute("data-dragging", "")
+        } else {
+            body.remove_attribute("data-dragging")
+        };
+    }
+}
+
+/// Waits without holding the page up.
+pub(in crate::ui) async fn sleep(millis: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+        }
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Puts the keyboard into an element once it is drawn.
+pub(in crate::ui) fn focus_later(id: &'static str) {
+    spawn_local(async move {
+        sleep(30).await;
+        focus(id);
+    });
+}
+
+/// Puts the keyboard into an element.
+pub(in crate::ui) fn focus(id: &str) {
+    let element = web_sys::window()
+        .and_then(|w| w.document())
+        .and_then(|d| d.get_element_by_id(id))
+        .and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,314 @@
+//! What came in: the finding, the target, the columns, the first rows.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::columns::ColumnsCard;
+use super::dismiss;
+use super::simulate::SimulateCard;
+use crate::app::plot::Chart;
+use crate::app::select;
+use crate::app::verdict::{Figure, Sentence};
+use crate::app::{Act, Handle, Origin, Route, format};
+use crate::protocol::{DataSummary, Request, RowsPage, TargetSummary};
+use crate::ui::charts::ChartCard;
+use crate::ui::route;
+use crate::ui::shell::App;
+use crate::ui::widgets::{
+    Figures, FileButton, Finding, Notices, Rows, Select, Strip, Waiting, async_view, use_app,
+};
+
+#[component]
+pub(in crate::ui) fn Data() -> Html {
+    let app = use_app();
+    let state = &app.state;
+    let target = state.target.value();
+    let (sentence, sub) = match state.data.value() {
+        Some(data) => (
+            select::data_finding(data, target.map(|t| &**t)),
+            select::data_origin(data),
+        ),
+        None => (
+            Sentence::of(["Drop the metrics of your cluster on this page."]),
+            "One or several CSV files. They are read here and never leave this device.".to_owned(),
+        ),
+    };
+    let busy = state.data.running().or(state.target.running());
+    let words = match (&state.job, busy) {
+        (Some(job), Some(_)) => job.purpose.words(),
+        _ => String::new(),
+    };
+    let why_not = select::train_why_not(state);
+    let training = state.training().is_some();
+    let to_prepare = Callback::from(|_: MouseEvent| route::go(Route::Prepare));
+    html! {
+        <>
+            <Finding {sentence} {sub} />
+            <Strip progress={busy.cloned()} {words}>
+                <button
+                    type="button"
+                    class="btn primary"
+                    id="train-now"
+                    disabled={why_not.is_some() || training}
+                    onclick={app.on::<MouseEvent>(Act::Train)}
+                >
+                    { "Train on this data" }
+                </button>
+                <button type="button" class="btn" onclick={to_prepare}>{ "Choose columns and rules first" }</button>
+                <span class="strip-note">
+                    { if training { "A model is being trained." } else { "" } }
+                    { why_not.filter(|_| state.data.value().is_some()).unwrap_or_default() }
+                </span>
+            </Strip>
+            <Waiting />
+            <Restored />
+            { async_view(&state.target, &dismiss(&app), Route::Data, || html! {}, |_| html! {}) }
+            { async_view(
+                &state.data,
+                &dismiss(&app),
+                Route::Data,
+                || html! { <div class="grid"><DropCard span="span12" /><SimulateCard /></div> },
+                |data| body(&app, data, target),
+            ) }
+        </>
+    }
+}
+
+#[component]
+fn Restored() -> Html {
+    let app = use_app();
+    let Some(name) = &app.state.restored else {
+        return html! {};
+    };
+    html! {
+        <div class="waiting" id="restored">
+            <p>{ format!("Restored {name} from your last visit. It is kept in this browser alone.") }</p>
+            <button type="button" class="btn" id="forget" onclick={app.on::<MouseEvent>(Act::Forget)}>{ "Forget it" }</button>
+            <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::DismissRestored)}>{ "Fine" }</button>
+        </div>
+    }
+}
+
+fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSummary>>) -> Html {
+    let notices = all_notices(data, target);
+    html! {
+        <div class="grid">
+            <TargetCard data={data.clone()} target={target.cloned()} />
+            <DropCard span="span5" />
+            <section class="card span12" aria-label="Figures of the data set">
+                <Figures figures={figures(data)} />
+            </section>
+            if !notices.is_empty() {
+                <section class="card span12" aria-labelledby="notices-title">
+                    <h2 id="notices-title">{ format!("{} to know of this data", format::plural(notices.len() as u64, "thing")) }</h2>
+                    <Notices notices={Handle::new(notices)} />
+                </section>
+            }
+            <ColumnsCard data={data.clone()} target={target.cloned()} />
+            <section class="card span12" aria-labelledby="rows-title">
+                <h2 id="rows-title">{ format!("The first {}", format::plural(data.preview.rows.len() as u64, "row")) }</h2>
+                <p class="why">{ "Cells as they were read. The table scrolls sideways." }</p>
+                <Preview data={data.clone()} />
+                <p class="actions">
+                    <button type="button" class="btn" id="download-data" onclick={app.on::<MouseEvent>(Act::Export(Request::ExportData))}>
+                        { "Download this data as CSV" }
+                    </button>
+                </p>
+            </section>
+            <SimulateCard />
+        </div>
+    }
+}
+
+fn all_notices(
+    data: &DataSummary,
+    target: Option<&Handle<TargetSummary>>,
+) -> Vec<crate::data::Notice> {
+    let mut notices = data.notices.clone();
+    if let Some(target) = target {
+        for notice in &target.notices {
+            if !notices.contains(notice) {
+                notices.push(notice.clone());
+            }
+        }
+    }
+    notices
+}
+
+fn figures(data: &DataSummary) -> Vec<Figure> {
+    let figure = |label, value: String, beside: String| Figure {
+        label,
+        meaning: "",
+        value,
+        beside,
+        below: String::new(),
+        better: false,
+    };
+    let cells = data.rows * data.columns.len() as u64;
+    let missing: u64 = data.columns.iter().map(|c| c.missing).sum();
+    let size = match data.bytes {
+        0 => "no file".to_owned(),
+        n => format::bytes(n),
+    };
+    vec![
+        figure("Rows", format::count(data.rows), String::new()),
+        figure(
+            "Columns",
+            format::count(data.columns.len() as u64),
+            format!(
+                "{} fit to learn from",
+                data.columns.iter().filter(|c| c.used).count()
+            ),
+        ),
+        figure(
+            "Missing cells",
+            format::percent(missing as f64 / cells.max(1) as f64),
+            format::count(missing),
+        ),
+        figure("Size", size, String::new()),
+        figure(
+            match data.bytes {
+                0 => "Made in",
+                _ => "Read in",
+            },
+            format::duration(data.parse_secs),
+            String::new(),
+        ),
+    ]
+}
+
+#[derive(PartialEq, Properties)]
+struct PreviewProps {
+    data: Handle<DataSummary>,
+}
+
+#[component]
+fn Preview(props: &PreviewProps) -> Html {
+    let page: Handle<RowsPage> =
+        (*use_memo(props.data.clone(), |d| Handle::new(d.preview.clone()))).clone();
+    html! { <Rows {page} label="First rows of the data set" /> }
+}
+
+#[derive(PartialEq, Properties)]
+struct DropCardProps {
+    span: &'static str,
+}
+
+/// Where files come in. The whole window takes drops.
+#[component]
+fn DropCard(props: &DropCardProps) -> Html {
+    let app = use_app();
+    let is_sample = matches!(
+        app.state.source.as_ref().map(|s| &s.origin),
+        Some(Origin::Scenario { sample: true, .. })
+    );
+    html! {
+        <section class={classes!("card", "drop", props.span)} aria-labelledby="drop-title">
+            <h2 id="drop-title">{ "Your own metrics" }</h2>
+            <p class="why">{ "Drop one or several CSV files anywhere on this page. Files with the same columns are stacked." }</p>
+            <div class="drop-zone">
+                <svg width="32" height="32" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+                    <path d="M12 15V4m0 0L7.5 8.5M12 4l4.5 4.5M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" />
+                </svg>
+                <FileButton id="choose-files" label="Choose files" accept=".csv,.tsv,.txt,text/csv,.kubecast" act={Act::LoadFiles} />
+            </div>
+            <p class="why">{ "Nothing leaves this device. The last data set is kept in this browser for your next visit." }</p>
+            if !is_sample {
+                <p class="actions">
+                    <button type="button" class="btn" id="load-sample" onclick={app.on::<MouseEvent>(Act::LoadSample)}>{ "Show the sample" }</button>
+                </p>
+            }
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct TargetCardProps {
+    data: Handle<DataSummary>,
+    target: Option<Handle<TargetSummary>>,
+}
+
+/// The column to predict, and its classes.
+#[component]
+fn TargetCard(props: &TargetCardProps) -> Html {
+    let app = use_app();
+    let data = &props.data;
+    let chart = use_memo(props.target.clone(), |target| {
+        target.as_ref().map(|t| Rc::new(Chart::class_counts(t)))
+    });
+    let store = app.store.clone();
+    let on_choice = Callback::from(move |column: String| {
+        if !column.is_empty() {
+            store.act(Act::SetTarget(column));
+        }
+    });
+    let mut options: Vec<(AttrValue, AttrValue)> = data
+        .columns
+        .iter()
+        .filter(|c| c.target_why_not.is_empty())
+        .map(|c| (c.name.clone().into(), format::shortened(&c.name, 48).into()))
+        .collect();
+    let value: AttrValue = match &props.target {
+        Some(t) => {
+            if !options.iter().any(|(v, _)| *v == *t.column) {
+                options.insert(0, (t.column.clone().into(), t.column.clone().into()));
+            }
+            t.column.clone().into()
+        }
+        None => {
+            options.insert(0, ("".into(), "Choose a column".into()));
+            "".into()
+        }
+    };
+    let chooser = html! {
+        <Select
+            id="target"
+            label="Column to predict"
+            hint="A column of a few names or numbers. Rows without a value in it are left out."
+            {value}
+            {options}
+            {on_choice}
+        />
+    };
+    match (&props.target, &*chart) {
+        (Some(target), Some(chart)) => {
+            let total: u64 = target.classes.iter().map(|c| c.rows).sum();
+            let title = format!(
+                "{} of {}",
+                format::plural(target.classes.len() as u64, "class"),
+                target.column
+            );
+            let why = format!(
+                "Rows of each class, of {}{}.",
+                format::count(total),
+                match target.missing {
+                    0 => String::new(),
+                    n => format!("; {} without a value", format::count(n)),
+                }
+            );
+            html! {
+                <div class="span7 chart-cell" id="target-card">
+                    <ChartCard chart={chart.clone()} {title} {why}>
+                        if !target.why_not.is_empty() {
+                            <p class="error">{ &target.why_not }</p>
+                        }
+                        { chooser }
+                    </ChartCard>
+                </div>
+            }
+        }
+        _ => html! {
+            <section class="card span7" id="target-card" aria-labelledby="target-title">
+                <h2 id="target-title">{ "No column can be predicted as it is" }</h2>
+                <p class="why">{ "A target is a column with at least two different values, each in several rows. Change a column's type below, or choose one here." }</p>
+                { chooser }
+                <ul class="plain">
+                    for column in data.columns.iter().filter(|c| !c.target_why_not.is_empty()).take(8) {
+                        <li><b>{ format::shortened(&column.name, 40) }</b>{ format!(": {}", column.target_why_not) }</li>
+                    }
+                </ul>
+            </section>
+        },
+    }
+}

@@ -1,0 +1,26 @@
+//! The parts that pages are made of.
+
+mod alert;
+mod field;
+mod files;
+mod notices;
+mod status;
+mod table;
+mod text;
+
+pub(super) use alert::Alert;
+pub(super) use field::{Check, NumberField, Select};
+pub(super) use files::FileButton;
+pub(super) use notices::Notices;
+pub(super) use status::{Strip, Waiting, async_view};
+pub(super) use table::{Rows, Scroll, Spark};
+pub(super) use text::{Figures, Finding, Mark};
+
+use super::shell::App;
+use yew::prelude::*;
+
+/// The state, and the way to change it.
+#[hook]
+pub(super) fn use_app() -> App {
+    use_context::<App>().expect("every component stands inside the shell")
+}
