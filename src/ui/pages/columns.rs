@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::app::{Act, Handle, format, select};
 use crate::data::ColumnKind;
 use crate::protocol::{ColumnSummary, DataSummary, Profile, TargetSummary};
-use crate::ui::widgets::{Scroll, Select, Spark, SparkProps, use_app};
+use crate::ui::widgets::{Scroll, Select, Spark, shape, use_app};
 
 /// Columns that are listed before one asks for all.
 const LISTED: usize = 60;
@@ -115,7 +115,7 @@ fn ColumnRow(props: &ColumnRowProps) -> Html {
         _ if column.why_not.is_empty() => "no".to_owned(),
         _ => format!("no: {}", column.why_not),
     };
-    let shape = match &column.profile {
+    let what = match &column.profile {
         Profile::Top { .. } => "Rows of the most frequent values",
         Profile::Span { .. } => "Rows over time",
         _ => "Distribution",
@@ -136,8 +136,8 @@ fn ColumnRow(props: &ColumnRowProps) -> Html {
             <td class="num">{ if column.missing == 0 { "0 %".to_owned() } else { format::percent(column.missing as f64 / props.rows.max(1) as f64) } }</td>
             <td class="num">{ format::count(column.distinct) }</td>
             <td>
-                if let Some(counts) = SparkProps::of(&column.profile) {
-                    <Spark {counts} label={format!("{shape} of {}", column.name)} />
+                if let Some(counts) = shape(&column.profile) {
+                    <Spark {counts} label={format!("{what} of {}", column.name)} />
                 }
             </td>
             <td title={top_values(column)}>{ select::range(column) }</td>

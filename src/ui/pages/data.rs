@@ -16,7 +16,8 @@ use crate::ui::charts::ChartCard;
 use crate::ui::route;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Figures, FileButton, Finding, Notices, Rows, Select, Strip, Waiting, async_view, use_app,
+    Chosen, Figures, FileButton, Finding, Notices, Rows, Select, Strip, Waiting, async_view,
+    use_app,
 };
 
 #[component]
@@ -211,7 +212,7 @@ fn DropCard(props: &DropCardProps) -> Html {
                 <svg width="32" height="32" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
                     <path d="M12 15V4m0 0L7.5 8.5M12 4l4.5 4.5M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" />
                 </svg>
-                <FileButton id="choose-files" label="Choose files" accept=".csv,.tsv,.txt,text/csv,.kubecast" act={Act::LoadFiles} />
+                <FileButton id="choose-files" label="Choose files" accept=".csv,.tsv,.txt,text/csv,.kubecast" for_what={Chosen::Data} />
             </div>
             <p class="why">{ "Nothing leaves this device. The last data set is kept in this browser for your next visit." }</p>
             if !is_sample {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::dismiss;
-use crate::app::plot::{Chart, palette};
+use crate::app::plot::{Chart, class_color};
 use crate::app::verdict::{self, Sentence};
 use crate::app::{Act, Handle, Route, Trained, format, runlog, select};
 use crate::protocol::{Report, Request};
@@ -205,7 +205,7 @@ fn class_table(report: &Report, dark: bool) -> Html {
                     for score in report.per_class.iter() {
                         <tr>
                             <th scope="row">
-                                <span class="key" style={format!("background:{}", palette::class_color(&score.class, &report.classes, dark).css())} aria-hidden="true"></span>
+                                <span class="key" style={format!("background:{}", class_color(&score.class, &report.classes, dark).css())} aria-hidden="true"></span>
                                 { format::shortened(&score.class, 40) }
                             </th>
                             <td class="num">{ format::count(score.support) }</td>

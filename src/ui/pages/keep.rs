@@ -7,7 +7,7 @@ use crate::app::verdict::Sentence;
 use crate::app::{Act, Handle, Route, Trained, format};
 use crate::protocol::Request;
 use crate::ui::route;
-use crate::ui::widgets::{FileButton, Finding, Strip, Waiting, async_view, use_app};
+use crate::ui::widgets::{Chosen, FileButton, Finding, Strip, Waiting, async_view, use_app};
 
 #[component]
 pub(in crate::ui) fn Keep() -> Html {
@@ -46,7 +46,7 @@ pub(in crate::ui) fn Keep() -> Html {
                 } else {
                     <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Train))}>{ "Train a model" }</button>
                 }
-                <FileButton id="open-model" label="Open a model file" accept=".kubecast" multiple={false} act={Act::Dropped} />
+                <FileButton id="open-model" label="Open a model file" accept=".kubecast" multiple={false} for_what={Chosen::ByName} />
             </Strip>
             <Waiting />
             { async_view(&state.model, &dismiss(&app), Route::Keep, || html! {}, |_| html! {}) }

@@ -14,8 +14,8 @@ use crate::protocol::{PredictionFilter, PredictionSummary, Report, Request};
 use crate::ui::charts::ChartCard;
 use crate::ui::route;
 use crate::ui::widgets::{
-    Check, Figures, FileButton, Finding, Notices, NumberField, Rows, Select, Strip, Waiting,
-    async_view, use_app,
+    Check, Chosen, Figures, FileButton, Finding, Notices, NumberField, Rows, Select, Strip,
+    Waiting, async_view, use_app,
 };
 
 #[component]
@@ -63,7 +63,7 @@ pub(in crate::ui) fn Predict() -> Html {
             <Finding {sentence} {sub} />
             <Strip progress={state.predictions.running().cloned()} words={words.unwrap_or_default()}>
                 if model.is_some() {
-                    <FileButton id="predict-files" label="Choose files to predict" accept=".csv,.tsv,.txt,text/csv" primary={true} act={Act::PredictFiles} />
+                    <FileButton id="predict-files" label="Choose files to predict" accept=".csv,.tsv,.txt,text/csv" primary={true} for_what={Chosen::Predict} />
                     if let Some(data) = state.data.value() {
                         <button type="button" class="btn" id="predict-data" onclick={app.on::<MouseEvent>(Act::PredictData)}>
                             { format!("Predict {}", format::shortened(&data.name, 28)) }
@@ -74,7 +74,7 @@ pub(in crate::ui) fn Predict() -> Html {
                     }
                 } else {
                     <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Train))}>{ "Train a model" }</button>
-                    <FileButton id="predict-open" label="Open a model file" accept=".kubecast" multiple={false} act={Act::Dropped} />
+                    <FileButton id="predict-open" label="Open a model file" accept=".kubecast" multiple={false} for_what={Chosen::ByName} />
                 }
             </Strip>
             <Waiting />

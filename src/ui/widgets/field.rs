@@ -96,9 +96,14 @@ pub(in crate::ui) struct SelectProps {
 /// A choice among a few.
 #[component]
 pub(in crate::ui) fn Select(props: &SelectProps) -> Html {
-    let onchange = props.on_choice.filter_reform(|event: Event| {
-        let select = event.target()?.dyn_into::<HtmlSelectElement>().ok()?;
-        Some(select.value())
+    let onchange = Callback::from({
+        let on_choice = props.on_choice.clone();
+        move |event: Event| {
+            let target = event.target();
+            if let Some(select) = target.and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()) {
+                on_choice.emit(select.value());
+            }
+        }
     });
     let hint_id = format!("{}-hint", props.id);
     let select = html! {
@@ -140,9 +145,14 @@ pub(in crate::ui) struct CheckProps {
 /// Yes or no.
 #[component]
 pub(in crate::ui) fn Check(props: &CheckProps) -> Html {
-    let onchange = props.on_change.filter_reform(|event: Event| {
-        let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
-        Some(input.checked())
+    let onchange = Callback::from({
+        let on_change = props.on_change.clone();
+        move |event: Event| {
+            let target = event.target();
+            if let Some(input) = target.and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+                on_change.emit(input.checked());
+            }
+        }
     });
     let hint_id = format!("{}-hint", props.id);
     html! {

@@ -7,6 +7,27 @@ use yew::prelude::*;
 use super::use_app;
 use crate::app::{Act, FileRef};
 
+/// What choosing files means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Chosen {
+    /// They are the data.
+    Data,
+    /// They are to be predicted.
+    Predict,
+    /// Each goes where its name says.
+    ByName,
+}
+
+impl Chosen {
+    fn act(self, files: Vec<FileRef>) -> Act {
+        match self {
+            Self::Data => Act::LoadFiles(files),
+            Self::Predict => Act::PredictFiles(files),
+            Self::ByName => Act::Dropped(files),
+        }
+    }
+}
+
 #[derive(PartialEq, Properties)]
 pub(in crate::ui) struct FileButtonProps {
     pub(in crate::ui) id: AttrValue,
@@ -17,15 +38,14 @@ pub(in crate::ui) struct FileButtonProps {
     pub(in crate::ui) multiple: bool,
     #[prop_or_default]
     pub(in crate::ui) primary: bool,
-    /// What choosing them means.
-    pub(in crate::ui) act: fn(Vec<FileRef>) -> Act,
+    pub(in crate::ui) for_what: Chosen,
 }
 
 /// A button that opens the browser's file chooser.
 #[component]
 pub(in crate::ui) fn FileButton(props: &FileButtonProps) -> Html {
     let app = use_app();
-    let act = props.act;
+    let for_what = props.for_what;
     let onchange = Callback::from(move |event: Event| {
         let Some(input) = event
             .target()
@@ -40,7 +60,7 @@ pub(in crate::ui) fn FileButton(props: &FileButtonProps) -> Html {
         // So that the same file can be chosen again.
         input.set_value("");
         if !files.is_empty() {
-            app.store.act(act(files));
+            app.store.act(for_what.act(files));
         }
     });
     html! {

@@ -10,10 +10,10 @@ mod text;
 
 pub(super) use alert::Alert;
 pub(super) use field::{Check, NumberField, Select};
-pub(super) use files::FileButton;
+pub(super) use files::{Chosen, FileButton};
 pub(super) use notices::Notices;
 pub(super) use status::{Strip, Waiting, async_view};
-pub(super) use table::{Rows, Scroll, Spark};
+pub(super) use table::{Rows, Scroll, Spark, shape};
 pub(super) use text::{Figures, Finding, Mark};
 
 use super::shell::App;

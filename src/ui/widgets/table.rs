@@ -132,21 +132,19 @@ pub(in crate::ui) fn Spark(props: &SparkProps) -> Html {
     }
 }
 
-impl SparkProps {
-    /// The shape of a column, if it has one.
-    pub(in crate::ui) fn of(profile: &Profile) -> Option<Vec<u64>> {
-        match profile {
-            Profile::Histogram { counts, .. } | Profile::Span { counts, .. } => {
-                Some(counts.iter().copied().take(64).collect())
-            }
-            Profile::Top { values, other } => {
-                let mut counts: Vec<u64> = values.iter().map(|(_, n)| *n).collect();
-                if *other > 0 {
-                    counts.push(*other);
-                }
-                Some(counts)
-            }
-            Profile::Empty => None,
+/// The shape of a column, if it has one.
+pub(in crate::ui) fn shape(profile: &Profile) -> Option<Vec<u64>> {
+    match profile {
+        Profile::Histogram { counts, .. } | Profile::Span { counts, .. } => {
+            Some(counts.iter().copied().take(64).collect())
         }
+        Profile::Top { values, other } => {
+            let mut counts: Vec<u64> = values.iter().map(|(_, n)| *n).collect();
+            if *other > 0 {
+                counts.push(*other);
+            }
+            Some(counts)
+        }
+        Profile::Empty => None,
     }
 }
