@@ -184,6 +184,9 @@ impl Notice {
                 format!("{column}: {} infinite or too large", cells_text(*count))
             }
             Self::InexactInteger { column, .. } => format!("{column} is kept as text"),
+            Self::NotAllNumbers {
+                column, count: 1, ..
+            } => format!("{column}: 1 cell is not a number"),
             Self::NotAllNumbers { column, count, .. } => {
                 format!("{column}: {} not numbers", cells_text(*count))
             }
