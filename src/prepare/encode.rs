@@ -152,16 +152,19 @@ impl Encoder {
         values + usize::from(self.indicator())
     }
 
-    /// The features' names.
+    /// The features' names. Where they are longer than the column's own, that is cut to 200 characters: a header of a
+    /// megabyte must not be written five thousand times.
     pub(super) fn feature_names(&self, column: &str, out: &mut Vec<String>) {
+        let end = column.char_indices().nth(200).map_or(column.len(), |c| c.0);
+        let short = &column[..end];
         match self {
             Self::OneHot { names, .. } => {
-                out.extend(names.iter().map(|name| format!("{column}={name}")));
+                out.extend(names.iter().map(|name| format!("{short}={name}")));
             }
             _ => out.push(column.to_owned()),
         }
         if self.indicator() {
-            out.push(format!("{column} is missing"));
+            out.push(format!("{short} is missing"));
         }
     }
 

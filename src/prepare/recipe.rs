@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::encode::Encoder;
 use super::error::{PrepareError, excerpt};
-use super::params::{EncodingRule, MissingRule, RecipeParams};
+use super::params::{MissingRule, RecipeParams};
 use super::reading::{Reader, as_names, known_boolean};
 use crate::data::{Column, ColumnKind, Frame, Notice, is_null_token};
 
@@ -169,13 +169,18 @@ impl Recipe {
             encoder.feature_names(&spec.name, &mut names);
         }
         let mut taken = HashSet::new();
+        // The next number to try for each name, so that many equal ones take no longer than as many others.
+        let mut next = HashMap::<String, usize>::new();
         for name in &mut names {
-            let mut again = 1;
-            let stem = name.clone();
-            while !taken.insert(name.clone()) {
-                again += 1;
-                *name = format!("{stem} ({again})");
+            if taken.contains(name.as_str()) {
+                let stem = name.clone();
+                let again = next.entry(stem.clone()).or_insert(2);
+                while taken.contains(name.as_str()) {
+                    *name = format!("{stem} ({again})");
+                    *again += 1;
+                }
             }
+            taken.insert(name.clone());
         }
         names
     }
@@ -261,7 +266,7 @@ impl Recipe {
     pub(super) fn readers<'a>(&self, frame: &'a Frame) -> Result<Vec<Reader<'a>>, PrepareError> {
         let mut readers = Vec::with_capacity(self.columns.len());
         let found = self.locate(frame);
-        for ((spec, encoder), at) in self.columns.iter().zip(&self.encoders).zip(&found) {
+        for (encoder, at) in self.encoders.iter().zip(&found) {
             let column = at.and_then(|at| frame.columns().get(at));
             let reader = column.map(|column| match encoder {
                 Encoder::Number { .. } => Reader::numbers(column),
@@ -275,7 +280,6 @@ impl Recipe {
                 // Every bad column is named, not only the first.
                 _ => return Err(self.mismatch(frame, &found)),
             }
-            let _ = spec;
         }
         Ok(readers)
     }
@@ -396,15 +400,11 @@ impl<'a> Source<'a> {
                 let mut counts: Vec<_> = names.into_iter().zip(counts).collect();
                 counts.retain(|(_, count)| *count > 0);
                 let names = counts.len();
-                let limit = match params.encoding {
-                    EncodingRule::Ordinal => MAX_NAMES,
-                    EncodingRule::OneHot => MAX_ONE_HOT,
-                };
                 if names > MAX_NAMES {
                     return Err(PrepareError::TooManyNames {
                         column: column.to_owned(),
                         names,
-                        limit,
+                        limit: MAX_NAMES,
                     });
                 }
                 Ok((names > 0).then(|| Encoder::fit_names(counts, absent, params)))
