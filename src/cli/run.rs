@@ -10,6 +10,7 @@ use crate::protocol::{
     DataSummary, Event, Failure, FailureCode, ModelSummary, Place, PredictionSummary, Report,
     Request,
 };
+use crate::session::is_model_file;
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     match args.command {
@@ -111,7 +112,7 @@ fn predict(args: &PredictArgs) -> Result<(), Failure> {
 fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let mut driver = Driver::new(None);
     let (head, bytes) = files::read(&args.file)?;
-    let text = if head.name.ends_with(".kubecast") {
+    let text = if is_model_file(&bytes) {
         let request = Request::OpenModel { name: head.name };
         let (model, report) = opened(driver.ask(request, vec![bytes])?.0)?;
         json(&Opened { model, report })?

@@ -12,9 +12,12 @@ mod load;
 mod open;
 mod predict;
 mod profile;
+mod scores;
 mod shape;
 mod state;
 mod store;
 mod train;
 
+pub use crate::export::kubecast::is_model_file;
+pub use scores::Scores;
 pub use state::{Reply, Session, UnitWork};

@@ -59,6 +59,10 @@ impl Session {
         }
     }
 
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Begins a job; one that is still at work is cancelled first. `attachments` are the bytes of the request's files, in order.
     pub fn submit(&mut self, job: JobId, request: Request, attachments: Vec<Vec<u8>>) {
         let work = begin(request, attachments, self.inline_units);

@@ -1,0 +1,183 @@
+//! Options as plain objects. What is not known or out of place is an error that names it.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use wasm_bindgen::JsValue;
+
+use crate::data::ColumnKind;
+use crate::protocol::{Failure, FailureCode, ModelSpec, Place, PrepareSpec, SimulateSpec};
+
+/// What `train` was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct TrainOptions {
+    pub prepare: PrepareSpec,
+    pub model: ModelSpec,
+    pub kinds: Vec<(String, ColumnKind)>,
+    pub name: String,
+}
+
+pub(super) fn read_simulate(options: &JsValue) -> Result<SimulateSpec, Failure> {
+    from_map(object(options)?, "")
+}
+
+pub(super) fn read_train(options: &JsValue) -> Result<TrainOptions, Failure> {
+    train_from(object(options)?)
+}
+
+fn train_from(mut map: Map<String, Value>) -> Result<TrainOptions, Failure> {
+    let kinds = match map.remove("kinds") {
+        None => Vec::new(),
+        Some(Value::Object(kinds)) => kinds
+            .into_iter()
+            .map(|(column, kind)| {
+                let read = serde_json::from_value(kind)
+                    .map_err(|why| refused(&format!("kinds.{column}"), &why.to_string()))?;
+                Ok((column, read))
+            })
+            .collect::<Result<_, _>>()?,
+        Some(_) => return Err(refused("kinds", "it maps column names to kinds")),
+    };
+    let name = match map.remove("name") {
+        None => "data.csv".to_owned(),
+        Some(Value::String(name)) => name,
+        Some(_) => return Err(refused("name", "it is a string")),
+    };
+    let model = match map.remove("model") {
+        None => ModelSpec::default(),
+        Some(Value::String(kind)) => model_from(&kind, Map::new())?,
+        Some(Value::Object(mut model)) => match model.remove("kind") {
+            Some(Value::String(kind)) => model_from(&kind, model)?,
+            _ => return Err(refused("model.kind", KINDS)),
+        },
+        Some(_) => return Err(refused("model", KINDS)),
+    };
+    Ok(TrainOptions {
+        prepare: from_map(map, "")?,
+        model,
+        kinds,
+        name,
+    })
+}
+
+const KINDS: &str = "it is random-forest, gradient-boosting or decision-tree";
+
+fn model_from(kind: &str, params: Map<String, Value>) -> Result<ModelSpec, Failure> {
+    Ok(match kind {
+        "random-forest" => ModelSpec::RandomForest(from_map(params, "model.")?),
+        "gradient-boosting" => ModelSpec::GradientBoosting(from_map(params, "model.")?),
+        "decision-tree" => ModelSpec::DecisionTree(from_map(params, "model.")?),
+        _ => return Err(refused("model.kind", KINDS)),
+    })
+}
+
+/// The object's own enumerable properties; nothing for undefined and null.
+fn object(options: &JsValue) -> Result<Map<String, Value>, Failure> {
+    if options.is_undefined() || options.is_null() {
+        return Ok(Map::new());
+    }
+    let text = js_sys::JSON::stringify(options)
+        .ok()
+        .and_then(|text| text.as_string())
+        .ok_or_else(|| refused("options", "it is an object of plain values"))?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(map)) => Ok(map),
+        _ => Err(refused("options", "it is an object of plain values")),
+    }
+}
+
+/// Reads a spec whose fields all have defaults. A field that cannot be read is found by reading each alone.
+fn from_map<T: DeserializeOwned>(map: Map<String, Value>, prefix: &str) -> Result<T, Failure> {
+    let fields: Vec<(String, Value)> = map.clone().into_iter().collect();
+    serde_json::from_value(Value::Object(map)).map_err(|why| {
+        for (name, value) in fields {
+            let alone = Map::from_iter([(name.clone(), value)]);
+            if let Err(why) = serde_json::from_value::<T>(Value::Object(alone)) {
+                return refused(&format!("{prefix}{name}"), &why.to_string());
+            }
+        }
+        refused(prefix.trim_end_matches('.'), &why.to_string())
+    })
+}
+
+fn refused(option: &str, why: &str) -> Failure {
+    Failure {
+        code: FailureCode::Option,
+        title: format!("The option {option} cannot be used"),
+        detail: format!("{}.", why.trim_end_matches('.')),
+        hint: "The module's type declarations list every option.".to_owned(),
+        place: Place {
+            column: Some(option.to_owned()),
+            ..Place::default()
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{ForestSpec, Missing, TreeSpec};
+
+    fn read(json: &str) -> Result<TrainOptions, Failure> {
+        match serde_json::from_str(json).unwrap() {
+            Value::Object(map) => train_from(map),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn options_arrive_and_the_rest_are_the_page_s_defaults() {
+        assert_eq!(
+            read("{}").unwrap(),
+            TrainOptions {
+                prepare: PrepareSpec::default(),
+                model: ModelSpec::default(),
+                kinds: Vec::new(),
+                name: "data.csv".to_owned(),
+            }
+        );
+        let read = read(
+            r#"{"target": "y", "missing": {"constant": -1}, "seed": 7, "kinds": {"__proto__": "category"}, "name": "a.csv",
+                "model": {"kind": "random-forest", "trees": 9, "max_features": {"share": 0.5}}}"#,
+        )
+        .unwrap();
+        assert_eq!(read.prepare.missing, Missing::Constant(-1.0));
+        assert_eq!((read.prepare.target.as_str(), read.prepare.seed), ("y", 7));
+        assert_eq!(read.kinds, [("__proto__".to_owned(), ColumnKind::Category)]);
+        let ModelSpec::RandomForest(ForestSpec { trees: 9, .. }) = read.model else {
+            panic!("{:?}", read.model)
+        };
+        assert_eq!(
+            super::tests::read(r#"{"model": "decision-tree"}"#)
+                .unwrap()
+                .model,
+            ModelSpec::DecisionTree(TreeSpec::default())
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        for (json, option) in [
+            (r#"{"tagret": "y"}"#, "tagret"),
+            (r#"{"seed": -1}"#, "seed"),
+            (r#"{"seed": 1, "scaling": "cubic"}"#, "scaling"),
+            (
+                r#"{"model": {"kind": "random-forest", "tres": 3}}"#,
+                "model.tres",
+            ),
+            (
+                r#"{"model": {"kind": "random-forest", "trees": "many"}}"#,
+                "model.trees",
+            ),
+            (r#"{"model": {"kind": "svm"}}"#, "model.kind"),
+            (r#"{"model": {}}"#, "model.kind"),
+            (r#"{"model": 3}"#, "model"),
+            (r#"{"kinds": {"a": "colour"}}"#, "kinds.a"),
+            (r#"{"name": 3}"#, "name"),
+        ] {
+            let failure = read(json).unwrap_err();
+            assert_eq!(failure.place.column.as_deref(), Some(option), "{failure}");
+            assert!(failure.title.contains(option));
+            assert_eq!(failure.code, FailureCode::Option);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// The shapes of the plain objects, part of the module's declarations.
+
+/** How a column is read. */
+export type ColumnKind = 'number' | 'integer' | 'boolean' | 'category' | 'timestamp' | 'text' | 'constant' | 'identifier';
+
+/** A scenario for the simulator. */
+export interface SimulateOptions {
+  /** Rows to make, 1 to 5,000,000 (default 10,000). */
+  num_samples?: number;
+  /** Hours that they span, 1 to 8,784 (default 168). */
+  time_periods?: number;
+  /** Issue kinds to draw from (default: all nine). */
+  issue_types?: string[];
+  /** Share of rows with an issue, 0 to 1 (default 0.3). */
+  issue_probability?: number;
+  /** Same seed, same bytes (default 42). */
+  seed?: number;
+}
+
+export interface Simulation {
+  name: string;
+  csv: string;
+  rows: number;
+  columns: string[];
+  /** 16 hexadecimal digits. */
+  fingerprint: string;
+}
+
+export interface RandomForestOptions {
+  kind: 'random-forest';
+  /** 1 to 2,000 (default 100). */
+  trees?: number;
+  /** Levels below the root, 1 to 64; null: until leaves are pure (default). */
+  max_depth?: number | null;
+  /** At least 2 (default 2). */
+  min_samples_split?: number;
+  /** At least 1 (default 1). */
+  min_samples_leaf?: number;
+  /** Features drawn at each node (default 'sqrt'). */
+  max_features?: 'sqrt' | 'log2' | 'all' | { share: number };
+  /** Default 'balanced'. */
+  class_weight?: 'none' | 'balanced';
+  /** Default 'gini'. */
+  criterion?: 'gini' | 'entropy';
+  /** Default true. */
+  bootstrap?: boolean;
+}
+
+export interface GradientBoostingOptions {
+  kind: 'gradient-boosting';
+  /** 1 to 2,000 (default 100). */
+  rounds?: number;
+  /** Above 0, at most 1 (default 0.1). */
+  learning_rate?: number;
+  /** 1 to 16 (default 3). */
+  max_depth?: number;
+  /** At least 1 (default 1). */
+  min_samples_leaf?: number;
+  /** 0 or more (default 1). */
+  l2?: number;
+  /** Above 0, at most 1 (default 1). */
+  subsample?: number;
+  /** Default 'none'. */
+  class_weight?: 'none' | 'balanced';
+}
+
+export interface DecisionTreeOptions {
+  kind: 'decision-tree';
+  /** 1 to 32 (default 8). */
+  max_depth?: number;
+  /** At least 2 (default 2). */
+  min_samples_split?: number;
+  /** At least 1 (default 1). */
+  min_samples_leaf?: number;
+  /** Default 'gini'. */
+  criterion?: 'gini' | 'entropy';
+}
+
+export type ModelOptions = RandomForestOptions | GradientBoostingOptions | DecisionTreeOptions;
+
+export interface PrepareOptions {
+  /** The column to predict (default: the likeliest). */
+  target?: string;
+  /** The columns to learn from (default: every suitable one). */
+  columns?: string[];
+  /** Missing cells (default 'as-is': trees learn to which side they go). */
+  missing?: 'as-is' | 'drop-rows' | 'mean' | 'median' | 'most-frequent' | { constant: number };
+  /** Add a column of 0 and 1 for each feature with missing cells (default false). */
+  indicator?: boolean;
+  /** Default 'none'. */
+  scaling?: 'none' | 'standard' | 'min-max' | 'robust';
+  /** Default 'ordinal'. */
+  encoding?: 'ordinal' | 'one-hot';
+  /** Share of rows held out, above 0 and below 1 (default 0.25). */
+  test_share?: number;
+  /** Default 42. */
+  seed?: number;
+  /** Hold out the same share of each class (default true). */
+  stratify?: boolean;
+}
+
+export interface TrainOptions extends PrepareOptions {
+  /** Default 'random-forest'. */
+  model?: ModelOptions | ModelOptions['kind'];
+  /** Columns to read as another kind. */
+  kinds?: Record<string, ColumnKind>;
+  /** The table's name, for the report (default 'data.csv'). */
+  name?: string;
+}
+
+export interface Progress {
+  stage: 'reading' | 'simulating' | 'profiling' | 'preparing' | 'growing' | 'evaluating' | 'explaining' | 'predicting' | 'writing';
+  /** Share of this step done, 0 to 1. */
+  done: number;
+  detail: string;
+}
+
+/** A row: column and value. Columns that the model does not need are ignored. */
+export type Row = Record<string, number | string | boolean | Date | null | undefined>;
+
+export interface Prediction {
+  /** Its row in what was given, from 0: rows that the model's recipe drops are not predicted. */
+  row: number;
+  predicted: string;
+  /** Of the predicted class, 0 to 1. */
+  probability: number;
+  /** Of each class; they sum to 1. */
+  probabilities: Record<string, number>;
+}
+
+export interface Interval { low: number; high: number; }
+
+export interface ClassScore {
+  class: string;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+  support: number;
+  roc_auc: number | null;
+  average_precision: number | null;
+}
+
+export interface Curve { class: string; points: [number, number][]; thresholds: number[]; area: number; }
+
+export interface Importance { column: string; mean: number; std: number; repeats: number[]; impurity: number; }
+
+export interface Baseline {
+  class: string;
+  accuracy: number;
+  balanced_accuracy: number;
+  macro_f1: number;
+  weighted_f1: number;
+  log_loss: number;
+}
+
+/** Something that was worked around, or to know before trusting a result; `notice` names it, the rest are its fields. */
+export interface Notice { notice: string; [field: string]: unknown; }
+
+/** An evaluation on rows that training did not see. What is not defined is null, and `undefined` says why. */
+export interface Report {
+  accuracy: number;
+  accuracy_interval: Interval;
+  balanced_accuracy: number;
+  macro_precision: number;
+  macro_recall: number;
+  macro_f1: number;
+  macro_f1_interval: Interval;
+  weighted_precision: number;
+  weighted_recall: number;
+  weighted_f1: number;
+  mcc: number;
+  log_loss: number;
+  roc_auc_ovr: number | null;
+  average_precision: number | null;
+  classes: string[];
+  /** Rows are truth, columns what was predicted. */
+  confusion: number[][];
+  per_class: ClassScore[];
+  roc: Curve[];
+  precision_recall: Curve[];
+  importance: Importance[];
+  baseline: Baseline;
+  beats_baseline: boolean;
+  rows_train: number;
+  rows_test: number;
+  fit_secs: number;
+  options: { prepare: Required<PrepareOptions>; model: ModelOptions; kinds: [string, ColumnKind][] };
+  data_fingerprint: string;
+  data_name: string;
+  undefined: { figure: string; why: string }[];
+  notices: Notice[];
+}
+
+export interface ModelSummary {
+  kind: string;
+  target: string;
+  classes: string[];
+  columns: [string, ColumnKind][];
+  features: number;
+  trees: number;
+  nodes: number;
+  bytes: number;
+  /** SHA-256 of the model file, the first 16 hexadecimal digits. */
+  id: string;
+  options: Report['options'];
+  data_name: string;
+  data_fingerprint: string;
+  text: string | null;
+}
+
+/** What every function of this module throws. */
+export interface KubecastError extends Error {
+  name: 'KubecastError';
+  code: 'input' | 'data' | 'option' | 'model' | 'mismatch' | 'resource' | 'internal';
+  title: string;
+  detail: string;
+  hint: string;
+  place: { file: string | null; line: number | null; column: string | null; byte: number | null };
+}

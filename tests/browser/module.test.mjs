@@ -1,0 +1,176 @@
+// The JavaScript module in Node, in depth: `node --test tests/browser/module.test.mjs`, on what `cargo xtask dist` made.
+// KUBECAST_MODULE names a folder with a glue of its own making and its wasm instead.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const OPTIONS = { target: "issue_type", seed: 5, model: { kind: "random-forest", trees: 15 } };
+
+let kubecast;
+let csv;
+let model;
+
+before(async () => {
+  kubecast = await (process.env.KUBECAST_MODULE ? bare(process.env.KUBECAST_MODULE) : built());
+  csv = kubecast.simulate({ num_samples: 1500, seed: 11 }).csv;
+  model = await kubecast.train(csv, OPTIONS);
+});
+
+async function built() {
+  const folder = fileURLToPath(new URL("../../dist/module/", import.meta.url));
+  const module = await import(pathToFileURL(join(folder, "kubecast.js")).href);
+  await module.init();
+  return module;
+}
+
+async function bare(folder) {
+  const wasm = readdirSync(folder).find((file) => file.endsWith("_bg.wasm"));
+  const module = await import(pathToFileURL(join(folder, wasm.replace("_bg.wasm", ".js"))).href);
+  await module.default({ module_or_path: readFileSync(join(folder, wasm)) });
+  return module;
+}
+
+/** The rows of simple CSV as objects: numbers as numbers, empty cells as null. */
+function rowsOf(text) {
+  const [header, ...lines] = text.trimEnd().split("\n");
+  const names = header.split(",");
+  return lines.map((line) =>
+    Object.fromEntries(
+      line.split(",").map((cell, at) => [names[at], cell === "" ? null : Number.isNaN(Number(cell)) ? cell : Number(cell)]),
+    ),
+  );
+}
+
+test("simulates, the same for the same options", () => {
+  const one = kubecast.simulate({ num_samples: 200, seed: 3 });
+  assert.equal(one.rows, 200);
+  assert.equal(one.csv.trimEnd().split("\n").length, 201);
+  assert.deepEqual(one.csv.split("\n")[0].split(","), one.columns);
+  assert.equal(kubecast.simulate({ num_samples: 200, seed: 3 }).csv, one.csv);
+  assert.notEqual(kubecast.simulate({ num_samples: 200, seed: 4 }).csv, one.csv);
+  assert.equal(kubecast.simulate().rows, 10_000);
+});
+
+test("trains with progress that never falls, and lets the event loop turn", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const told = [];
+  const trained = await kubecast.train(csv, OPTIONS, (progress) => told.push(progress));
+  clearInterval(timer);
+  assert.ok(turns > 3, `the event loop turned ${turns} times`);
+  const growing = told.filter(({ stage }) => stage === "growing").map(({ done }) => done);
+  assert.ok(growing.length >= 5, `${growing.length} steps told`);
+  assert.deepEqual(growing, [...growing].sort((a, b) => a - b));
+  assert.equal(trained.report.rows_train + trained.report.rows_test, 1500);
+  assert.ok(trained.report.accuracy > trained.report.baseline.accuracy);
+  assert.ok(trained.report.fit_secs > 0);
+  assert.equal(trained.summary.target, "issue_type");
+  assert.equal(trained.report.options.model.trees, 15);
+  assert.deepEqual(trained.toBytes(), model.toBytes(), "the same options, the same model bytes");
+});
+
+test("bytes and text give the same model, and every kind of model trains", async () => {
+  const fromBytes = await kubecast.train(new TextEncoder().encode(csv), OPTIONS);
+  assert.deepEqual(fromBytes.toBytes(), model.toBytes());
+  for (const kind of ["gradient-boosting", "decision-tree"]) {
+    const other = await kubecast.train(csv, { target: "issue_type", model: kind });
+    assert.equal(other.report.options.model.kind, kind);
+    assert.ok(other.report.macro_f1 > other.report.baseline.macro_f1, kind);
+  }
+});
+
+test("what throws in onProgress ends the training", async () => {
+  await assert.rejects(
+    kubecast.train(csv, OPTIONS, () => {
+      throw new Error("enough");
+    }),
+    /enough/,
+  );
+});
+
+test("predicts rows as objects as it does the table", () => {
+  const table = model.predict(csv);
+  assert.equal(table.length, 1500);
+  const rows = rowsOf(csv);
+  assert.deepEqual(model.predict(rows), table);
+  const [one] = model.predict(rows[7]);
+  assert.deepEqual({ ...one, row: 7 }, table[7]);
+  const shares = Object.values(one.probabilities);
+  assert.deepEqual(Object.keys(one.probabilities).sort(), [...model.summary.classes].sort());
+  assert.ok(Math.abs(shares.reduce((a, b) => a + b) - 1) < 1e-9);
+  assert.equal(one.probability, Math.max(...shares));
+  assert.equal(one.probability, one.probabilities[one.predicted]);
+});
+
+test("one row takes a moment", () => {
+  const row = rowsOf(csv)[3];
+  const began = performance.now();
+  for (let i = 0; i < 100; i++) model.predict(row);
+  const each = (performance.now() - began) / 100;
+  assert.ok(each < 20, `${each.toFixed(2)} ms for a row`);
+});
+
+test("a saved model predicts the same, bit for bit, and evaluates the same", () => {
+  const loaded = kubecast.loadModel(model.toBytes());
+  assert.deepEqual(loaded.predict(csv), model.predict(csv));
+  assert.deepEqual(loaded.summary, model.summary);
+  assert.deepEqual({ ...loaded.report, fit_secs: 0 }, { ...model.report, fit_secs: 0 });
+  const report = loaded.evaluate(csv);
+  assert.equal(report.rows_test, 1500);
+  assert.ok(report.accuracy >= model.report.accuracy - 0.02);
+});
+
+test("errors are Errors with the page's sentences", async () => {
+  const fails = async (work, code, pattern) => {
+    try {
+      await work();
+    } catch (error) {
+      assert.ok(error instanceof Error);
+      assert.equal(error.name, "KubecastError");
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, pattern);
+      for (const part of [error.title, error.hint]) assert.ok(part.length > 0 && error.message.includes(part));
+      assert.ok("line" in error.place && "column" in error.place);
+      return error;
+    }
+    assert.fail(`nothing thrown for ${pattern}`);
+  };
+  const wrong = await fails(() => kubecast.train(csv, { tagret: "issue_type" }), "option", /tagret/);
+  assert.equal(wrong.place.column, "tagret");
+  await fails(() => kubecast.train(csv, { model: { kind: "random-forest", tres: 3 } }), "option", /model\.tres/);
+  await fails(() => kubecast.train(csv, { model: { kind: "random-forest", trees: 0 } }), "option", /trees/i);
+  await fails(() => kubecast.train(csv, { target: "weather" }), "option", /weather/);
+  await fails(() => kubecast.train("", {}), "input", /empty|0 bytes|nothing/i);
+  await fails(() => kubecast.train(42, {}), "option", /csv/);
+  await fails(() => kubecast.train(csv, {}, "loud"), "option", /onProgress/);
+  await fails(() => kubecast.simulate({ num_samples: 0 }), "option", /num_samples|rows|samples/i);
+  await fails(() => kubecast.loadModel(new Uint8Array([1, 2, 3])), "model", /model/i);
+  await fails(() => kubecast.loadModel("model"), "option", /bytes/);
+  await fails(() => kubecast.loadModel(model.toBytes().slice(0, 500)), "model", /bytes/);
+  const [needed] = model.summary.columns[0];
+  const renamed = rowsOf(csv).slice(0, 3).map(({ [needed]: value, ...row }) => ({ ...row, [`${needed}_x`]: value }));
+  await fails(() => model.predict(renamed), "mismatch", new RegExp(`${needed}.*${needed}_x`));
+  await fails(() => model.predict({ [needed]: () => 1 }), "option", new RegExp(needed));
+  await fails(() => model.predict(3), "option", /rows/);
+  await fails(() => model.predict([3]), "option", /row 1/);
+  await fails(() => model.evaluate("a,b\n1,2\n3,4\n"), "mismatch", /column/);
+});
+
+test("names that are special in JavaScript are names like any other", async () => {
+  const classes = ["__proto__", "constructor", "None"];
+  const lines = Array.from({ length: 150 }, (_, i) => `${(i % 3) * 10 + (i % 7) / 10},${(i * 37) % 50},${classes[i % 3]}`);
+  const text = `__proto__,toString,class\n${lines.join("\n")}\n`;
+  const trained = await kubecast.train(text, { target: "class", model: { kind: "random-forest", trees: 20 } });
+  const row = JSON.parse('{"__proto__": 0.3, "toString": 4}');
+  const [prediction] = trained.predict(row);
+  assert.equal(prediction.predicted, "__proto__");
+  assert.deepEqual(Object.keys(prediction.probabilities).sort(), [...classes].sort());
+  assert.equal(Object.getPrototypeOf(prediction.probabilities), Object.prototype);
+  assert.equal({}.polluted, undefined);
+  assert.deepEqual(trained.predict(text)[0], { ...trained.predict(JSON.parse('{"__proto__": 0, "toString": 0}'))[0], row: 0 });
+  // What every object inherits is no column of the row.
+  assert.throws(() => trained.predict({}), /__proto__|toString/);
+});

@@ -1,0 +1,278 @@
+//! The command line, as a person or a job would type it: the built program, real files, exit codes.
+#![cfg(feature = "cli")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A folder of its own that goes away with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("kubecast-cli-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.0.join(name), content).unwrap();
+        name.to_owned()
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+
+    fn run(&self, words: &str) -> Output {
+        command(&self.0, words).output().unwrap()
+    }
+
+    /// Runs what must succeed, and returns its standard output.
+    fn ok(&self, words: &str) -> String {
+        let out = self.run(words);
+        assert!(out.status.success(), "{words}: {}", stderr(&out));
+        String::from_utf8(out.stdout).unwrap()
+    }
+
+    /// Runs what must fail with an exit code, and returns what it says.
+    fn fails(&self, words: &str, code: i32) -> String {
+        let out = self.run(words);
+        assert_eq!(out.status.code(), Some(code), "{words}: {}", stderr(&out));
+        assert!(out.stdout.is_empty(), "{words} wrote to standard output");
+        stderr(&out)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(folder: &Path, words: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubecast"));
+    command.current_dir(folder).args(words.split_whitespace());
+    command
+}
+
+fn stderr(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stderr).into_owned()
+}
+
+const REPORT_NAMES: [&str; 18] = [
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "weighted_f1",
+    "mcc",
+    "log_loss",
+    "roc_auc_ovr",
+    "classes",
+    "confusion",
+    "per_class",
+    "importance",
+    "baseline",
+    "rows_train",
+    "rows_test",
+    "fit_secs",
+    "options",
+    "data_fingerprint",
+    "beats_baseline",
+];
+
+#[test]
+fn from_a_simulated_cluster_to_predictions() {
+    let folder = Folder::new("whole");
+    folder.ok("simulate --rows 1200 --hours 48 --seed 7 --out a.csv");
+    let again = folder.ok("simulate --rows 1200 --hours 48 --seed 7");
+    assert_eq!(folder.read("a.csv"), again, "the same seed, the same bytes");
+    assert_eq!(again.lines().count(), 1201);
+    let fewer = folder.ok("simulate --rows 300 --issues node_failure --seed 7");
+    for other in ["memory_pressure", "network_latency"] {
+        assert!(!fewer.contains(other), "{other} was not asked for");
+    }
+
+    for (model, params) in [
+        ("random-forest", "--trees 20"),
+        ("gradient-boosting", "--rounds 10 --learning-rate 0.3"),
+        ("decision-tree", "--max-depth 6"),
+    ] {
+        folder.ok(&format!(
+            "train a.csv --target issue_type --model {model} {params} --seed 3 --out {model}.kubecast --report {model}.json"
+        ));
+        let report = folder.json(&format!("{model}.json"));
+        for name in REPORT_NAMES {
+            assert!(
+                report.get(name).is_some(),
+                "{model}: no {name} in the report"
+            );
+        }
+        assert!(report["fit_secs"].as_f64().unwrap() > 0.0);
+        let rows = |name: &str| report[name].as_u64().unwrap();
+        assert_eq!(rows("rows_train") + rows("rows_test"), 1200);
+        assert_eq!(rows("rows_test"), 300);
+        let confusion: u64 = report["confusion"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|row| row.as_array().unwrap())
+            .map(|cell| cell.as_u64().unwrap())
+            .sum();
+        assert_eq!(confusion, 300);
+        assert_eq!(report["options"]["prepare"]["seed"], 3);
+        assert_eq!(report["options"]["model"]["kind"], model);
+        assert_eq!(report["data_name"], "a.csv");
+
+        // On the rows that it was trained on it is right more often than on those that it never saw.
+        folder.ok(&format!(
+            "evaluate {model}.kubecast a.csv --report again.json"
+        ));
+        let again = folder.json("again.json");
+        assert_eq!(again["rows_test"], 1200);
+        assert_eq!(again["data_fingerprint"], report["data_fingerprint"]);
+        assert!(again["accuracy"].as_f64().unwrap() >= report["accuracy"].as_f64().unwrap() - 0.02);
+
+        let predictions = folder.ok(&format!("predict {model}.kubecast a.csv"));
+        let header = predictions.lines().next().unwrap();
+        assert!(
+            header.starts_with("row,predicted,probability,p_"),
+            "{header}"
+        );
+        let classes = report["classes"].as_array().unwrap().len();
+        assert_eq!(header.split(',').count(), 3 + classes);
+        assert_eq!(predictions.lines().count(), 1201);
+        folder.ok(&format!("predict {model}.kubecast a.csv --out p.csv"));
+        assert_eq!(folder.read("p.csv"), predictions);
+
+        let inspected: Value =
+            serde_json::from_str(&folder.ok(&format!("inspect {model}.kubecast"))).unwrap();
+        assert_eq!(inspected["model"]["target"], "issue_type");
+        assert_eq!(inspected["report"]["accuracy"], report["accuracy"]);
+    }
+}
+
+#[test]
+fn the_result_does_not_depend_on_threads_or_on_where_it_is_read_from() {
+    let folder = Folder::new("threads");
+    folder.ok("simulate --rows 600 --seed 1 --out a.csv");
+    let train = "--target issue_type --trees 12 --out";
+    folder.ok(&format!("train a.csv --threads 1 {train} one.kubecast"));
+    folder.ok(&format!("train a.csv --threads 4 {train} four.kubecast"));
+    let read = |name: &str| std::fs::read(folder.0.join(name)).unwrap();
+    assert_eq!(read("one.kubecast"), read("four.kubecast"));
+    folder.ok(&format!("train a.csv --seed 43 {train} other.kubecast"));
+    assert_ne!(read("one.kubecast"), read("other.kubecast"), "another seed");
+
+    let mut child = command(&folder.0, "predict one.kubecast -")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let csv = read("a.csv");
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::Builder::new().spawn(move || stdin.write_all(&csv));
+    let piped = child.wait_with_output().unwrap();
+    writer.unwrap().join().unwrap().unwrap();
+    assert_eq!(
+        String::from_utf8(piped.stdout).unwrap(),
+        folder.ok("predict one.kubecast a.csv")
+    );
+}
+
+#[test]
+fn inspect_describes_a_table() {
+    let folder = Folder::new("inspect");
+    folder.file(
+        "a.csv",
+        "cpu,node,issue\n1.5,a,None\n2.5,b,crash\n3.5,a,None\n",
+    );
+    let table: Value = serde_json::from_str(&folder.ok("inspect a.csv")).unwrap();
+    assert_eq!(table["rows"], 3);
+    let names: Vec<&str> = table["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["cpu", "node", "issue"]);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_what_to_do() {
+    let folder = Folder::new("wrong");
+    folder.ok("simulate --rows 300 --seed 1 --out a.csv");
+    folder.ok("train a.csv --target issue_type --trees 3 --out m.kubecast");
+    let kept = std::fs::read(folder.0.join("m.kubecast")).unwrap();
+
+    // The command line is at fault.
+    for words in [
+        "",
+        "guess a.csv",
+        "train",
+        "train a.csv --trees many",
+        "train a.csv --model svm",
+        "train a.csv --rounds 5",
+        "train a.csv --kind cpu=colour",
+        "train a.csv --max-features 3",
+        "train a.csv --test-share 2",
+        "train a.csv --trees 0",
+        "simulate --rows 0",
+        "simulate --issues moon_phase",
+    ] {
+        let said = folder.fails(words, 2);
+        assert!(
+            said.contains("error:") || said.contains("Usage"),
+            "{words}: {said}"
+        );
+    }
+
+    // The data is, or a file.
+    folder.file("empty.csv", "");
+    folder.file("header.csv", "a,b\n");
+    folder.file("one.csv", "a,issue\n1,x\n2,x\n3,x\n");
+    folder.file(
+        "binary.csv",
+        [0x7f, b'E', b'L', b'F', 0, 0, 0, 1, 0xff, 0xfe, 0, 0],
+    );
+    folder.file("other.csv", "colour,shape\nred,round\n");
+    folder.file("cut.kubecast", &kept[..kept.len() / 2]);
+    for (words, says) in [
+        ("train nowhere.csv", "nowhere.csv"),
+        ("train empty.csv", "empty.csv"),
+        ("train header.csv", "error:"),
+        ("train one.csv --target issue", "issue"),
+        ("train a.csv --target weather", "weather"),
+        (
+            "train a.csv --target issue_type --columns weather",
+            "weather",
+        ),
+        ("train binary.csv", "binary.csv"),
+        ("predict a.csv a.csv", "a.csv"),
+        ("predict cut.kubecast a.csv", "cut.kubecast"),
+        ("predict m.kubecast other.csv", "column"),
+        ("evaluate m.kubecast other.csv", "column"),
+        ("inspect cut.kubecast", "cut.kubecast"),
+    ] {
+        let out = folder.run(words);
+        let said = stderr(&out);
+        let code = out.status.code();
+        assert!(matches!(code, Some(1 | 2)), "{words}: {code:?} {said}");
+        assert!(
+            said.lines().any(|line| line.starts_with("error: ")) && said.contains(says),
+            "{words}: {said}"
+        );
+        assert!(said.trim_end().lines().count() >= 3, "no way out: {said}");
+    }
+
+    // What stood there before a training that failed still stands.
+    folder.fails("train one.csv --target issue --out m.kubecast", 1);
+    assert_eq!(std::fs::read(folder.0.join("m.kubecast")).unwrap(), kept);
+}
