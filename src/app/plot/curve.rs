@@ -12,6 +12,8 @@ use super::surface::DrawError;
 pub const WIDE: f64 = 520.0;
 /// Height of a legend entry.
 const ENTRY: f64 = 20.0;
+/// Most legend entries below a narrow plot.
+pub(super) const MOST_ENTRIES: usize = 14;
 /// How far from a curve (CSS pixels) it is still pointed at.
 const REACH: f64 = 24.0;
 /// Width of a legend entry's piece of line, with the gap after it.
@@ -78,7 +80,7 @@ impl CurveLayout {
             .series
             .iter()
             .map(|series| measure(&printable(&series.class), LABEL_SIZE, true))
-            .fold(100.0, f64::max);
+            .fold(measure("mean over classes", LABEL_SIZE, false), f64::max);
         let value_room = measure("0.0000", LABEL_SIZE, true) + 8.0;
         let (plot, legend_at, columns, rows) = if width >= WIDE {
             let legend = (longest + SWATCH + value_room).min(width * 0.38);
@@ -93,7 +95,7 @@ impl CurveLayout {
             let spare = height - top - foot - 150.0;
             let rows = ((spare / ENTRY).floor().max(0.0) as usize)
                 .min(wanted.div_ceil(columns))
-                .min(10);
+                .min(MOST_ENTRIES);
             let below = rows as f64 * ENTRY + if rows > 0 { 6.0 } else { 0.0 };
             let plot = Rect::new(left, top, width - left - right, height - top - foot - below);
             let y = height - rows as f64 * ENTRY;

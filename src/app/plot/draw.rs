@@ -139,6 +139,14 @@ impl Write {
         }
     }
 
+    /// Figures in a small cell.
+    pub(super) fn tiny() -> Self {
+        Self {
+            size: 10.0,
+            ..Self::label()
+        }
+    }
+
     /// In this colour.
     pub(super) fn color(self, color: Rgb) -> Self {
         Self {

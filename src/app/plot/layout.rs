@@ -2,7 +2,7 @@
 //! both read it here. Each size is laid out anew: a narrow chart has narrower labels and its legend below.
 
 use super::chart::{CLASS_ROWS, Chart, IMPORTANCE_ROWS};
-use super::curve::CurveLayout;
+use super::curve::{CurveLayout, MOST_ENTRIES};
 use super::label::{Measure, elide};
 use super::matrix::MatrixLayout;
 use super::number::{count, ticks};
@@ -108,14 +108,14 @@ pub fn preferred_height(chart: &Chart, width: f64) -> f64 {
                 // About as high as it is wide.
                 _ => (width * 0.8 / n).min(20.0),
             };
-            (n * cell).clamp(60.0, 720.0) + if n > 14.0 { 120.0 } else { 76.0 }
+            (n * cell).clamp(60.0, 720.0) + if n > 6.0 { 110.0 } else { 76.0 }
         }
         Chart::Curves(data) => {
             if width >= super::curve::WIDE {
                 (width * 0.5).clamp(300.0, 380.0)
             } else {
-                let entries = (data.series.len() + 2).min(8) as f64;
-                (width * 0.8).clamp(200.0, 320.0) + 54.0 + entries * 20.0
+                let entries = (data.series.len() + 2).min(MOST_ENTRIES) as f64;
+                (width * 0.8).clamp(200.0, 320.0) + 70.0 + entries * 20.0
             }
         }
         Chart::Importance(columns) => 70.0 + columns.len().clamp(1, IMPORTANCE_ROWS) as f64 * 28.0,
@@ -202,7 +202,7 @@ impl RowLayout {
             .iter()
             .map(|name| measure(&super::label::printable(name), LABEL_SIZE, false))
             .fold(0.0, f64::max);
-        let side = if width < 480.0 { 0.38 } else { 0.34 };
+        let side = if width < 480.0 { 0.46 } else { 0.36 };
         let label_room = most.min((width * side - key - 12.0).max(0.0));
         let labels = names
             .iter()

@@ -4,11 +4,13 @@ use super::chart::Confusion;
 use super::draw::{Ink, LABEL_SIZE, SMALL_SIZE, Write};
 use super::label::{Measure, break_lines, elide, printable};
 use super::layout::{Rect, stride};
-use super::number::{cell_share, count};
+use super::number::{cell_share, cell_share_short, count};
 use super::surface::DrawError;
 
 /// A cell this wide and high (CSS pixels) prints its share.
 const PRINTS: (f64, f64) = (30.0, 16.0);
+/// A cell this wide prints its share in small figures, rounded down.
+const PRINTS_SMALL: f64 = 22.0;
 /// A cell this wide and high prints its count below.
 const PRINTS_COUNT: (f64, f64) = (46.0, 34.0);
 /// Height of a line of column labels.
@@ -198,11 +200,16 @@ pub(super) fn paint(
             // A single row among thousands still shows.
             let shade = theme.surface.mix(theme.accent, share.max(0.04) * 0.96);
             ink.fill_round(cell, radius, shade, 1.0)?;
-            if rect.w < PRINTS.0 || rect.h < PRINTS.1 {
+            if rect.w < PRINTS_SMALL || rect.h < PRINTS.1 {
                 continue;
             }
             let color = shade.readable([theme.text, theme.accent_ink]);
             let (x, y) = cell.center();
+            if rect.w < PRINTS.0 {
+                let write = Write::tiny().middle().color(color);
+                ink.text(&cell_share_short(share), (x, y), write)?;
+                continue;
+            }
             let both = rect.w >= PRINTS_COUNT.0 && rect.h >= PRINTS_COUNT.1;
             let lift = if both { 7.0 } else { 0.0 };
             let write = Write::label().middle().color(color).bold(truth == said);
@@ -214,7 +221,7 @@ pub(super) fn paint(
             }
         }
     }
-    if at.titles && at.cell.0 < PRINTS.0 {
+    if at.titles && at.cell.0 < PRINTS_SMALL {
         paint_scale(at, ink)?;
     }
     if let Some(rect) = focus.and_then(|item| at.rect(item)) {
@@ -289,5 +296,5 @@ fn paint_scale(at: &MatrixLayout, ink: &Ink) -> Result<(), DrawError> {
         let rect = Rect::new(left, y - 5.0, width / f64::from(steps), 10.0);
         ink.fill(rect, theme.surface.mix(theme.accent, share * 0.96), 1.0)?;
     }
-    ink.text("100 % of the actual class", (x + width + 18.0, y), write)
+    ink.text("100 % of the row", (x + width + 18.0, y), write)
 }

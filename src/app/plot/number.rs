@@ -69,6 +69,15 @@ pub fn cell_share(share: f64) -> String {
     }
 }
 
+/// A share in a small cell: rounded down to hundredths, nothing below one.
+pub fn cell_share_short(share: f64) -> String {
+    match share {
+        s if s >= 1.0 => "1".into(),
+        s if s >= 0.01 => format!(".{:02}", libm::floor(s * 100.0 + 1e-9) as u32),
+        _ => String::new(),
+    }
+}
+
 /// Round numbers (1, 2 or 5 times a power of ten) within `low..=high`, at most `most` of them, with their labels.
 pub fn ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let span = high - low;
@@ -136,6 +145,10 @@ mod tests {
         assert_eq!(cell_share(0.999), ">.99");
         assert_eq!(cell_share(0.001), "<.01");
         assert_eq!(cell_share(0.0), "");
+        assert_eq!(cell_share_short(0.999), ".99");
+        assert_eq!(cell_share_short(0.07), ".07");
+        assert_eq!(cell_share_short(0.29), ".29");
+        assert_eq!(cell_share_short(0.009), "");
     }
 
     #[test]

@@ -71,7 +71,8 @@ fn linear(channel: u8) -> f64 {
     }
 }
 
-/// The page's colour tokens, equal to those in `static/app.css`.
+/// The page's colour tokens, equal to those in `static/app.css`; `faint` and `healthy` are for marks, not for text, and
+/// only here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     /// Whether it is the dark one.
@@ -105,7 +106,7 @@ impl Theme {
             sunken: Rgb::hex(0xeef0f4),
             line: Rgb::hex(0xdfe3ea),
             text: Rgb::hex(0x141a24),
-            muted: Rgb::hex(0x5a6577),
+            muted: Rgb::hex(0x525d6f),
             faint: Rgb::hex(0x8b95a6),
             accent: Rgb::hex(0x2f62d8),
             accent_ink: Rgb::hex(0xffffff),
@@ -121,7 +122,7 @@ impl Theme {
             sunken: Rgb::hex(0x11161e),
             line: Rgb::hex(0x273040),
             text: Rgb::hex(0xe7ecf4),
-            muted: Rgb::hex(0x9aa6b8),
+            muted: Rgb::hex(0xa3aebf),
             faint: Rgb::hex(0x6d788a),
             accent: Rgb::hex(0x7aa2ff),
             accent_ink: Rgb::hex(0x0b1220),
