@@ -1,9 +1,10 @@
 //! What the steps say of themselves, computed from the state.
 
-use super::form::Settings;
 use super::verdict::Sentence;
 use super::{Async, Purpose, Route, State, format, runlog};
-use crate::protocol::{ColumnSummary, DataOrigin, DataSummary, Profile, TargetSummary};
+use crate::protocol::{
+    ColumnSummary, DataOrigin, DataSummary, PrepareSpec, Profile, TargetSummary,
+};
 
 /// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,13 +292,32 @@ fn moment(iso: &str) -> String {
     iso.chars().take(16).collect::<String>().replace('T', " ")
 }
 
-/// Whether two settings train the same model, for telling that the one at hand is out of date.
-pub fn same_training(settings: &Settings, state: &State) -> bool {
+/// Whether the settings would train the model at hand again. The model names its columns where the settings may leave
+/// them to the suggestion, so that the columns themselves are compared.
+pub fn same_training(state: &State) -> bool {
     let (Some(target), Some(model)) = (state.target.value(), state.model.value()) else {
         return true;
     };
-    settings.prepare_spec(&target.column).as_ref() == Ok(&model.model.options.prepare)
-        && settings.model_spec().as_ref() == Ok(&model.model.options.model)
+    let options = &model.model.options;
+    let (Ok(prepare), Ok(spec)) = (
+        state.settings.prepare_spec(&target.column),
+        state.settings.model_spec(),
+    ) else {
+        return false;
+    };
+    let trained_on = &options.prepare.columns;
+    let features = state.features();
+    let same_columns = if trained_on.is_empty() {
+        prepare.columns.is_empty()
+    } else {
+        trained_on.len() == features.len()
+            && features.iter().all(|f| trained_on.iter().any(|c| c == f))
+    };
+    let prepare = PrepareSpec {
+        columns: trained_on.clone(),
+        ..prepare
+    };
+    same_columns && prepare == options.prepare && spec == options.model
 }
 
 /// The runs that can be compared: trainings and evaluations that ended well.

@@ -86,12 +86,11 @@ pub fn grounds(report: &Report) -> String {
     } else {
         "drawn from all rows alike"
     };
-    let low = format::percent(report.accuracy_interval.low);
-    let high = format::percent(report.accuracy_interval.high);
     let mut text = format!(
-        "95 % interval {low} to {high}. Tested on {} of {} of {}, {drawn}, seed {}.",
-        format::count(report.rows_test),
-        format::plural(report.rows_train + report.rows_test, "row"),
+        "95 % interval {}. Tested on {} held out of {} ({}), {drawn}, split with seed {}.",
+        percent_interval(report),
+        format::plural(report.rows_test, "row"),
+        format::count(report.rows_train + report.rows_test),
         report.data_name,
         prepare.seed,
     );
@@ -174,11 +173,7 @@ pub fn figures(report: &Report) -> Vec<Figure> {
             label: "Accuracy",
             meaning: "Share of held-out rows that were predicted right.",
             value: format::percent(report.accuracy),
-            beside: format!(
-                "{} to {}",
-                format::percent(report.accuracy_interval.low),
-                format::percent(report.accuracy_interval.high)
-            ),
+            beside: percent_interval(report),
             below: if percent_delta == 0.0 {
                 format!("baseline {}", format::percent(b.accuracy))
             } else {
@@ -241,12 +236,10 @@ pub fn figures(report: &Report) -> Vec<Figure> {
         },
         below: if report.log_loss.is_finite() {
             format!(
-                "{} baseline {}",
-                if log_loss_better {
-                    "▼ below"
-                } else {
-                    "▲ not below"
-                },
+                "{} {} {} baseline {}",
+                if log_loss_better { "▼" } else { "▲" },
+                format::number((b.log_loss - report.log_loss).abs()),
+                if log_loss_better { "below" } else { "over" },
                 format::number(b.log_loss)
             )
         } else {
@@ -274,6 +267,13 @@ pub fn figures(report: &Report) -> Vec<Figure> {
         roc.beside = why("roc_auc_ovr");
     }
     out
+}
+
+/// `94.3 to 96.6 %`.
+fn percent_interval(report: &Report) -> String {
+    let low = format::percent(report.accuracy_interval.low);
+    let high = format::percent(report.accuracy_interval.high);
+    format!("{} to {high}", low.trim_end_matches(" %"))
 }
 
 fn normal(name: &str) -> String {
@@ -307,14 +307,13 @@ pub fn confusion_title(report: &Report) -> String {
     match worst {
         None => "Every held-out row is right".to_owned(),
         Some((n, truth, said)) => {
-            let most = if 2 * n > wrong {
-                "Most"
-            } else {
-                "The most frequent"
+            let most = match (wrong, 2 * n > wrong) {
+                (1, _) => "The one mistake",
+                (_, true) => "Most mistakes",
+                (_, false) => "The most frequent mistake",
             };
-            let noun = if wrong == 1 { "mistake" } else { "mistakes" };
             format!(
-                "{most} {noun}: {} taken for {} ({} of {})",
+                "{most}: {} taken for {} ({} of {})",
                 name(truth),
                 name(said),
                 format::count(n),

@@ -83,6 +83,7 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
                 }
                 focus("finding");
             }
+            show_current_step();
         });
     }
     let app = App {
@@ -144,6 +145,23 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
             <div class="drop-veil" aria-hidden="true"><p>{ "Drop CSV files or a model file" }</p></div>
             <Said />
         </ContextProvider<App>>
+    }
+}
+
+/// On a narrow screen the steps are a row of tabs that scrolls: the one in sight is brought into view.
+fn show_current_step() {
+    let Some(document) = web_sys::window().and_then(|w| w.document()) else {
+        return;
+    };
+    let step = document
+        .query_selector("nav.spine a[aria-current]")
+        .ok()
+        .flatten()
+        .and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(step) = step
+        && let Some(spine) = step.parent_element()
+    {
+        spine.set_scroll_left(step.offset_left() - 48);
     }
 }
 

@@ -86,7 +86,7 @@ fn Restored() -> Html {
         <div class="waiting" id="restored">
             <p>{ format!("Restored {name} from your last visit. It is kept in this browser alone.") }</p>
             <button type="button" class="btn" id="forget" onclick={app.on::<MouseEvent>(Act::Forget)}>{ "Forget it" }</button>
-            <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::DismissRestored)}>{ "Fine" }</button>
+            <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::DismissRestored)}>{ "Close" }</button>
         </div>
     }
 }
@@ -149,8 +149,8 @@ fn figures(data: &DataSummary) -> Vec<Figure> {
     let cells = data.rows * data.columns.len() as u64;
     let missing: u64 = data.columns.iter().map(|c| c.missing).sum();
     let size = match data.bytes {
-        0 => "no file".to_owned(),
-        n => format::bytes(n),
+        0 => figure("Size", "–".to_owned(), "made, not read".to_owned()),
+        n => figure("Size", format::bytes(n), String::new()),
     };
     vec![
         figure("Rows", format::count(data.rows), String::new()),
@@ -167,7 +167,7 @@ fn figures(data: &DataSummary) -> Vec<Figure> {
             format::percent(missing as f64 / cells.max(1) as f64),
             format::count(missing),
         ),
-        figure("Size", size, String::new()),
+        size,
         figure(
             match data.bytes {
                 0 => "Made in",

@@ -32,7 +32,7 @@ pub(in crate::ui) fn Evaluate() -> Html {
     };
     let words = state.job.as_ref().map(|j| j.purpose.words());
     let why_not = select::train_why_not(state);
-    let stale = report.is_some() && !select::same_training(&state.settings, state);
+    let stale = report.is_some() && !select::same_training(state);
     let other = select::model_is_of_other_data(state);
     html! {
         <>
@@ -133,7 +133,7 @@ pub(super) fn ReportCharts(props: &ReportChartsProps) -> Html {
                 </div>
             }
             <section class="card span12" aria-labelledby="classes-title">
-                <h2 id="classes-title">{ verdict::classes_title(report) }</h2>
+                <h2 id="classes-title">{ select::capital(&verdict::classes_title(report)) }</h2>
                 <p class="why">{ "Each class against the rest, on held-out rows." }</p>
                 { class_table(report, app.dark) }
             </section>
@@ -141,7 +141,7 @@ pub(super) fn ReportCharts(props: &ReportChartsProps) -> Html {
                 <div class="span6 chart-cell">
                     <ChartCard
                         chart={roc.clone()}
-                        title={verdict::roc_title(report)}
+                        title={select::capital(&verdict::roc_title(report))}
                         why="ROC: share of a class that is found, against the share of other rows taken for it."
                     />
                 </div>
@@ -150,7 +150,7 @@ pub(super) fn ReportCharts(props: &ReportChartsProps) -> Html {
                 <div class="span6 chart-cell">
                     <ChartCard
                         chart={precision_recall.clone()}
-                        title={verdict::precision_recall_title(report)}
+                        title={select::capital(&verdict::precision_recall_title(report))}
                         why="Precision and recall: how many alarms are true, against the share that is found."
                     />
                 </div>

@@ -13,6 +13,7 @@ use crate::app::{Act, Handle, PAGE_ROWS, Route, format};
 use crate::protocol::{PredictionFilter, PredictionSummary, Report, Request};
 use crate::ui::charts::ChartCard;
 use crate::ui::route;
+use crate::ui::shell::App;
 use crate::ui::widgets::{
     Check, Chosen, Figures, FileButton, Finding, Notices, NumberField, Rows, Select, Strip,
     Waiting, async_view, use_app,
@@ -63,14 +64,14 @@ pub(in crate::ui) fn Predict() -> Html {
             <Finding {sentence} {sub} />
             <Strip progress={state.predictions.running().cloned()} words={words.unwrap_or_default()}>
                 if model.is_some() {
-                    <FileButton id="predict-files" label="Choose files to predict" accept=".csv,.tsv,.txt,text/csv" primary={true} for_what={Chosen::Predict} />
+                    <FileButton id="predict-files" label="Choose files to predict" accept=".csv,.tsv,.txt,text/csv" primary={state.predictions.value().is_none()} for_what={Chosen::Predict} />
                     if let Some(data) = state.data.value() {
                         <button type="button" class="btn" id="predict-data" onclick={app.on::<MouseEvent>(Act::PredictData)}>
                             { format!("Predict {}", format::shortened(&data.name, 28)) }
                         </button>
                     }
                     if state.predictions.value().is_some() {
-                        <button type="button" class="btn" id="download-predictions" onclick={app.on::<MouseEvent>(Act::Export(Request::ExportPredictions))}>{ "Download CSV" }</button>
+                        <button type="button" class="btn primary" id="download-predictions" onclick={app.on::<MouseEvent>(Act::Export(Request::ExportPredictions))}>{ "Download CSV" }</button>
                     }
                 } else {
                     <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Train))}>{ "Train a model" }</button>
@@ -114,8 +115,8 @@ fn Predictions(props: &PredictionsProps) -> Html {
             if let Some(report) = &*report {
                 <section class="card span12" aria-labelledby="truth-title">
                     <h2 id="truth-title">{ "Against the truth in this table" }</h2>
-                    <p class="why">{ truth(&app, p, report) }</p>
-                    <Figures figures={verdict::figures(report)} />
+                    <p class="why">{ truth(&app, report) }</p>
+                    <Figures figures={verdict::figures(report)} flattering={has_seen(&app, report)} />
                 </section>
                 <ReportCharts report={report.clone()} />
             }
@@ -123,26 +124,31 @@ fn Predictions(props: &PredictionsProps) -> Html {
     }
 }
 
-/// What the evaluation on a predicted table is worth.
-fn truth(app: &crate::ui::shell::App, p: &PredictionSummary, report: &Report) -> String {
-    let seen = app
-        .state
-        .model
-        .value()
-        .is_some_and(|m| m.model.data_fingerprint == report.data_fingerprint);
-    let verdict = verdict::of_report(report).text();
-    if seen {
-        format!(
-            "The model was trained on rows of this very table, so these figures flatter it. Right on {} of {}.",
-            format::percent(report.accuracy),
-            format::plural(p.rows, "row")
-        )
-    } else {
-        verdict
-    }
+/// Whether the model was trained on rows of the table that it predicted.
+fn has_seen(app: &App, report: &Report) -> bool {
+    let model = app.state.model.value();
+    model.is_some_and(|m| m.model.data_fingerprint == report.data_fingerprint)
 }
 
-fn table(app: &crate::ui::shell::App, p: &Handle<PredictionSummary>) -> Html {
+/// What the evaluation on a predicted table is worth.
+fn truth(app: &App, report: &Report) -> String {
+    if !has_seen(app, report) {
+        return verdict::of_report(report).text();
+    }
+    let honest = app.state.model.value().and_then(|m| m.report.as_ref());
+    let honest = honest.map(|r| {
+        format!(
+            " On rows that it never saw it is right on {}.",
+            format::percent(r.accuracy)
+        )
+    });
+    format!(
+        "The model was trained on rows of this very table, so that these figures flatter it.{}",
+        honest.unwrap_or_default()
+    )
+}
+
+fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
     let state = &app.state;
     let filter = &state.filter;
     let page = state.page.value();

@@ -151,28 +151,28 @@ fn log_row(app: &App, i: usize, run: &RunRecord) -> Html {
     let time = local_time(run.at_millis);
     let checked = app.state.compared.contains(&i);
     html! {
-        <tr key={i}>
-            <td class="choose">
-                if select::comparable(run) {
-                    <input
-                        type="checkbox"
-                        {checked}
-                        aria-label={format!("Compare the run of {time}")}
-                        onchange={app.on::<Event>(Act::Compare(i, !checked))}
-                    />
-                }
-            </td>
-            <td>{ time }</td>
-            <td>{ run.action.clone() }</td>
-            <td title={run.data_name.clone()}>{ format::shortened(&run.data_name, 32) }</td>
-            <td>{ runlog::model_name(run) }</td>
-            <td class="num">{ runlog::figure_text(run, runlog::ROWS) }</td>
-            <td class="num">{ runlog::figure_text(run, runlog::ACCURACY) }</td>
-            <td class="num">{ runlog::figure_text(run, runlog::MACRO_F1) }</td>
-            <td class="num">{ if run.secs > 0.0 { format::duration(run.secs) } else { "–".to_owned() } }</td>
-            <td>{ run.outcome.clone() }</td>
-        </tr>
-    }
+            <tr key={i}>
+                <td class="choose">
+                    if select::comparable(run) {
+    <label>                    <input
+                            type="checkbox"
+                            {checked}
+                            aria-label={format!("Compare the run of {time}")}
+                            onchange={app.on::<Event>(Act::Compare(i, !checked))}
+                        /></label>
+                    }
+                </td>
+                <td>{ time }</td>
+                <td>{ run.action.clone() }</td>
+                <td title={run.data_name.clone()}>{ format::shortened(&run.data_name, 32) }</td>
+                <td>{ runlog::model_name(run) }</td>
+                <td class="num">{ runlog::figure_text(run, runlog::ROWS) }</td>
+                <td class="num">{ runlog::figure_text(run, runlog::ACCURACY) }</td>
+                <td class="num">{ runlog::figure_text(run, runlog::MACRO_F1) }</td>
+                <td class="num">{ if run.secs > 0.0 { format::duration(run.secs) } else { "–".to_owned() } }</td>
+                <td>{ run.outcome.clone() }</td>
+            </tr>
+        }
 }
 
 /// Date and time of this device, to the second.

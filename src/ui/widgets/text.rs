@@ -50,13 +50,16 @@ pub(in crate::ui) fn Finding(props: &FindingProps) -> Html {
 #[derive(PartialEq, Properties)]
 pub(in crate::ui) struct FiguresProps {
     pub(in crate::ui) figures: Vec<Figure>,
+    /// Whether they say more than is true, because the model has seen the rows: then they are struck through.
+    #[prop_or_default]
+    pub(in crate::ui) flattering: bool,
 }
 
 /// Figures side by side: name, value, interval beside, baseline below.
 #[component]
 pub(in crate::ui) fn Figures(props: &FiguresProps) -> Html {
     html! {
-        <dl class="figs">
+        <dl class={classes!("figs", props.flattering.then_some("flattering"))}>
             for figure in props.figures.iter() {
                 <div class="fig">
                     <dt title={figure.meaning}>{ figure.label }</dt>
@@ -64,7 +67,7 @@ pub(in crate::ui) fn Figures(props: &FiguresProps) -> Html {
                         <span class={if figure.value == "not defined" { "v undefined" } else { "v" }}>{ &figure.value }</span>
                         { " " }
                         <small>{ &figure.beside }</small>
-                        if !figure.below.is_empty() {
+                        if !figure.below.is_empty() && !props.flattering {
                             <span class={if figure.better { "d better" } else { "d" }}>{ &figure.below }</span>
                         }
                         if !figure.meaning.is_empty() {
