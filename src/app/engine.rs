@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
+use super::record::{loaded_record, report_figures, trained_record};
 use super::{
     Async, Effect, Handle, Job, Origin, Pending, Progress, Purpose, Route, Source, State, Trained,
-    format, runlog, verdict,
+    format, verdict,
 };
 use crate::data::Notice;
 use crate::protocol::{
-    DataOrigin, DataSummary, Event, Failure, FailureCode, JobId, Place, PredictionFilter,
-    PredictionSummary, Report, RunRecord,
+    DataSummary, Event, Failure, JobId, PredictionFilter, PredictionSummary, RunRecord,
 };
 
 /// A state on its way to the next.
@@ -18,9 +18,6 @@ pub(super) struct Step {
     pub(super) effects: Vec<Effect>,
     pub(super) at_millis: f64,
 }
-
-/// Runs that the log holds; the oldest go.
-const MOST_RUNS: usize = 500;
 
 impl Step {
     /// Begins a job, or lets it wait for the one at work.
@@ -83,7 +80,7 @@ impl Step {
         }
     }
 
-    fn settle(&mut self, purpose: &Purpose) {
+    pub(super) fn settle(&mut self, purpose: &Purpose) {
         match purpose {
             Purpose::Load { .. } | Purpose::SetKind { .. } => self.state.data.settle(),
             Purpose::Target { .. } => self.state.target.settle(),
@@ -132,6 +129,9 @@ impl Step {
                     ..(*self.state.settings).clone()
                 });
                 self.state.target = Async::Ready(Handle::new((**target).clone()));
+                if self.state.restored.is_some() {
+                    self.adopt();
+                }
             }
             Event::Trained { model, report } => {
                 let trained = Trained {
@@ -158,7 +158,7 @@ impl Step {
                 let trained = Trained {
                     model: (**model).clone(),
                     report: report.as_ref().map(|r| Rc::new((**r).clone())),
-                    file: Some(Rc::clone(name)),
+                    file: (!restoring).then(|| Rc::clone(name)),
                     secs: 0.0,
                 };
                 if !restoring {
@@ -178,7 +178,9 @@ impl Step {
                     self.say(format!("Opened {name}: a {}.", trained.model.kind));
                 }
                 self.have_model(trained);
-                if !restoring {
+                if *restoring {
+                    self.adopt();
+                } else {
                     self.ask(remember());
                 }
             }
@@ -268,6 +270,23 @@ impl Step {
             && data.columns.iter().any(|c| c.name == column)
         {
             self.ask_target(&column);
+        }
+    }
+
+    /// Sets the forms to what the model of the last visit was trained with, if it was on the data at hand.
+    fn adopt(&mut self) {
+        let (Some(model), Some(data), Some(target)) = (
+            self.state.model.value(),
+            self.state.data.value(),
+            self.state.target.value(),
+        ) else {
+            return;
+        };
+        let model = &model.model;
+        if model.data_fingerprint == data.fingerprint && model.target == target.column {
+            let mut settings = (*self.state.settings).clone();
+            settings.adopt(&model.options, &target.features);
+            self.state.settings = Handle::new(settings);
         }
     }
 
@@ -400,166 +419,6 @@ impl Step {
             job.purpose.words()
         ));
     }
-
-    /// The engine died: says so, and has it read again what it knew.
-    pub(super) fn lost(&mut self, what: &str) {
-        let job = self.state.job.take();
-        let mut again = true;
-        if let Some(job) = &job {
-            self.settle(&job.purpose);
-            if let Some(record) = self.unfinished(&job.purpose, 0.0, "the worker stopped") {
-                self.log(record);
-            }
-            again = !matches!(
-                job.purpose,
-                Purpose::Load {
-                    restoring: true,
-                    ..
-                } | Purpose::SetKind {
-                    restoring: true,
-                    ..
-                } | Purpose::Open {
-                    restoring: true,
-                    ..
-                }
-            );
-        }
-        // What a person asked for and what needs no data at hand still comes, after the restoring.
-        let waiting: Vec<Pending> = self
-            .state
-            .queue
-            .drain(..)
-            .filter(|p| {
-                matches!(
-                    p.purpose,
-                    Purpose::Load {
-                        restoring: false,
-                        ..
-                    } | Purpose::Open {
-                        restoring: false,
-                        ..
-                    }
-                )
-            })
-            .collect();
-        // Predictions lived in the engine alone.
-        let had_predictions = self.state.predictions.value().is_some();
-        self.state.predictions = Async::Idle;
-        self.state.page = Async::Idle;
-        let source = self.state.source.clone().filter(|_| again);
-        let doing = job
-            .map(|j| format!("{} was not finished. ", j.purpose.words()))
-            .unwrap_or_default();
-        let restored = match &source {
-            Some(source) => format!("A new worker reads {} again.", source.name()),
-            None => "Load your data again.".to_owned(),
-        };
-        let predictions = if had_predictions {
-            " The predictions have to be made again."
-        } else {
-            ""
-        };
-        self.alert(Failure {
-            code: FailureCode::Internal,
-            title: "The worker stopped".to_owned(),
-            detail: format!("{doing}{}", sentence(what)),
-            hint: format!("{restored}{predictions}"),
-            place: Place::default(),
-        });
-        if let Some(source) = source {
-            self.restore(source);
-            if let Some((name, bytes)) = self.state.model_bytes.clone() {
-                self.reopen(name, bytes);
-            }
-        }
-        self.state.queue.extend(waiting);
-        self.next();
-    }
-
-    fn record(&self, outcome: &str) -> RunRecord {
-        RunRecord {
-            action: String::new(),
-            at_millis: self.at_millis,
-            secs: 0.0,
-            data_name: String::new(),
-            data_fingerprint: String::new(),
-            options: None,
-            figures: Vec::new(),
-            outcome: outcome.to_owned(),
-        }
-    }
-
-    /// The record of a job that did not end well, where it is worth one.
-    fn unfinished(&self, purpose: &Purpose, secs: f64, outcome: &str) -> Option<RunRecord> {
-        let data = self.state.data.value();
-        let base = RunRecord {
-            secs,
-            data_name: data.map(|d| d.name.clone()).unwrap_or_default(),
-            data_fingerprint: data.map(|d| d.fingerprint.clone()).unwrap_or_default(),
-            ..self.record(outcome)
-        };
-        Some(match purpose {
-            Purpose::Load {
-                source,
-                restoring: false,
-            } => RunRecord {
-                action: match source.origin {
-                    Origin::Files(_) => "load",
-                    Origin::Scenario { .. } => "simulate",
-                }
-                .to_owned(),
-                data_name: source.name(),
-                data_fingerprint: String::new(),
-                ..base
-            },
-            Purpose::Train { prepare, model } => RunRecord {
-                action: "train".to_owned(),
-                options: Some(crate::protocol::Options {
-                    prepare: (**prepare).clone(),
-                    model: (**model).clone(),
-                    kinds: self
-                        .state
-                        .source
-                        .as_ref()
-                        .map(|s| s.kinds.to_vec())
-                        .unwrap_or_default(),
-                }),
-                ..base
-            },
-            Purpose::Open {
-                name,
-                restoring: false,
-            } => RunRecord {
-                action: "open".to_owned(),
-                data_name: name.to_string(),
-                data_fingerprint: String::new(),
-                ..base
-            },
-            Purpose::Predict { name } => RunRecord {
-                action: "predict".to_owned(),
-                data_name: name.to_string(),
-                data_fingerprint: String::new(),
-                ..base
-            },
-            _ => return None,
-        })
-    }
-
-    fn log(&mut self, record: RunRecord) {
-        let mut runs = (*self.state.runs).clone();
-        runs.push(record);
-        if runs.len() > MOST_RUNS {
-            runs.remove(0);
-            self.state.compared = self
-                .state
-                .compared
-                .iter()
-                .filter_map(|i| i.checked_sub(1))
-                .collect();
-        }
-        self.state.runs = Handle::new(runs);
-        self.effects.push(Effect::KeepRuns(self.state.runs.clone()));
-    }
 }
 
 /// Seconds left at the mean pace so far; none before a second has passed or a fiftieth is done.
@@ -572,76 +431,5 @@ fn remember() -> Pending {
         purpose: Purpose::Remember,
         request: crate::protocol::Request::SaveModel,
         attachments: Vec::new(),
-    }
-}
-
-fn loaded_record(data: &DataSummary, base: RunRecord) -> RunRecord {
-    RunRecord {
-        action: match data.origin {
-            DataOrigin::Files => "load",
-            DataOrigin::Simulated { .. } => "simulate",
-        }
-        .to_owned(),
-        secs: data.parse_secs,
-        data_name: data.name.clone(),
-        data_fingerprint: data.fingerprint.clone(),
-        figures: vec![
-            ("rows".to_owned(), data.rows as f64),
-            ("columns".to_owned(), data.columns.len() as f64),
-        ],
-        ..base
-    }
-}
-
-fn trained_record(trained: &Trained, at_millis: f64) -> RunRecord {
-    RunRecord {
-        action: "train".to_owned(),
-        at_millis,
-        secs: trained.secs,
-        data_name: trained.model.data_name.clone(),
-        data_fingerprint: trained.model.data_fingerprint.clone(),
-        options: Some(trained.model.options.clone()),
-        figures: trained
-            .report
-            .as_ref()
-            .map(|r| report_figures(r))
-            .unwrap_or_default(),
-        outcome: "done".to_owned(),
-    }
-}
-
-fn report_figures(report: &Report) -> Vec<(String, f64)> {
-    let mut figures = vec![
-        (
-            runlog::ROWS.to_owned(),
-            (report.rows_train + report.rows_test) as f64,
-        ),
-        ("training rows".to_owned(), report.rows_train as f64),
-        ("held-out rows".to_owned(), report.rows_test as f64),
-        (runlog::ACCURACY.to_owned(), report.accuracy),
-        ("balanced accuracy".to_owned(), report.balanced_accuracy),
-        (runlog::MACRO_F1.to_owned(), report.macro_f1),
-        ("weighted F1".to_owned(), report.weighted_f1),
-        ("MCC".to_owned(), report.mcc),
-        ("log loss".to_owned(), report.log_loss),
-        ("baseline accuracy".to_owned(), report.baseline.accuracy),
-    ];
-    figures.extend(report.roc_auc_ovr.map(|x| ("ROC AUC".to_owned(), x)));
-    figures.extend(
-        report
-            .average_precision
-            .map(|x| ("average precision".to_owned(), x)),
-    );
-    figures.retain(|(_, x)| x.is_finite());
-    figures
-}
-
-/// Ends a piece of text as a sentence.
-fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() || text.ends_with(['.', '?', ':']) {
-        text.to_owned()
-    } else {
-        format!("{text}.")
     }
 }

@@ -14,6 +14,8 @@ pub mod format;
 mod handle;
 mod kept;
 pub mod plot;
+mod record;
+mod recovery;
 pub mod runlog;
 pub mod select;
 mod state;

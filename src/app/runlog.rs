@@ -83,6 +83,8 @@ pub fn option_lines(options: &Options) -> Vec<(String, String)> {
     if let Ok(value) = serde_json::to_value(options) {
         flatten(&value, "", &mut lines);
     }
+    // Which model it is comes before its parameters.
+    lines.sort_by_key(|(name, _)| name != "model");
     lines
 }
 
@@ -110,6 +112,9 @@ fn flatten(value: &Value, path: &str, lines: &mut Vec<(String, String)>) {
                 _ => texts.join(", "),
             };
             lines.push((path.to_owned(), text));
+        }
+        Value::Null if path == "max depth" => {
+            lines.push((path.to_owned(), "unlimited".to_owned()));
         }
         other => lines.push((path.to_owned(), plain(other))),
     }

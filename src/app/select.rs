@@ -65,9 +65,10 @@ fn step(state: &State, route: Route) -> (Tick, String) {
         },
         Route::Train => asynchronous(&state.model, "Random forest by default", |t| {
             let kind = capital(&t.model.kind);
-            match t.secs {
-                0.0 => format!("{kind}, from a file"),
-                secs => format!("{kind}, {}", format::duration(secs)),
+            match (&t.file, t.secs) {
+                (Some(_), _) => format!("{kind}, from a file"),
+                (None, 0.0) => format!("{kind}, of your last visit"),
+                (None, secs) => format!("{kind}, {}", format::duration(secs)),
             }
         }),
         Route::Evaluate => match state.model.value().map(|m| m.report.as_ref()) {

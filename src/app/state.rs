@@ -315,9 +315,9 @@ pub struct Trained {
     pub model: ModelSummary,
     /// Its evaluation, if it carries one.
     pub report: Option<Rc<Report>>,
-    /// The file that it was opened from; absent where it was trained here.
+    /// The file that it was opened from; absent where it was trained here, in this visit or the last.
     pub file: Option<Rc<str>>,
-    /// Seconds from the order to the report; 0 where it was opened.
+    /// Seconds from the order to the report; 0 where it was opened or is of the last visit.
     pub secs: f64,
 }
 

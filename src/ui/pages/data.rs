@@ -35,7 +35,9 @@ pub(in crate::ui) fn Data() -> Html {
             "One or several CSV files. They are read here and never leave this device.".to_owned(),
         ),
     };
+    // Training is seen here too: it began here, or a drop during it came here.
     let busy = state.data.running().or(state.target.running());
+    let busy = busy.or(state.training().map(|job| &job.progress));
     let words = match (&state.job, busy) {
         (Some(job), Some(_)) => job.purpose.words(),
         _ => String::new(),

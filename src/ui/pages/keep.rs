@@ -28,6 +28,9 @@ pub(in crate::ui) fn Keep() -> Html {
             ]),
             match &m.file {
                 Some(file) => format!("Opened from {file}."),
+                None if m.secs == 0.0 => {
+                    format!("Trained on {} in your last visit.", m.model.data_name)
+                }
                 None => format!("Trained on {}.", m.model.data_name),
             },
         ),

@@ -54,7 +54,11 @@ fn finding(runs: &[RunRecord]) -> Sentence {
             &format::plural(trainings, "training"),
             "; the best macro F1 is ",
             &format::score(score),
-            &format!(", a {} on {}.", runlog::model_name(run), run.data_name),
+            &format!(
+                ", a {} on {}.",
+                runlog::model_name(run),
+                format::shortened(&run.data_name, 40)
+            ),
         ]),
         None if runs.is_empty() => Sentence::of(["Nothing was done yet."]),
         None => Sentence::of([
@@ -170,7 +174,7 @@ fn log_row(app: &App, i: usize, run: &RunRecord) -> Html {
                 <td class="num">{ runlog::figure_text(run, runlog::ACCURACY) }</td>
                 <td class="num">{ runlog::figure_text(run, runlog::MACRO_F1) }</td>
                 <td class="num">{ if run.secs > 0.0 { format::duration(run.secs) } else { "–".to_owned() } }</td>
-                <td>{ run.outcome.clone() }</td>
+                <td title={run.outcome.clone()}>{ format::shortened(&run.outcome, 24) }</td>
             </tr>
         }
 }

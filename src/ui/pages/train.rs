@@ -89,9 +89,10 @@ pub(in crate::ui) fn Train() -> Html {
             Some(t) => format!(
                 "The model at hand: {}{}, {}.",
                 t.model.kind,
-                match t.secs {
-                    0.0 => ", from a file".to_owned(),
-                    secs => format!(", made in {}", format::duration(secs)),
+                match (&t.file, t.secs) {
+                    (Some(file), _) => format!(", opened from {file}"),
+                    (None, 0.0) => ", of your last visit".to_owned(),
+                    (None, secs) => format!(", made in {}", format::duration(secs)),
                 },
                 format::plural(t.model.trees, "tree"),
             ),

@@ -1,0 +1,391 @@
+//! Everything that was typed or chosen, and the request that it makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::Field;
+use crate::protocol::{
+    BoostSpec, ClassWeight, Criterion, Encoding, ForestSpec, MaxFeatures, Missing, ModelSpec,
+    Options, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
+};
+
+/// Which model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ModelKind {
+    #[default]
+    Forest,
+    Boosting,
+    Tree,
+}
+
+/// What to do with missing cells, without the number that goes with [`Missing::Constant`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as in `Missing`")]
+pub enum MissingRule {
+    #[default]
+    AsIs,
+    DropRows,
+    Mean,
+    Median,
+    MostFrequent,
+    Constant,
+}
+
+/// How many features a split may choose from, without the number that goes with [`MaxFeatures::Share`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as in `MaxFeatures`")]
+pub enum FeatureRule {
+    #[default]
+    Sqrt,
+    Log2,
+    All,
+    Share,
+}
+
+/// Everything that was typed or chosen and not sent yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// What stands in the fields that were touched.
+    pub texts: BTreeMap<Field, Rc<str>>,
+    /// Issue kinds to simulate.
+    pub issues: BTreeSet<String>,
+    /// Columns to learn from; absent: the suggested ones.
+    pub columns: Option<BTreeSet<String>>,
+    /// Rule for missing cells.
+    pub missing: MissingRule,
+    /// Whether missing cells get an indicator column.
+    pub indicator: bool,
+    /// Scaling.
+    pub scaling: Scaling,
+    /// Encoding.
+    pub encoding: Encoding,
+    /// Whether each class is held out in the same share.
+    pub stratify: bool,
+    /// Which model.
+    pub model: ModelKind,
+    /// Features drawn at each node of the forest.
+    pub features: FeatureRule,
+    /// The forest's class weights.
+    pub forest_weight: ClassWeight,
+    /// Boosting's class weights.
+    pub boost_weight: ClassWeight,
+    /// The forest's criterion.
+    pub forest_criterion: Criterion,
+    /// The tree's criterion.
+    pub tree_criterion: Criterion,
+    /// Whether each tree of the forest draws its own rows.
+    pub bootstrap: bool,
+}
+
+/// The nine kinds of issue that the simulator knows.
+pub const ISSUES: [&str; 9] = [
+    "node_failure",
+    "pod_crash_loop",
+    "memory_pressure",
+    "cpu_throttling",
+    "network_latency",
+    "disk_pressure",
+    "api_server_latency",
+    "etcd_high_latency",
+    "scheduler_failure",
+];
+
+impl Default for Settings {
+    fn default() -> Self {
+        let prepare = PrepareSpec::default();
+        let forest = ForestSpec::default();
+        Self {
+            texts: BTreeMap::new(),
+            issues: ISSUES.map(str::to_owned).into(),
+            columns: None,
+            missing: MissingRule::AsIs,
+            indicator: prepare.indicator,
+            scaling: prepare.scaling,
+            encoding: prepare.encoding,
+            stratify: prepare.stratify,
+            model: ModelKind::Forest,
+            features: FeatureRule::Sqrt,
+            forest_weight: forest.class_weight,
+            boost_weight: BoostSpec::default().class_weight,
+            forest_criterion: forest.criterion,
+            tree_criterion: TreeSpec::default().criterion,
+            bootstrap: forest.bootstrap,
+        }
+    }
+}
+
+impl Settings {
+    /// What stands in a field.
+    pub fn text(&self, field: Field) -> Rc<str> {
+        self.texts
+            .get(&field)
+            .cloned()
+            .unwrap_or_else(|| field.rule().default.into())
+    }
+
+    /// What is wrong with it, if anything.
+    pub fn problem(&self, field: Field) -> Option<String> {
+        field.rule().read(&self.text(field)).err()
+    }
+
+    fn read(&self, field: Field) -> Result<Option<f64>, Field> {
+        field.rule().read(&self.text(field)).map_err(|_| field)
+    }
+
+    fn number(&self, field: Field) -> Result<f64, Field> {
+        self.read(field)?.ok_or(field)
+    }
+
+    fn whole(&self, field: Field) -> Result<u32, Field> {
+        Ok(self.number(field)? as u32)
+    }
+
+    /// The scenario, or the first field that is not right.
+    pub fn simulate_spec(&self) -> Result<SimulateSpec, Field> {
+        let all = self.issues.len() == ISSUES.len();
+        Ok(SimulateSpec {
+            num_samples: self.whole(Field::SimulateRows)?,
+            time_periods: self.whole(Field::SimulateHours)?,
+            issue_types: if all {
+                Vec::new()
+            } else {
+                self.issues.iter().cloned().collect()
+            },
+            issue_probability: if self.issues.is_empty() {
+                0.0
+            } else {
+                self.number(Field::SimulateProbability)?
+            },
+            seed: self.number(Field::SimulateSeed)? as u64,
+        })
+    }
+
+    /// The recipe for this target, or the first field that is not right.
+    pub fn prepare_spec(&self, target: &str) -> Result<PrepareSpec, Field> {
+        Ok(PrepareSpec {
+            target: target.to_owned(),
+            columns: self
+                .columns
+                .iter()
+                .flatten()
+                .filter(|c| *c != target)
+                .cloned()
+                .collect(),
+            missing: match self.missing {
+                MissingRule::AsIs => Missing::AsIs,
+                MissingRule::DropRows => Missing::DropRows,
+                MissingRule::Mean => Missing::Mean,
+                MissingRule::Median => Missing::Median,
+                MissingRule::MostFrequent => Missing::MostFrequent,
+                MissingRule::Constant => Missing::Constant(self.number(Field::FillValue)?),
+            },
+            indicator: self.indicator,
+            scaling: self.scaling,
+            encoding: self.encoding,
+            test_share: self.number(Field::TestShare)?,
+            seed: self.number(Field::SplitSeed)? as u64,
+            stratify: self.stratify,
+        })
+    }
+
+    /// The model's parameters, or the first field that is not right.
+    pub fn model_spec(&self) -> Result<ModelSpec, Field> {
+        Ok(match self.model {
+            ModelKind::Forest => ModelSpec::RandomForest(ForestSpec {
+                trees: self.whole(Field::ForestTrees)?,
+                max_depth: self.read(Field::ForestDepth)?.map(|x| x as u32),
+                min_samples_split: self.whole(Field::ForestMinSplit)?,
+                min_samples_leaf: self.whole(Field::ForestMinLeaf)?,
+                max_features: match self.features {
+                    FeatureRule::Sqrt => MaxFeatures::Sqrt,
+                    FeatureRule::Log2 => MaxFeatures::Log2,
+                    FeatureRule::All => MaxFeatures::All,
+                    FeatureRule::Share => {
+                        MaxFeatures::Share(self.number(Field::ForestFeatureShare)?)
+                    }
+                },
+                class_weight: self.forest_weight,
+                criterion: self.forest_criterion,
+                bootstrap: self.bootstrap,
+            }),
+            ModelKind::Boosting => ModelSpec::GradientBoosting(BoostSpec {
+                rounds: self.whole(Field::BoostRounds)?,
+                learning_rate: self.number(Field::BoostRate)?,
+                max_depth: self.whole(Field::BoostDepth)?,
+                min_samples_leaf: self.whole(Field::BoostMinLeaf)?,
+                l2: self.number(Field::BoostL2)?,
+                subsample: self.number(Field::BoostSubsample)?,
+                class_weight: self.boost_weight,
+            }),
+            ModelKind::Tree => ModelSpec::DecisionTree(TreeSpec {
+                max_depth: self.whole(Field::TreeDepth)?,
+                min_samples_split: self.whole(Field::TreeMinSplit)?,
+                min_samples_leaf: self.whole(Field::TreeMinLeaf)?,
+                criterion: self.tree_criterion,
+            }),
+        })
+    }
+
+    /// Sets everything as these options say. `suggested` are the columns that need not be named.
+    pub fn adopt(&mut self, options: &Options, suggested: &[String]) {
+        let prepare = &options.prepare;
+        let mut put = |field: Field, text: String| {
+            self.texts.insert(field, text.into());
+        };
+        put(Field::TestShare, prepare.test_share.to_string());
+        put(Field::SplitSeed, prepare.seed.to_string());
+        self.missing = match prepare.missing {
+            Missing::AsIs => MissingRule::AsIs,
+            Missing::DropRows => MissingRule::DropRows,
+            Missing::Mean => MissingRule::Mean,
+            Missing::Median => MissingRule::Median,
+            Missing::MostFrequent => MissingRule::MostFrequent,
+            Missing::Constant(value) => {
+                put(Field::FillValue, value.to_string());
+                MissingRule::Constant
+            }
+        };
+        match &options.model {
+            ModelSpec::RandomForest(x) => {
+                put(Field::ForestTrees, x.trees.to_string());
+                let depth = x.max_depth.map(|d| d.to_string());
+                put(Field::ForestDepth, depth.unwrap_or_default());
+                put(Field::ForestMinSplit, x.min_samples_split.to_string());
+                put(Field::ForestMinLeaf, x.min_samples_leaf.to_string());
+                self.features = match x.max_features {
+                    MaxFeatures::Sqrt => FeatureRule::Sqrt,
+                    MaxFeatures::Log2 => FeatureRule::Log2,
+                    MaxFeatures::All => FeatureRule::All,
+                    MaxFeatures::Share(share) => {
+                        put(Field::ForestFeatureShare, share.to_string());
+                        FeatureRule::Share
+                    }
+                };
+                self.model = ModelKind::Forest;
+                self.forest_weight = x.class_weight;
+                self.forest_criterion = x.criterion;
+                self.bootstrap = x.bootstrap;
+            }
+            ModelSpec::GradientBoosting(x) => {
+                put(Field::BoostRounds, x.rounds.to_string());
+                put(Field::BoostRate, x.learning_rate.to_string());
+                put(Field::BoostDepth, x.max_depth.to_string());
+                put(Field::BoostMinLeaf, x.min_samples_leaf.to_string());
+                put(Field::BoostL2, x.l2.to_string());
+                put(Field::BoostSubsample, x.subsample.to_string());
+                self.model = ModelKind::Boosting;
+                self.boost_weight = x.class_weight;
+            }
+            ModelSpec::DecisionTree(x) => {
+                put(Field::TreeDepth, x.max_depth.to_string());
+                put(Field::TreeMinSplit, x.min_samples_split.to_string());
+                put(Field::TreeMinLeaf, x.min_samples_leaf.to_string());
+                self.model = ModelKind::Tree;
+                self.tree_criterion = x.criterion;
+            }
+        }
+        self.indicator = prepare.indicator;
+        self.scaling = prepare.scaling;
+        self.encoding = prepare.encoding;
+        self.stratify = prepare.stratify;
+        let chosen: BTreeSet<String> = prepare.columns.iter().cloned().collect();
+        let as_suggested = chosen.is_empty()
+            || chosen.len() == suggested.len() && suggested.iter().all(|c| chosen.contains(c));
+        self.columns = (!as_suggested).then_some(chosen);
+    }
+
+    /// The rows held out of `rows`, rounded up as scikit-learn does; absent where the share is not right.
+    pub fn held_out(&self, rows: u64) -> Option<u64> {
+        let share = self.number(Field::TestShare).ok()?;
+        Some((libm::ceil(rows as f64 * share) as u64).min(rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn untouched_fields_are_the_defaults_of_the_command_line() {
+        let s = Settings::default();
+        assert_eq!(s.model_spec(), Ok(ModelSpec::default()));
+        assert_eq!(
+            s.prepare_spec("issue_type"),
+            Ok(PrepareSpec {
+                target: "issue_type".into(),
+                ..Default::default()
+            })
+        );
+        assert_eq!(
+            s.simulate_spec(),
+            Ok(SimulateSpec {
+                num_samples: 5000,
+                ..Default::default()
+            })
+        );
+        for model in [ModelKind::Boosting, ModelKind::Tree] {
+            let spec = Settings {
+                model,
+                ..Settings::default()
+            }
+            .model_spec();
+            let expected = match model {
+                ModelKind::Boosting => ModelSpec::GradientBoosting(BoostSpec::default()),
+                _ => ModelSpec::DecisionTree(TreeSpec::default()),
+            };
+            assert_eq!(spec, Ok(expected));
+        }
+    }
+
+    #[test]
+    fn options_are_adopted_and_given_back_as_they_were() {
+        for model in [
+            ModelSpec::RandomForest(ForestSpec {
+                trees: 7,
+                max_depth: Some(5),
+                max_features: MaxFeatures::Share(0.3),
+                bootstrap: false,
+                ..ForestSpec::default()
+            }),
+            ModelSpec::GradientBoosting(BoostSpec {
+                learning_rate: 0.05,
+                l2: 2.5,
+                ..BoostSpec::default()
+            }),
+            ModelSpec::DecisionTree(TreeSpec {
+                max_depth: 3,
+                ..TreeSpec::default()
+            }),
+        ] {
+            let options = Options {
+                prepare: PrepareSpec {
+                    target: "y".into(),
+                    columns: vec!["a".into(), "b".into()],
+                    missing: Missing::Constant(-1.5),
+                    indicator: true,
+                    scaling: Scaling::Robust,
+                    encoding: Encoding::OneHot,
+                    test_share: 0.4,
+                    seed: 7,
+                    stratify: false,
+                },
+                model,
+                kinds: Vec::new(),
+            };
+            let mut s = Settings::default();
+            s.adopt(&options, &["a".to_owned()]);
+            assert_eq!(s.prepare_spec("y"), Ok(options.prepare));
+            assert_eq!(s.model_spec(), Ok(options.model));
+        }
+    }
+
+    #[test]
+    fn the_first_wrong_field_is_named() {
+        let mut s = Settings::default();
+        s.texts.insert(Field::ForestMinLeaf, "none".into());
+        assert_eq!(s.model_spec(), Err(Field::ForestMinLeaf));
+        assert!(s.problem(Field::ForestMinLeaf).is_some());
+        assert_eq!(s.held_out(10_000), Some(2500));
+    }
+}

@@ -1,0 +1,161 @@
+//! The run log's records: what is worth one, and what it says.
+
+use super::engine::Step;
+use super::{Effect, Handle, Origin, Purpose, Trained, runlog};
+use crate::protocol::{DataOrigin, DataSummary, Report, RunRecord};
+
+/// Runs that the log holds; the oldest go.
+const MOST_RUNS: usize = 500;
+
+impl Step {
+    pub(super) fn record(&self, outcome: &str) -> RunRecord {
+        RunRecord {
+            action: String::new(),
+            at_millis: self.at_millis,
+            secs: 0.0,
+            data_name: String::new(),
+            data_fingerprint: String::new(),
+            options: None,
+            figures: Vec::new(),
+            outcome: outcome.to_owned(),
+        }
+    }
+
+    /// The record of a job that did not end well, where it is worth one.
+    pub(super) fn unfinished(
+        &self,
+        purpose: &Purpose,
+        secs: f64,
+        outcome: &str,
+    ) -> Option<RunRecord> {
+        let data = self.state.data.value();
+        let base = RunRecord {
+            secs,
+            data_name: data.map(|d| d.name.clone()).unwrap_or_default(),
+            data_fingerprint: data.map(|d| d.fingerprint.clone()).unwrap_or_default(),
+            ..self.record(outcome)
+        };
+        Some(match purpose {
+            Purpose::Load {
+                source,
+                restoring: false,
+            } => RunRecord {
+                action: match source.origin {
+                    Origin::Files(_) => "load",
+                    Origin::Scenario { .. } => "simulate",
+                }
+                .to_owned(),
+                data_name: source.name(),
+                data_fingerprint: String::new(),
+                ..base
+            },
+            Purpose::Train { prepare, model } => RunRecord {
+                action: "train".to_owned(),
+                options: Some(crate::protocol::Options {
+                    prepare: (**prepare).clone(),
+                    model: (**model).clone(),
+                    kinds: self
+                        .state
+                        .source
+                        .as_ref()
+                        .map(|s| s.kinds.to_vec())
+                        .unwrap_or_default(),
+                }),
+                ..base
+            },
+            Purpose::Open {
+                name,
+                restoring: false,
+            } => RunRecord {
+                action: "open".to_owned(),
+                data_name: name.to_string(),
+                data_fingerprint: String::new(),
+                ..base
+            },
+            Purpose::Predict { name } => RunRecord {
+                action: "predict".to_owned(),
+                data_name: name.to_string(),
+                data_fingerprint: String::new(),
+                ..base
+            },
+            _ => return None,
+        })
+    }
+
+    pub(super) fn log(&mut self, record: RunRecord) {
+        let mut runs = (*self.state.runs).clone();
+        runs.push(record);
+        if runs.len() > MOST_RUNS {
+            runs.remove(0);
+            self.state.compared = self
+                .state
+                .compared
+                .iter()
+                .filter_map(|i| i.checked_sub(1))
+                .collect();
+        }
+        self.state.runs = Handle::new(runs);
+        self.effects.push(Effect::KeepRuns(self.state.runs.clone()));
+    }
+}
+
+pub(super) fn loaded_record(data: &DataSummary, base: RunRecord) -> RunRecord {
+    RunRecord {
+        action: match data.origin {
+            DataOrigin::Files => "load",
+            DataOrigin::Simulated { .. } => "simulate",
+        }
+        .to_owned(),
+        secs: data.parse_secs,
+        data_name: data.name.clone(),
+        data_fingerprint: data.fingerprint.clone(),
+        figures: vec![
+            ("rows".to_owned(), data.rows as f64),
+            ("columns".to_owned(), data.columns.len() as f64),
+        ],
+        ..base
+    }
+}
+
+pub(super) fn trained_record(trained: &Trained, at_millis: f64) -> RunRecord {
+    RunRecord {
+        action: "train".to_owned(),
+        at_millis,
+        secs: trained.secs,
+        data_name: trained.model.data_name.clone(),
+        data_fingerprint: trained.model.data_fingerprint.clone(),
+        options: Some(trained.model.options.clone()),
+        figures: trained
+            .report
+            .as_ref()
+            .map(|r| report_figures(r))
+            .unwrap_or_default(),
+        outcome: "done".to_owned(),
+    }
+}
+
+pub(super) fn report_figures(report: &Report) -> Vec<(String, f64)> {
+    let mut figures = vec![
+        (
+            runlog::ROWS.to_owned(),
+            (report.rows_train + report.rows_test) as f64,
+        ),
+        ("training rows".to_owned(), report.rows_train as f64),
+        ("held-out rows".to_owned(), report.rows_test as f64),
+        (runlog::ACCURACY.to_owned(), report.accuracy),
+        ("balanced accuracy".to_owned(), report.balanced_accuracy),
+        (runlog::MACRO_F1.to_owned(), report.macro_f1),
+        ("weighted F1".to_owned(), report.weighted_f1),
+        ("MCC".to_owned(), report.mcc),
+        ("log loss".to_owned(), report.log_loss),
+        ("baseline accuracy".to_owned(), report.baseline.accuracy),
+    ];
+    figures.extend(report.roc_auc_ovr.map(|x| ("ROC AUC".to_owned(), x)));
+    figures.extend(
+        report
+            .average_precision
+            .map(|x| ("average precision".to_owned(), x)),
+    );
+    figures.retain(|(_, x)| x.is_finite());
+    figures
+}
