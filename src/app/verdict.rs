@@ -346,7 +346,7 @@ pub fn roc_title(report: &Report) -> String {
         .min_by(|a, b| a.1.total_cmp(&b.1));
     match hardest {
         None => "No class can be ranked on these rows".to_owned(),
-        Some((_, area)) if area == 1.0 => "Every class is told apart from the rest".to_owned(),
+        Some((_, 1.0)) => "Every class is told apart from the rest".to_owned(),
         Some((c, area)) => format!(
             "{} is the hardest to tell apart (area {})",
             format::class_name(&c.class),
@@ -364,7 +364,7 @@ pub fn precision_recall_title(report: &Report) -> String {
         .min_by(|a, b| a.1.total_cmp(&b.1));
     match hardest {
         None => "No class has rows to be found".to_owned(),
-        Some((_, area)) if area == 1.0 => "Every class is found without a false alarm".to_owned(),
+        Some((_, 1.0)) => "Every class is found without a false alarm".to_owned(),
         Some((c, area)) => format!(
             "{} costs the most false alarms (average precision {})",
             format::class_name(&c.class),
@@ -383,7 +383,7 @@ pub fn classes_title(report: &Report) -> String {
         .min_by(|a, b| a.1.total_cmp(&b.1));
     match weakest {
         None => "Scores of each class".to_owned(),
-        Some((_, recall)) if recall == 1.0 => "Every class is found in full".to_owned(),
+        Some((_, 1.0)) => "Every class is found in full".to_owned(),
         Some((c, recall)) => format!(
             "{} is missed most: {} of its rows are found",
             format::class_name(&c.class),
