@@ -546,3 +546,37 @@ fn gallery() {
         }
     }
 }
+
+#[test]
+fn charts_have_the_colours_of_the_page() {
+    let css = include_str!("../static/app.css");
+    // The first block of each theme.
+    let (_, light) = css.split_once(":root {").expect("the light tokens");
+    let (_, dark) = css
+        .split_once(":root[data-theme=\"dark\"] {")
+        .expect("the dark tokens");
+    for (block, theme) in [(light, Theme::light()), (dark, Theme::dark())] {
+        let (block, _) = block.split_once('}').expect("its end");
+        for (name, color) in [
+            ("surface", theme.surface),
+            ("sunken", theme.sunken),
+            ("line", theme.line),
+            ("text", theme.text),
+            ("muted", theme.muted),
+            ("accent", theme.accent),
+            ("accent-ink", theme.accent_ink),
+        ] {
+            let (_, rest) = block.split_once(&format!("--{name}:")).expect("the token");
+            let value = rest.split(';').next().unwrap_or("").trim();
+            let long = match value.len() {
+                // `#fff`
+                4 => value
+                    .chars()
+                    .skip(1)
+                    .fold(String::from("#"), |long, c| format!("{long}{c}{c}")),
+                _ => value.to_owned(),
+            };
+            assert_eq!(long, color.css(), "--{name}, dark: {}", theme.dark);
+        }
+    }
+}

@@ -19,6 +19,11 @@ const REACH: f64 = 24.0;
 /// Width of a legend entry's piece of line, with the gap after it.
 const SWATCH: f64 = 30.0;
 
+/// Columns of a legend below a plot.
+pub(super) fn columns_below(width: f64) -> usize {
+    if width >= 440.0 { 2 } else { 1 }
+}
+
 /// One line of the legend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -81,7 +86,7 @@ impl CurveLayout {
             .iter()
             .map(|series| measure(&printable(&series.class), LABEL_SIZE, true))
             .fold(measure("mean over classes", LABEL_SIZE, false), f64::max);
-        let value_room = measure("0.0000", LABEL_SIZE, true) + 8.0;
+        let value_room = measure(">0.0000", LABEL_SIZE, true) + 8.0;
         let (plot, legend_at, columns, rows) = if width >= WIDE {
             let legend = (longest + SWATCH + value_room).min(width * 0.38);
             let plot_h = height - top - foot;
@@ -91,7 +96,7 @@ impl CurveLayout {
             let at = Rect::new(at.x.min(plot.x + plot.w + 36.0), at.y, at.w, at.h);
             (plot, at, 1, ((at.h / ENTRY).floor() as usize).max(1))
         } else {
-            let columns = if width >= 440.0 { 2 } else { 1 };
+            let columns = columns_below(width);
             let spare = height - top - foot - 150.0;
             let rows = ((spare / ENTRY).floor().max(0.0) as usize)
                 .min(wanted.div_ceil(columns))

@@ -114,8 +114,9 @@ pub fn preferred_height(chart: &Chart, width: f64) -> f64 {
             if width >= super::curve::WIDE {
                 (width * 0.5).clamp(300.0, 380.0)
             } else {
-                let entries = (data.series.len() + 2).min(MOST_ENTRIES) as f64;
-                (width * 0.8).clamp(200.0, 320.0) + 70.0 + entries * 20.0
+                let columns = super::curve::columns_below(width);
+                let entries = (data.series.len() + 2).div_ceil(columns).min(MOST_ENTRIES) as f64;
+                (width * 0.75).clamp(200.0, 310.0) + 70.0 + entries * 20.0
             }
         }
         Chart::Importance(columns) => 70.0 + columns.len().clamp(1, IMPORTANCE_ROWS) as f64 * 28.0,

@@ -13,7 +13,8 @@ pub fn count(value: u64) -> String {
     text
 }
 
-/// Three significant digits: `0.0412`, `12.3`, `1,230`; `undefined` for NaN. Beyond a million in powers of ten.
+/// Three significant digits: `0.0412`, `12.3`, `1,230`; `undefined` for NaN. Beyond a million in powers of ten. What is
+/// a little below 1 never reads as 1: `0.9997`, `>0.9999`.
 pub fn figure(value: f64) -> String {
     if value.is_nan() {
         return "undefined".into();
@@ -28,6 +29,13 @@ pub fn figure(value: f64) -> String {
     }
     if !(1e-6..1e6).contains(&size) {
         return format!("{sign}{size:.2e}");
+    }
+    if (0.9995..1.0).contains(&value) {
+        return if value < 0.999_95 {
+            format!("{value:.4}")
+        } else {
+            ">0.9999".into()
+        };
     }
     // The first count of decimals that shows three digits once rounded.
     let decimals = match size {
@@ -120,7 +128,9 @@ mod tests {
         for (value, text) in [
             (0.0, "0"),
             (0.041_2, "0.0412"),
-            (0.999_6, "1.00"),
+            (0.999_6, "0.9996"),
+            (0.999_99, ">0.9999"),
+            (1.0, "1.00"),
             (0.000_523_4, "0.000523"),
             (12.34, "12.3"),
             (99.96, "100"),
