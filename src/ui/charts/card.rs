@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use web_sys::{HtmlCanvasElement, HtmlElement};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use super::paint::{Ruler, paint_canvas};
@@ -202,13 +202,13 @@ fn Plot(props: &PlotProps) -> Html {
         );
     }
     let onpointermove = {
-        let (layout, pointed) = (layout.clone(), pointed.clone());
+        let (layout, pointed, canvas) = (layout.clone(), pointed.clone(), canvas.clone());
         Callback::from(move |event: PointerEvent| {
-            let Some(target) = event.current_target() else {
+            // Not the event's current target: Yew listens at the root.
+            let Some(canvas) = canvas.cast::<HtmlCanvasElement>() else {
                 return;
             };
-            let target: HtmlElement = wasm_bindgen::JsCast::unchecked_into(target);
-            let bounds = target.get_bounding_client_rect();
+            let bounds = canvas.get_bounding_client_rect();
             let x = f64::from(event.client_x()) - bounds.left();
             let y = f64::from(event.client_y()) - bounds.top();
             pointed.set(hit(&layout, x, y).map(|item| Pointed {
