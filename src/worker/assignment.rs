@@ -1,7 +1,5 @@
 //! Which worker of the pool grows which unit.
 
-use std::collections::VecDeque;
-
 /// What to do about a worker that died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AfterLoss {
@@ -11,30 +9,34 @@ pub(super) enum AfterLoss {
     GiveUp,
 }
 
-/// Units handed out one by one; a unit whose worker died is handed out once more.
-#[derive(Debug)]
+/// Units handed out one by one; a unit whose worker died is handed out once more, to the fresh worker in its place.
+#[derive(Debug, Default)]
 pub(super) struct Assignment {
     units: u32,
     next: u32,
-    again: VecDeque<u32>,
+    /// Per worker: the unit that the one before it died of.
+    owed: Vec<Option<u32>>,
     retried: Vec<u32>,
     at_work: Vec<Option<u32>>,
     grown: u32,
-    idle_losses: u32,
+    idle_losses: usize,
 }
 
 impl Assignment {
-    /// `units` units for `workers` workers.
-    pub fn new(units: u32, workers: usize) -> Self {
+    /// Workers without work yet.
+    pub fn of_workers(workers: usize) -> Self {
         Self {
-            units,
-            next: 0,
-            again: VecDeque::new(),
-            retried: Vec::new(),
+            owed: vec![None; workers],
             at_work: vec![None; workers],
-            grown: 0,
-            idle_losses: 0,
+            ..Self::default()
         }
+    }
+
+    /// The work, for as many workers; what they lost while they waited counts on.
+    pub fn begin(&mut self, units: u32, workers: usize) {
+        self.units = units;
+        self.owed.resize(workers, None);
+        self.at_work.resize(workers, None);
     }
 
     /// The next unit for a worker that has nothing to do; none where it may rest for good.
@@ -43,7 +45,7 @@ impl Assignment {
         if slot.is_some() {
             return None;
         }
-        let unit = match self.again.pop_front() {
+        let unit = match self.owed.get_mut(worker).and_then(Option::take) {
             Some(unit) => unit,
             None if self.next < self.units => {
                 self.next += 1;
@@ -73,11 +75,13 @@ impl Assignment {
             Some(unit) if self.retried.contains(&unit) => AfterLoss::GiveUp,
             Some(unit) => {
                 self.retried.push(unit);
-                self.again.push_back(unit);
+                if let Some(owed) = self.owed.get_mut(worker) {
+                    *owed = Some(unit);
+                }
                 AfterLoss::Replace
             }
             // It died while it started: that is not a unit's fault, and must not go on for ever.
-            None if self.idle_losses < 1 => {
+            None if self.idle_losses < self.at_work.len() => {
                 self.idle_losses += 1;
                 AfterLoss::Replace
             }
@@ -95,9 +99,15 @@ impl Assignment {
 mod tests {
     use super::*;
 
+    fn assignment(units: u32, workers: usize) -> Assignment {
+        let mut a = Assignment::of_workers(1);
+        a.begin(units, workers);
+        a
+    }
+
     #[test]
     fn every_unit_is_grown_once_whoever_is_faster() {
-        let mut a = Assignment::new(5, 2);
+        let mut a = assignment(5, 2);
         assert_eq!((a.hand_out(0), a.hand_out(1)), (Some(0), Some(1)));
         assert_eq!(a.hand_out(0), None, "it is at work");
         assert!(a.done(1, 1) && !a.done(1, 1) && !a.done(0, 3));
@@ -112,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_unit_is_tried_twice_and_no_more() {
-        let mut a = Assignment::new(3, 1);
+        let mut a = assignment(3, 1);
         assert_eq!(a.hand_out(0), Some(0));
         assert_eq!(a.lost(0), AfterLoss::Replace);
         assert_eq!(a.hand_out(0), Some(0));
@@ -128,9 +138,22 @@ mod tests {
     }
 
     #[test]
-    fn workers_that_cannot_start_do_not_start_for_ever() {
-        let mut a = Assignment::new(3, 2);
+    fn a_unit_that_killed_is_not_given_to_a_worker_that_is_well() {
+        let mut a = assignment(3, 2);
+        assert_eq!((a.hand_out(0), a.hand_out(1)), (Some(0), Some(1)));
         assert_eq!(a.lost(0), AfterLoss::Replace);
+        assert!(a.done(1, 1));
+        assert_eq!(a.hand_out(1), Some(2));
+        assert_eq!(a.hand_out(0), Some(0));
+    }
+
+    #[test]
+    fn workers_that_cannot_start_do_not_start_for_ever() {
+        let mut a = Assignment::of_workers(2);
+        assert_eq!(a.hand_out(0), None, "there is no work yet");
+        assert_eq!(a.lost(0), AfterLoss::Replace);
+        a.begin(3, 2);
+        assert_eq!(a.lost(1), AfterLoss::Replace);
         assert_eq!(a.lost(0), AfterLoss::GiveUp);
     }
 }

@@ -39,7 +39,8 @@ struct State {
 
 struct Inner {
     workers: Vec<PoolWorker>,
-    work: Option<(Uint8Array, Assignment)>,
+    setup: Option<Uint8Array>,
+    assignment: Assignment,
 }
 
 struct PoolWorker {
@@ -56,7 +57,8 @@ impl Pool {
             tell: Box::new(tell),
             inner: RefCell::new(Inner {
                 workers: Vec::new(),
-                work: None,
+                setup: None,
+                assignment: Assignment::of_workers(workers as usize),
             }),
         });
         for index in 0..workers as usize {
@@ -83,8 +85,8 @@ impl Pool {
             self.state.inner.borrow_mut().workers.push(worker);
         }
         let mut inner = self.state.inner.borrow_mut();
-        let setup = Uint8Array::from(work.setup.as_slice());
-        inner.work = Some((setup, Assignment::new(work.units, wanted)));
+        inner.setup = Some(Uint8Array::from(work.setup.as_slice()));
+        inner.assignment.begin(work.units, wanted);
         for index in 0..wanted {
             inner.feed(index)?;
         }
@@ -137,13 +139,12 @@ impl State {
 
     fn grown(&self, index: usize, unit: u32, bytes: Vec<u8>) -> Option<PoolEvent> {
         let mut inner = self.inner.borrow_mut();
-        let (_, assignment) = inner.work.as_mut()?;
-        if !assignment.done(index, unit) {
+        if !inner.assignment.done(index, unit) {
             return None;
         }
-        if assignment.is_done() {
+        if inner.assignment.is_done() {
             inner.workers.clear();
-            inner.work = None;
+            inner.setup = None;
         } else if let Err(why) = inner.feed(index) {
             return Some(PoolEvent::Failed(why));
         }
@@ -152,11 +153,7 @@ impl State {
 
     /// Puts a fresh worker in a dead one's place; none where that is no use.
     fn replace(self: &Rc<Self>, index: usize) -> Option<Option<PoolEvent>> {
-        let after = match self.inner.borrow_mut().work.as_mut() {
-            Some((_, assignment)) => assignment.lost(index),
-            None => AfterLoss::GiveUp,
-        };
-        if after == AfterLoss::GiveUp {
+        if self.inner.borrow_mut().assignment.lost(index) == AfterLoss::GiveUp {
             return None;
         }
         match PoolWorker::start(&Rc::downgrade(self), index) {
@@ -172,9 +169,7 @@ impl State {
 impl Inner {
     /// Gives a worker its training set if it lacks it, and a unit if it rests.
     fn feed(&mut self, index: usize) -> Result<(), String> {
-        let (Some(worker), Some((setup, assignment))) =
-            (self.workers.get_mut(index), self.work.as_mut())
-        else {
+        let (Some(worker), Some(setup)) = (self.workers.get_mut(index), self.setup.as_ref()) else {
             return Ok(());
         };
         if !worker.ready {
@@ -184,7 +179,7 @@ impl Inner {
             worker.say(&ToPool::Setup(setup.clone()))?;
             worker.set_up = true;
         }
-        match assignment.hand_out(index) {
+        match self.assignment.hand_out(index) {
             Some(unit) => worker.say(&ToPool::Grow(unit)),
             None => Ok(()),
         }

@@ -40,6 +40,12 @@ pub fn ready() -> Outcome<Machine> {
 /// The browser tests in both browsers, on the site under `dist/`.
 pub fn suite(machine: &Machine) -> Outcome {
     packages(machine)?;
+    step("the JavaScript module in Node", || {
+        execute(
+            &mut script(machine, "module.test.mjs"),
+            "See the failed tests above. Again: node tests/browser/module.test.mjs",
+        )
+    })?;
     for browser in ["chromium", "firefox"] {
         step(&format!("the page in {browser}"), || {
             let mut command = script(machine, "suite.mjs");
