@@ -116,7 +116,7 @@ impl Booster {
             l2: params.l2,
             learning_rate: params.learning_rate,
         };
-        let mut grower = GradientGrower::new(&set.columns, tree_params);
+        let mut grower = GradientGrower::new(&set.columns, &set.edges, tree_params);
         let mut trees = Vec::with_capacity(outputs);
         for k in 0..outputs {
             let scores = &mut self.scores[k * n..(k + 1) * n];

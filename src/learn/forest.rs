@@ -13,6 +13,7 @@ pub(crate) fn grow(
 ) -> GrownTree {
     let grower = ClassGrower {
         columns: &set.columns,
+        edges: &set.edges,
         classes: &set.classes,
         class_weights,
         params: ClassTreeParams {

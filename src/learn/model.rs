@@ -321,6 +321,12 @@ impl Model {
         for tree in 0..n_trees {
             let read = Tree::read(r, width, n_features, n_classes)
                 .map_err(|error| ModelError::Tree { tree, error })?;
+            if kind != ModelKind::Boost && !read.has_shares() {
+                return Err(ModelError::Part {
+                    part: "a tree whose leaves are no shares",
+                    found: tree as u64,
+                });
+            }
             trees.push(read);
         }
         Ok(Self {

@@ -4,13 +4,15 @@ use super::params::{
     BoostValidParams, ClassWeights, DecisionTreeValidParams, FeatureDraw, ForestValidParams,
     Learner,
 };
-use crate::trees::{BinnedColumns, BytesError, Impurity, Reader, Writer};
+use crate::trees::{BinEdges, BinnedColumns, BytesError, Impurity, Reader, Writer};
 
 /// Binned training rows, their classes and the learner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainSet {
     /// Binned features.
     pub columns: BinnedColumns,
+    /// Their edges.
+    pub edges: Vec<BinEdges>,
     /// Class of each row, below `n_classes`.
     pub classes: Vec<u8>,
     /// 1 to 255.
@@ -37,6 +39,7 @@ impl TrainSet {
         w.bytes(&self.classes);
         w.len(self.columns.features());
         (0..self.columns.features()).for_each(|f| w.bytes(self.columns.column(f)));
+        self.edges.iter().for_each(|e| e.write(&mut w));
         w.into_bytes()
     }
 
@@ -58,6 +61,13 @@ impl TrainSet {
         let columns = (0..features)
             .map(|_| Ok(r.bytes()?.to_vec()))
             .collect::<Result<Vec<_>, BytesError>>()?;
+        let mut edges = Vec::with_capacity(features);
+        for _ in 0..features {
+            let Some(read) = BinEdges::read(r)? else {
+                return Ok(None);
+            };
+            edges.push(read);
+        }
         if classes.is_empty() || classes.iter().any(|&c| usize::from(c) >= n_classes) {
             return Ok(None);
         }
@@ -66,6 +76,7 @@ impl TrainSet {
         };
         Ok(Some(Self {
             columns,
+            edges,
             classes,
             n_classes,
             learner,

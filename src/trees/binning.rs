@@ -14,22 +14,21 @@ pub const MAX_BINS: usize = 255;
 pub struct BinEdges(Vec<f64>);
 
 impl BinEdges {
-    /// Edges of a training column. `NaN` is left out. With at most 255 distinct values each gets a bin of its own, with
-    /// edges half-way between neighbours, as exact splits would have; with more, bins of about equal numbers of rows,
-    /// where a frequent value gets a bin of its own.
-    pub fn fit(values: impl IntoIterator<Item = f64>) -> Self {
+    /// Edges of a training column of values and their weights (above 0); `NaN` is left out. With at most 255 distinct
+    /// values each gets a bin of its own, with edges half-way between neighbours, as exact splits would have; with more,
+    /// bins of about equal weight, where a value of much weight gets a bin of its own (the weighted quantiles of Chen &
+    /// Guestrin 2016), the widest of which are then halved. Rows of rare classes that weigh more, and those far out, are
+    /// so told apart where they lie.
+    pub fn fit(weighted: impl IntoIterator<Item = (f64, f64)>) -> Self {
         // Adding 0 makes one zero of two.
-        let mut sorted: Vec<f64> = values
-            .into_iter()
-            .filter(|x| x.is_finite())
-            .map(|x| x + 0.0)
-            .collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let mut distinct: Vec<(f64, usize)> = Vec::new();
-        for x in sorted {
+        let finite = weighted.into_iter().filter(|(x, _)| x.is_finite());
+        let mut sorted: Vec<(f64, f64)> = finite.map(|(x, weight)| (x + 0.0, weight)).collect();
+        sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let mut distinct: Vec<(f64, f64)> = Vec::new();
+        for (x, weight) in sorted {
             match distinct.last_mut() {
-                Some((last, count)) if *last == x => *count += 1,
-                _ => distinct.push((x, 1)),
+                Some((last, sum)) if *last == x => *sum += weight,
+                _ => distinct.push((x, weight)),
             }
         }
         if distinct.len() <= MAX_BINS {
@@ -40,29 +39,14 @@ impl BinEdges {
                     .collect(),
             );
         }
-        let mut edges = Vec::with_capacity(MAX_BINS - 1);
-        let mut rows_left: usize = distinct.iter().map(|d| d.1).sum();
-        let mut in_bin = 0_usize;
-        for (i, &(x, count)) in distinct.iter().enumerate() {
-            let Some(&(next, next_count)) = distinct.get(i + 1) else {
-                break;
-            };
-            in_bin += count;
-            let bins_left = MAX_BINS - edges.len();
-            if bins_left < 2 {
-                break;
-            }
-            let share = rows_left as f64 / bins_left as f64;
-            // Close the bin when it is full, or when the next value is so frequent that it deserves its own.
-            let overfull = in_bin as f64 + next_count as f64 / 2.0 > share;
-            let values_left = distinct.len() - i - 1;
-            if overfull || values_left < bins_left {
-                edges.push(midpoint(x, next));
-                rows_left -= in_bin;
-                in_bin = 0;
-            }
-        }
-        Self(edges)
+        let mut bins = quantile_bins(&distinct);
+        split_widest(&distinct, &mut bins);
+        bins.sort_unstable_by_key(|bin| bin.0);
+        let ends = bins[..bins.len() - 1].iter().map(|&(_, end)| end);
+        Self(
+            ends.map(|end| midpoint(distinct[end - 1].0, distinct[end].0))
+                .collect(),
+        )
     }
 
     /// From edges that are checked to be ascending, finite and few enough.
@@ -87,12 +71,74 @@ impl BinEdges {
         }
     }
 
+    /// Of the cuts after bins `low` to `high`, between which no row of a node lies, the one nearest to half-way in
+    /// value: where an exact search would cut.
+    pub fn middle_cut(&self, low: u8, high: u8) -> u8 {
+        let (Some(&a), Some(&b)) = (
+            self.0.get(usize::from(low)),
+            self.0.get(usize::from(high.max(low))),
+        ) else {
+            return low;
+        };
+        let middle = a / 2.0 + b / 2.0;
+        let above = self.0[usize::from(low)..=usize::from(high.max(low))]
+            .partition_point(|&edge| edge < middle);
+        let at = usize::from(low) + above;
+        let below_is_nearer =
+            above > 0 && at < self.0.len() && middle - self.0[at - 1] < self.0[at] - middle;
+        (at - usize::from(below_is_nearer)) as u8
+    }
+
     pub(crate) fn write(&self, w: &mut Writer) {
         w.f64s(&self.0);
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Option<Self>, BytesError> {
         Ok(Self::from_edges(r.f64s()?))
+    }
+}
+
+/// Bins cut by weight; the others go to where values lie far apart.
+const QUANTILE_BINS: usize = 160;
+
+/// Ranges of places among `distinct` (value, weight), of about equal weight; there are more values than bins.
+fn quantile_bins(distinct: &[(f64, f64)]) -> Vec<(usize, usize)> {
+    let mut bins = Vec::with_capacity(MAX_BINS);
+    let mut weight_left: f64 = distinct.iter().map(|d| d.1).sum();
+    let mut in_bin = 0.0;
+    let mut begin = 0;
+    for (i, pair) in distinct.windows(2).enumerate() {
+        let bins_left = QUANTILE_BINS - bins.len();
+        if bins_left < 2 {
+            break;
+        }
+        in_bin += pair[0].1;
+        // Close the bin when it is full, or when the next value weighs so much that it deserves its own.
+        if in_bin + pair[1].1 / 2.0 > weight_left / bins_left as f64 {
+            bins.push((begin, i + 1));
+            begin = i + 1;
+            weight_left -= in_bin;
+            in_bin = 0.0;
+        }
+    }
+    bins.push((begin, distinct.len()));
+    bins
+}
+
+/// Halves the widest bin again and again: metrics have long tails, where the few rows that matter lie far apart and
+/// bins of equal weight would swallow the distance between them.
+fn split_widest(distinct: &[(f64, f64)], bins: &mut Vec<(usize, usize)>) {
+    let width = |&(begin, end): &(usize, usize)| distinct[end - 1].0 - distinct[begin].0;
+    while bins.len() < MAX_BINS {
+        let widest = (0..bins.len())
+            .filter(|&at| bins[at].1 - bins[at].0 > 1)
+            .max_by(|&a, &b| width(&bins[a]).total_cmp(&width(&bins[b])));
+        let Some(at) = widest else { break };
+        let (begin, end) = bins[at];
+        let middle = midpoint(distinct[begin].0, distinct[end - 1].0);
+        let cut = begin + distinct[begin..end].partition_point(|d| d.0 <= middle);
+        bins[at] = (begin, cut);
+        bins.push((cut, end));
     }
 }
 
@@ -153,23 +199,36 @@ mod tests {
 
     use super::*;
 
+    fn even(values: impl IntoIterator<Item = f64>) -> BinEdges {
+        BinEdges::fit(values.into_iter().map(|x| (x, 1.0)))
+    }
+
+    #[test]
+    fn a_row_that_weighs_much_is_told_from_its_neighbours() {
+        let values = (0..10_000).map(f64::from);
+        let weighted = values.map(|x| (x, if x == 5000.0 { 200.0 } else { 1.0 }));
+        let edges = BinEdges::fit(weighted);
+        let bins = [4999.0, 5000.0, 5001.0].map(|x| edges.bin(x));
+        assert!(bins[0] < bins[1] && bins[1] < bins[2], "{bins:?}");
+    }
+
     #[test]
     fn few_values_get_a_bin_each() {
-        let edges = BinEdges::fit([3.0, 1.0, f64::NAN, 2.0, 1.0]);
+        let edges = even([3.0, 1.0, f64::NAN, 2.0, 1.0]);
         assert_eq!(edges.edges(), [1.5, 2.5]);
         assert_eq!(
             [1.0, 1.5, 2.0, 9.0, -9.0].map(|x| edges.bin(x)),
             [0, 0, 1, 2, 0]
         );
         assert_eq!(edges.bin(f64::NAN), MISSING_BIN);
-        assert_eq!(BinEdges::fit([f64::NAN, 5.0, 5.0]).edges(), [0.0; 0]);
+        assert_eq!(even([f64::NAN, 5.0, 5.0]).edges(), [0.0; 0]);
     }
 
     #[test]
     fn many_values_get_bins_of_equal_rows_and_a_frequent_one_its_own() {
         let mut values: Vec<f64> = (0..10_000).map(f64::from).collect();
         values.extend(std::iter::repeat_n(5000.5, 3000));
-        let edges = BinEdges::fit(values.iter().copied());
+        let edges = even(values.iter().copied());
         assert!(
             (240..255).contains(&edges.edges().len()),
             "{}",
@@ -188,6 +247,25 @@ mod tests {
     }
 
     #[test]
+    fn far_values_are_told_apart() {
+        let near = (0..10_000).map(|i| f64::from(i) / 1e4);
+        let far = (1..=20).map(|i| f64::from(i) * 10.0);
+        let edges = even(near.chain(far));
+        let bins: Vec<u8> = (1..=20).map(|i| edges.bin(f64::from(i) * 10.0)).collect();
+        assert!(bins.windows(2).all(|w| w[0] < w[1]), "{bins:?}");
+    }
+
+    #[test]
+    fn the_middle_cut_is_the_nearest_to_half_way_in_value() {
+        let edges = BinEdges::from_edges(vec![1.0, 2.0, 3.0, 4.0, 100.0, 101.0]).unwrap();
+        assert_eq!(edges.middle_cut(0, 0), 0);
+        assert_eq!(edges.middle_cut(0, 2), 1);
+        assert_eq!(edges.middle_cut(0, 5), 3, "51 is nearer to 4 than to 100");
+        assert_eq!(edges.middle_cut(3, 4), 3);
+        assert_eq!(edges.middle_cut(200, 210), 200, "beyond the edges");
+    }
+
+    #[test]
     fn midpoints_separate_neighbours() {
         for (a, b) in [
             (1.0, f64::from_bits(1.0_f64.to_bits() + 1)),
@@ -202,7 +280,7 @@ mod tests {
     proptest! {
         #[test]
         fn asking_the_bin_is_asking_the_value(values in prop::collection::vec(-1e3..1e3_f64, 1..600), x in -1e3..1e3_f64) {
-            let edges = BinEdges::fit(values);
+            let edges = even(values);
             for (b, &edge) in edges.edges().iter().enumerate() {
                 prop_assert_eq!(usize::from(edges.bin(x)) <= b, x <= edge);
             }

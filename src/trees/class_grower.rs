@@ -1,7 +1,7 @@
 //! Grows one classification tree, depth first, drawing features at every node (Breiman 2001).
 
 use super::class_split::{ClassSplit, ClassSplitter, FeatureDraw, Sample};
-use super::{BinnedColumns, Impurity, MISSING_BIN, Node, Rng, Tree};
+use super::{BinEdges, BinnedColumns, Impurity, MISSING_BIN, Node, Rng, Tree};
 
 /// Checked parameters of one tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +34,8 @@ pub struct GrownTree {
 pub struct ClassGrower<'a> {
     /// Binned training rows.
     pub columns: &'a BinnedColumns,
+    /// The features' edges.
+    pub edges: &'a [BinEdges],
     /// Class of each row.
     pub classes: &'a [u8],
     /// What a row of each class weighs; as many as there are classes.
@@ -41,6 +43,14 @@ pub struct ClassGrower<'a> {
     /// Parameters.
     pub params: ClassTreeParams,
 }
+
+/// How much of a class's weight is given by drawing its rows more often, as a power of it; its splits give the rest.
+///
+/// Weights in the splits alone (0; scikit-learn before 1.9) leave a rare class without a vote, since every tree fences
+/// its few rows in; drawing alone (1; scikit-learn since, and Chen, Liaw & Breiman 2004) forgets most rows of a large
+/// class. On a trace with 1 % of faults macro F1 rises with it, on a table of four uneven classes it falls; this lies
+/// between.
+const DRAWN: f64 = 0.6;
 
 struct Pending {
     node: usize,
@@ -54,9 +64,20 @@ impl ClassGrower<'_> {
     pub fn grow(&self, seed: u64, tree: u64) -> GrownTree {
         let mut rng = Rng::new(seed, tree);
         let mut samples = self.draw_rows(&mut rng);
+        // What drawing has not given a row of its weight, the splits give.
+        let rest: Vec<f64> = self
+            .class_weights
+            .iter()
+            .map(|w| libm::pow(*w, 1.0 - DRAWN))
+            .collect();
+        let class_weights = if self.params.bootstrap {
+            &rest
+        } else {
+            self.class_weights
+        };
         let mut splitter = ClassSplitter::new(
             self.params.impurity,
-            self.class_weights,
+            class_weights,
             self.params.min_samples_leaf,
         );
         let mut draw = FeatureDraw::new(self.columns.features());
@@ -93,6 +114,10 @@ impl ClassGrower<'_> {
                 continue;
             };
             importance[split.feature] += split.gain;
+            let cut = self
+                .edges
+                .get(split.feature)
+                .map_or(split.bin, |e| e.middle_cut(split.bin, split.last_bin));
             let (middle, missing_left) = partition(
                 rows,
                 self.columns.column(split.feature),
@@ -101,7 +126,7 @@ impl ClassGrower<'_> {
             );
             let left = nodes.len();
             nodes.extend([Node::pure(0); 2]);
-            nodes[node] = Node::split(split.feature as u16, split.bin, missing_left, left as u32);
+            nodes[node] = Node::split(split.feature as u16, cut, missing_left, left as u32);
             let middle = begin + middle;
             pending.push(Pending {
                 node: left + 1,
@@ -126,16 +151,42 @@ impl ClassGrower<'_> {
         }
     }
 
+    /// As many rows as there are, with replacement, each as likely as its weight to the power of [`DRAWN`].
     fn draw_rows(&self, rng: &mut Rng) -> Vec<Sample> {
         let n = self.columns.rows();
         let mut counts = vec![0_u16; n];
-        if self.params.bootstrap {
+        if !self.params.bootstrap {
+            counts.fill(1);
+        } else if self
+            .class_weights
+            .iter()
+            .all(|w| *w == self.class_weights[0])
+        {
             for _ in 0..n {
                 let row = rng.below(n as u32) as usize;
                 counts[row] = counts[row].saturating_add(1);
             }
         } else {
-            counts.fill(1);
+            let mut rows = vec![Vec::new(); self.class_weights.len()];
+            for (row, &class) in self.classes.iter().enumerate() {
+                rows[usize::from(class)].push(row);
+            }
+            let mut sum = 0.0;
+            let up_to: Vec<f64> = rows
+                .iter()
+                .zip(self.class_weights)
+                .map(|(rows, weight)| {
+                    sum += rows.len() as f64 * libm::pow(*weight, DRAWN);
+                    sum
+                })
+                .collect();
+            for _ in 0..n {
+                let at = rng.unit() * sum;
+                let rows = &rows[up_to.partition_point(|&end| end <= at).min(rows.len() - 1)];
+                if let Some(&row) = rows.get(rng.below(rows.len() as u32) as usize) {
+                    counts[row] = counts[row].saturating_add(1);
+                }
+            }
         }
         let drawn = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         drawn
@@ -279,6 +330,7 @@ mod tests {
         let classes: Vec<u8> = (0..500).map(|i| (i % 3) as u8).collect();
         let grower = ClassGrower {
             columns: &columns,
+            edges: &[],
             classes: &classes,
             class_weights: &[1.0; 3],
             params: PARAMS,
@@ -305,6 +357,7 @@ mod tests {
         };
         let grown = ClassGrower {
             columns: &columns,
+            edges: &[],
             classes: &classes,
             class_weights: &[1.0; 2],
             params,
@@ -324,6 +377,7 @@ mod tests {
         let columns = BinnedColumns::new(vec![bins], 90).unwrap();
         let grower = ClassGrower {
             columns: &columns,
+            edges: &[],
             classes: &classes,
             class_weights: &[1.0; 2],
             params: PARAMS,
@@ -336,10 +390,34 @@ mod tests {
     }
 
     #[test]
+    fn a_class_that_weighs_more_is_drawn_more() {
+        let columns = noise(1000, 1);
+        let classes: Vec<u8> = (0..1000).map(|i| u8::from(i < 10)).collect();
+        let grower = ClassGrower {
+            columns: &columns,
+            edges: &[],
+            classes: &classes,
+            class_weights: &[1.0, libm::pow(99.0, 1.0 / DRAWN)],
+            params: ClassTreeParams {
+                bootstrap: true,
+                ..PARAMS
+            },
+        };
+        let samples = grower.draw_rows(&mut Rng::new(4, 4));
+        let drawn = |class| -> u32 {
+            let of = samples.iter().filter(|s| s.class == class);
+            of.map(|s| u32::from(s.count)).sum()
+        };
+        assert_eq!(drawn(0) + drawn(1), 1000);
+        assert!((450..550).contains(&drawn(1)), "{}", drawn(1));
+    }
+
+    #[test]
     fn one_row_or_no_feature_makes_a_leaf() {
         let columns = BinnedColumns::new(vec![], 3).unwrap();
         let grower = ClassGrower {
             columns: &columns,
+            edges: &[],
             classes: &[0, 1, 1],
             class_weights: &[1.0; 2],
             params: PARAMS,

@@ -41,8 +41,10 @@ pub(crate) struct Sample {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ClassSplit {
     pub(crate) feature: usize,
-    /// This bin and below go left.
+    /// This bin and below go left,
     pub(crate) bin: u8,
+    /// and none of the node's rows lies above it up to this one: any cut between splits them alike.
+    pub(crate) last_bin: u8,
     pub(crate) missing_left: bool,
     /// How much purity it adds, times the node's weight; above 0.
     pub(crate) gain: f64,
@@ -373,11 +375,11 @@ impl<'n> Scan<'n> {
 
     fn finish(self, feature: usize) -> Option<ClassSplit> {
         let (bin, next, missing_left) = self.best?;
-        // Bins that no row of the node has lie between: cut half-way, as an exact search would.
-        let bin = next.map_or(bin, |next| bin + (next - bin - 1) / 2);
+        let last_bin = next.map_or(bin, |next| next - 1);
         Some(ClassSplit {
             feature,
             bin,
+            last_bin,
             missing_left,
             gain: self.best_gain,
         })
@@ -492,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_lies_half_way_between_the_bins_present() {
+    fn a_cut_may_lie_anywhere_between_the_bins_present() {
         let bins = [10, 10, 20, 20];
         let samples: Vec<Sample> = (0..4)
             .map(|i| Sample {
@@ -504,7 +506,7 @@ mod tests {
         let mut splitter = ClassSplitter::new(Impurity::Gini, &[1.0, 1.0], 1);
         let (weights, total) = splitter.node_weights(&samples);
         let split = splitter.best(3, &bins, &samples, &weights, total).unwrap();
-        assert_eq!((split.feature, split.bin), (3, 14));
+        assert_eq!((split.feature, split.bin, split.last_bin), (3, 10, 19));
     }
 
     #[test]

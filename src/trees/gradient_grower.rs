@@ -1,6 +1,6 @@
 //! Grows one tree on gradients, level by level, the larger sibling's histogram by subtraction (Ke et al. 2017).
 
-use super::{BinnedColumns, MISSING_BIN, Node, Tree};
+use super::{BinEdges, BinnedColumns, MISSING_BIN, Node, Tree};
 
 /// Checked parameters of one gradient tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +46,9 @@ impl Cell {
 #[derive(Clone, Copy, Debug)]
 struct GradientSplit {
     feature: usize,
+    /// This bin and below go left; none of the node's rows lies above it up to `last_bin`.
     bin: u8,
+    last_bin: u8,
     missing_left: bool,
     gain: f64,
 }
@@ -55,6 +57,7 @@ struct GradientSplit {
 #[derive(Debug)]
 pub struct GradientGrower<'a> {
     columns: &'a BinnedColumns,
+    edges: &'a [BinEdges],
     params: GradientTreeParams,
     rows: Vec<u32>,
     right: Vec<u32>,
@@ -71,10 +74,15 @@ struct Open {
 }
 
 impl<'a> GradientGrower<'a> {
-    /// For these columns.
-    pub fn new(columns: &'a BinnedColumns, params: GradientTreeParams) -> Self {
+    /// For these columns and their edges.
+    pub fn new(
+        columns: &'a BinnedColumns,
+        edges: &'a [BinEdges],
+        params: GradientTreeParams,
+    ) -> Self {
         Self {
             columns,
+            edges,
             params,
             rows: Vec::new(),
             right: Vec::new(),
@@ -139,11 +147,15 @@ impl<'a> GradientGrower<'a> {
                 continue;
             };
             importance[split.feature] += split.gain;
+            let cut = self
+                .edges
+                .get(split.feature)
+                .map_or(split.bin, |e| e.middle_cut(split.bin, split.last_bin));
             let (left_rows, missing_left) = self.partition(begin, end, split);
             let middle = begin + left_rows;
             let left = nodes.len();
             nodes.extend([Node::leaf(0); 2]);
-            nodes[node] = Node::split(split.feature as u16, split.bin, missing_left, left as u32);
+            nodes[node] = Node::split(split.feature as u16, cut, missing_left, left as u32);
             // The smaller side is counted, the larger is what remains.
             let (small_begin, small_end) = if middle - begin <= end - middle {
                 (begin, middle)
@@ -249,7 +261,6 @@ impl<'a> GradientGrower<'a> {
                 }
                 // The boundary before this bin: all that `left` holds against the rest.
                 if let Some(last) = last_present {
-                    let cut = last + (bin - last - 1) / 2;
                     for missing_left in [false, true] {
                         if missing_left && missing.rows == 0 {
                             break;
@@ -271,7 +282,8 @@ impl<'a> GradientGrower<'a> {
                             best_gain = gain;
                             best = Some(GradientSplit {
                                 feature,
-                                bin: cut,
+                                bin: last,
+                                last_bin: bin - 1,
                                 missing_left,
                                 gain,
                             });
@@ -295,6 +307,7 @@ impl<'a> GradientGrower<'a> {
                     best = Some(GradientSplit {
                         feature,
                         bin: last,
+                        last_bin: last,
                         missing_left: false,
                         gain,
                     });
@@ -361,7 +374,7 @@ mod tests {
         let rows: Vec<u32> = (0..80).collect();
         let mut scores = vec![0.0; 80];
         let mut importance = [0.0];
-        let tree = GradientGrower::new(&columns, PARAMS).grow(
+        let tree = GradientGrower::new(&columns, &[], PARAMS).grow(
             &rows,
             &gradients,
             &[1.0; 80],
@@ -407,7 +420,7 @@ mod tests {
         let hessians = vec![1.0_f32; n];
         let rows: Vec<u32> = (0..n as u32).collect();
         let mut scores = vec![0.0; n];
-        let tree = GradientGrower::new(&columns, PARAMS).grow(
+        let tree = GradientGrower::new(&columns, &[], PARAMS).grow(
             &rows,
             &gradients,
             &hessians,

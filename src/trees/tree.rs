@@ -298,6 +298,14 @@ impl Tree {
         }
     }
 
+    /// Whether every leaf's values are shares: not negative, with a sum of 1 but for rounding.
+    pub fn has_shares(&self) -> bool {
+        self.values.chunks(self.width.max(1)).all(|leaf| {
+            let sum: f64 = leaf.iter().map(|&x| f64::from(x)).sum();
+            leaf.iter().all(|x| *x >= 0.0) && (sum - 1.0).abs() < 1e-3
+        })
+    }
+
     /// Levels below the root.
     pub fn depth(&self) -> usize {
         let mut level = vec![0_usize; self.nodes.len()];

@@ -1,0 +1,184 @@
+//! Model files that are cut, flipped or made to harm: each is refused in words or predicts as a model does, in bounded
+//! time and memory.
+
+use kubecast::data::{Column, Frame};
+use kubecast::export::kubecast::{ModelFile, ModelFileError, read, write};
+use kubecast::learn::{BoostParams, DecisionTreeParams, Fitter, ForestParams, Learner};
+use kubecast::prepare::{Recipe, RecipeParams};
+use linfa::ParamGuard;
+use ndarray::Array2;
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+
+const HEAD_BYTES: usize = 50;
+
+fn model(learner: Learner) -> ModelFile {
+    let n = 60;
+    let frame = Frame::new(
+        "t.csv",
+        vec![
+            Column::number("cpu", (0..n).map(|i| f64::from(i * 7 % 23)).collect()),
+            Column::number(
+                "mem",
+                (0..n)
+                    .map(|i| {
+                        if i % 9 == 0 {
+                            f64::NAN
+                        } else {
+                            f64::from(i * 5 % 17)
+                        }
+                    })
+                    .collect(),
+            ),
+            Column::category("node", (0..n).map(|i| ["a", "b", "c"][(i % 3) as usize])),
+            Column::category(
+                "issue",
+                (0..n).map(|i| ["None", "oom", "leak"][(i * 7 % 23 / 8) as usize]),
+            ),
+        ],
+    )
+    .unwrap();
+    let params = RecipeParams::new("issue", vec!["cpu".into(), "mem".into(), "node".into()]);
+    let rows: Vec<u32> = (0..n as u32).collect();
+    let (recipe, _) = Recipe::fit(&frame, &params, &rows).unwrap();
+    let features = recipe.transform(&frame, &rows).unwrap();
+    let classes = frame.column("issue").unwrap().classes();
+    let codes = classes.codes.iter().map(|&c| c as u8).collect();
+    let mut fitter =
+        Fitter::new(features.matrix.view(), codes, classes.names.len(), learner).unwrap();
+    while fitter.step().unwrap() {}
+    ModelFile {
+        recipe,
+        classes: classes.names,
+        model: fitter.finish().unwrap(),
+        details: b"{}".to_vec(),
+    }
+}
+
+fn models() -> Vec<ModelFile> {
+    vec![
+        model(Learner::Forest(
+            ForestParams::new()
+                .trees(3)
+                .min_samples_leaf(4)
+                .check()
+                .unwrap(),
+        )),
+        model(Learner::Boost(
+            BoostParams::new().rounds(2).max_depth(2).check().unwrap(),
+        )),
+        model(Learner::DecisionTree(
+            DecisionTreeParams::new().max_depth(2).check().unwrap(),
+        )),
+    ]
+}
+
+fn probe() -> Array2<f64> {
+    Array2::from_shape_fn((64, 3), |(i, f)| {
+        if (i + f) % 11 == 0 {
+            f64::NAN
+        } else {
+            (i * 13 % 29) as f64 / (f + 1) as f64 - 3.0
+        }
+    })
+}
+
+/// The head that makes any body look whole.
+fn sealed(body: &[u8]) -> Vec<u8> {
+    let mut out = b"KUBECAST".to_vec();
+    out.extend_from_slice(&1_u16.to_le_bytes());
+    out.extend_from_slice(&(body.len() as u64).to_le_bytes());
+    out.extend_from_slice(&Sha256::digest(body));
+    out.extend_from_slice(body);
+    out
+}
+
+/// Refused, or a model: probabilities of every row are finite and sum to 1.
+fn refused_or_sound(bytes: &[u8]) -> bool {
+    let Ok(file) = read(bytes) else { return true };
+    let p = file.model.predict_proba(probe().view());
+    p.rows()
+        .into_iter()
+        .all(|row| row.iter().all(|x| (0.0..=1.0).contains(x)) && (row.sum() - 1.0).abs() < 1e-9)
+}
+
+#[test]
+fn a_file_reads_back_as_it_was_and_writes_the_same_bytes() {
+    for file in models() {
+        let bytes = write(&file).unwrap();
+        let back = read(&bytes).unwrap();
+        assert_eq!(
+            back.model.predict_proba(probe().view()),
+            file.model.predict_proba(probe().view())
+        );
+        assert_eq!(write(&back).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn every_truncation_and_every_flipped_bit_is_refused() {
+    for file in models() {
+        let bytes = write(&file).unwrap();
+        for cut in 0..bytes.len() {
+            assert!(read(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(read(&flipped).is_err(), "bit {bit}");
+        }
+        let mut longer = bytes.clone();
+        longer.push(0);
+        assert!(matches!(read(&longer), Err(ModelFileError::Length { .. })));
+    }
+}
+
+#[test]
+fn a_body_that_was_changed_and_sealed_again_is_refused_or_sound() {
+    for file in models() {
+        let bytes = write(&file).unwrap();
+        let body = &bytes[HEAD_BYTES..];
+        for at in 0..body.len() {
+            for value in [
+                0,
+                1,
+                0x7f,
+                0x80,
+                0xff,
+                body[at] ^ 1,
+                body[at].wrapping_add(1),
+            ] {
+                let mut changed = body.to_vec();
+                changed[at] = value;
+                assert!(
+                    refused_or_sound(&sealed(&changed)),
+                    "byte {at} set to {value}"
+                );
+            }
+        }
+        for cut in 0..body.len() {
+            assert!(read(&sealed(&body[..cut])).is_err(), "body cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_model_is_told_apart() {
+    assert!(matches!(read(b""), Err(ModelFileError::Empty)));
+    assert!(matches!(read(b"a,b\n1,2\n"), Err(ModelFileError::Foreign)));
+    assert!(matches!(read(&[0x89; 4000]), Err(ModelFileError::Foreign)));
+    let mut newer = write(&models()[0]).unwrap();
+    newer[8] = 9;
+    assert!(matches!(
+        read(&newer),
+        Err(ModelFileError::Newer { found: 9 })
+    ));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_under_a_valid_head_are_refused_or_sound(body in prop::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert!(refused_or_sound(&sealed(&body)));
+        prop_assert!(refused_or_sound(&body));
+    }
+}
