@@ -231,7 +231,6 @@ fn kind_notice(column: &Column, shape: &Shape) -> Option<Notice> {
 
 #[cfg(test)]
 mod tests {
-    use crate::data::Values;
     use crate::protocol::Profile;
 
     use super::*;

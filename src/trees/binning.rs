@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(edges.middle_cut(0, 0), 0);
         assert_eq!(edges.middle_cut(0, 2), 1);
         assert_eq!(edges.middle_cut(0, 5), 3, "51 is nearer to 4 than to 100");
-        assert_eq!(edges.middle_cut(3, 4), 3);
+        assert_eq!(edges.middle_cut(3, 4), 4, "of equals the upper");
         assert_eq!(edges.middle_cut(200, 210), 200, "beyond the edges");
     }
 
