@@ -274,7 +274,7 @@ impl Notice {
             Self::Dialect { .. } => "Found from the first lines of the file.".to_owned(),
             Self::AmbiguousDate { example, read_as, .. } => format!("{example:?} was read as {read_as}."),
             Self::Unreadable { example, .. } => format!("They are read as missing. The first is {example:?}."),
-            Self::ExtraColumn { .. } => "It was not there in training, and is ignored.".to_owned(),
+            Self::ExtraColumn { .. } => "It was not among the columns that the model learned from, so it is ignored.".to_owned(),
             Self::ColumnOrder => "They are matched by name.".to_owned(),
             Self::UnseenCategories { names, rows, .. } => format!(
                 "{} in {}: they are treated as none of the known ones.",

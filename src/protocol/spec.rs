@@ -36,7 +36,7 @@ impl Default for SimulateSpec {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
-    /// Leave them: trees learn to which side they go. (The single decision tree cannot, and takes the median.)
+    /// Leave them: trees learn to which side they go.
     #[default]
     AsIs,
     /// Leave out rows that miss any used feature.

@@ -32,7 +32,7 @@ const MODELS: [(ModelKind, &str, &str, &str); 3] = [
         ModelKind::Tree,
         "decision-tree",
         "Decision tree",
-        "One tree that can be read. Missing values take the median.",
+        "One tree that can be read from the root to each answer.",
     ),
 ];
 
