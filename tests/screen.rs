@@ -551,9 +551,9 @@ fn pages_of_predictions_replace_each_other_while_they_wait() {
         "20 % of 5,000 rows point to an issue; the most frequent is disk pressure."
     );
     screen
+        .act(Act::Page(50))
         .act(Act::Page(100))
-        .act(Act::Page(200))
-        .act(Act::Page(300));
+        .act(Act::Page(150));
     assert_eq!(screen.state.queue.len(), 1);
     screen.act(Act::Set(Setting::Text(Field::MinProbability, "0.9".into())));
     assert_eq!(screen.state.filter.min_probability, Some(0.9));

@@ -14,7 +14,7 @@ use crate::protocol::{
 };
 
 /// Rows of a page of predictions.
-pub const PAGE_ROWS: u32 = 100;
+pub const PAGE_ROWS: u32 = 50;
 
 impl State {
     /// The state after an action, and what has to happen outside. Pure.

@@ -327,7 +327,9 @@ impl Step {
         let mut settings = (*self.state.settings).clone();
         settings.texts.remove(&super::form::Field::MinProbability);
         self.state.settings = Handle::new(settings);
-        self.state.page = Async::Ready(Handle::new(summary.page.clone()));
+        let mut page = summary.page.clone();
+        page.rows.truncate(super::PAGE_ROWS as usize);
+        self.state.page = Async::Ready(Handle::new(page));
         self.state.predictions = Async::Ready(Handle::new(summary.clone()));
     }
 

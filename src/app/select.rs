@@ -273,6 +273,14 @@ pub fn model_is_of_other_data(state: &State) -> bool {
     }
 }
 
+/// The column's missing cells. A target's `None` or `NA` is a class, and only its empty cells are missing.
+pub fn missing(column: &ColumnSummary, target: Option<&TargetSummary>) -> u64 {
+    match target {
+        Some(target) if target.column == column.name => target.missing,
+        _ => column.missing,
+    }
+}
+
 /// The range of a column's values, in a few words.
 pub fn range(column: &ColumnSummary) -> String {
     match &column.profile {

@@ -54,6 +54,7 @@ pub(super) fn ColumnsCard(props: &ColumnsCardProps) -> Html {
                                 index={i}
                                 column={Handle::new(column.clone())}
                                 rows={data.rows}
+                                missing={select::missing(column, props.target.as_deref())}
                                 target={props.target.as_ref().is_some_and(|t| t.column == column.name)}
                                 copy={is_left_out(props.target.as_ref(), column)}
                             />
@@ -93,6 +94,7 @@ struct ColumnRowProps {
     index: usize,
     column: Handle<ColumnSummary>,
     rows: u64,
+    missing: u64,
     target: bool,
     copy: bool,
 }
@@ -133,7 +135,7 @@ fn ColumnRow(props: &ColumnRowProps) -> Html {
                     {on_choice}
                 />
             </td>
-            <td class="num">{ if column.missing == 0 { "0 %".to_owned() } else { format::percent(column.missing as f64 / props.rows.max(1) as f64) } }</td>
+            <td class="num">{ format::percent(props.missing as f64 / props.rows.max(1) as f64) }</td>
             <td class="num">{ format::count(column.distinct) }</td>
             <td>
                 if let Some(counts) = shape(&column.profile) {

@@ -100,7 +100,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
             <TargetCard data={data.clone()} target={target.cloned()} />
             <DropCard span="span5" />
             <section class="card span12" aria-label="Figures of the data set">
-                <Figures figures={figures(data)} />
+                <Figures figures={figures(data, target.map(|t| &**t))} />
             </section>
             if !notices.is_empty() {
                 <section class="card span12" aria-labelledby="notices-title">
@@ -139,7 +139,7 @@ fn all_notices(
     notices
 }
 
-fn figures(data: &DataSummary) -> Vec<Figure> {
+fn figures(data: &DataSummary, target: Option<&TargetSummary>) -> Vec<Figure> {
     let figure = |label, value: String, beside: String| Figure {
         label,
         meaning: "",
@@ -149,7 +149,11 @@ fn figures(data: &DataSummary) -> Vec<Figure> {
         better: false,
     };
     let cells = data.rows * data.columns.len() as u64;
-    let missing: u64 = data.columns.iter().map(|c| c.missing).sum();
+    let missing: u64 = data
+        .columns
+        .iter()
+        .map(|c| select::missing(c, target))
+        .sum();
     let size = match data.bytes {
         0 => figure("Size", "–".to_owned(), "made, not read".to_owned()),
         n => figure("Size", format::bytes(n), String::new()),
@@ -268,7 +272,7 @@ fn TargetCard(props: &TargetCardProps) -> Html {
         <Select
             id="target"
             label="Column to predict"
-            hint="A column of a few names or numbers. Rows without a value in it are left out."
+            hint="A column of a few names or numbers. Rows where it is empty are left out."
             {value}
             {options}
             {on_choice}
