@@ -13,8 +13,8 @@ use crate::protocol::{
     Failure, FailureCode, FileHead, Place, PredictionFilter, Request, SimulateSpec,
 };
 
-/// Rows of a page of predictions.
-pub const PAGE_ROWS: u32 = 50;
+/// Rows of a page of predictions; the first, which comes with them, has as many.
+pub const PAGE_ROWS: u32 = 100;
 
 impl State {
     /// The state after an action, and what has to happen outside. Pure.

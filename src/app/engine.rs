@@ -327,9 +327,7 @@ impl Step {
         let mut settings = (*self.state.settings).clone();
         settings.texts.remove(&super::form::Field::MinProbability);
         self.state.settings = Handle::new(settings);
-        let mut page = summary.page.clone();
-        page.rows.truncate(super::PAGE_ROWS as usize);
-        self.state.page = Async::Ready(Handle::new(page));
+        self.state.page = Async::Ready(Handle::new(summary.page.clone()));
         self.state.predictions = Async::Ready(Handle::new(summary.clone()));
     }
 
