@@ -36,13 +36,14 @@
 //! use kubecast::prepare::{Recipe, RecipeParams, split};
 //! use linfa::ParamGuard;
 //!
-//! let csv = "cpu,memory,issue\n12,40,None\n97,41,cpu\n15,96,memory\n11,42,None\n95,40,cpu\n12,97,memory\n".repeat(9);
+//! let rows = "12,40,None\n97,41,cpu\n15,96,memory\n11,42,None\n95,40,cpu\n12,97,memory\n";
+//! let csv = format!("cpu,memory,issue\n{}", rows.repeat(9));
 //! let frame = read_csv("cluster.csv", csv.as_bytes())?.frame;
 //! let classes = frame.column("issue").ok_or("no target")?.classes();
-//! let rows = split(&classes, 0.25, 42, true)?;
+//! let held_out = split(&classes, 0.25, 42, true)?;
 //! let (recipe, _notices) =
-//!     Recipe::fit(&frame, &RecipeParams::new("issue", vec!["cpu".into(), "memory".into()]), &rows.train)?;
-//! let train = recipe.transform(&frame, &rows.train)?;
+//!     Recipe::fit(&frame, &RecipeParams::new("issue", vec!["cpu".into(), "memory".into()]), &held_out.train)?;
+//! let train = recipe.transform(&frame, &held_out.train)?;
 //! let labels = train.rows.iter().map(|&row| classes.codes[row as usize] as u8).collect();
 //! let forest = Learner::Forest(ForestParams::new().trees(20).check()?);
 //! let mut fitter = Fitter::new(train.matrix.view(), labels, classes.names.len(), forest)?;
@@ -69,10 +70,12 @@
 //!     }
 //!     last.map(|reply| reply.event)
 //! };
-//! let csv = "cpu,memory,issue\n12,40,None\n97,41,cpu\n15,96,memory\n11,42,None\n95,40,cpu\n12,97,memory\n".repeat(9);
+//! let rows = "12,40,None\n97,41,cpu\n15,96,memory\n11,42,None\n95,40,cpu\n12,97,memory\n";
+//! let csv = format!("cpu,memory,issue\n{}", rows.repeat(9));
 //! let head = |name: &str| vec![FileHead { name: name.into(), bytes: 0 }];
 //! ask(Request::Load { files: head("cluster.csv") }, vec![csv.into_bytes()]);
-//! ask(Request::Train { prepare: PrepareSpec::default(), model: ModelSpec::default() }, vec![]);
+//! let prepare = PrepareSpec { columns: vec!["cpu".into(), "memory".into()], ..PrepareSpec::default() };
+//! ask(Request::Train { prepare, model: ModelSpec::default() }, vec![]);
 //! let new = b"cpu,memory\n96,41\n".to_vec();
 //! let Some(Event::Predicted(summary)) = ask(Request::Predict { files: head("new.csv") }, vec![new]) else {
 //!     return Err("not predicted".into());

@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(bytes(12_400_000), "12.4 MB");
         assert_eq!(bytes(999_999), "1 MB");
         assert_eq!(duration(0.0142), "14 ms");
-        assert_eq!(duration(3.14), "3.1 s");
+        assert_eq!(duration(3.12), "3.1 s");
         assert_eq!(duration(125.0), "2 min 5 s");
         assert_eq!(duration(4320.0), "1 h 12 min");
         assert_eq!(time_left(43.0), "about 45 s left");

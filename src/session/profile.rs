@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_table_is_described_as_it_is() {
         let n = 60;
-        let issue = |i: usize| if i % 3 == 0 { "oom" } else { "None" };
+        let issue = |i: usize| if i.is_multiple_of(3) { "oom" } else { "None" };
         let frame = frame(vec![
             Column::number(
                 "cpu",
