@@ -165,7 +165,7 @@ test("names that are special in JavaScript are names like any other", async () =
   const classes = ["__proto__", "constructor", "None"];
   const lines = Array.from({ length: 150 }, (_, i) => `${(i % 3) * 10 + (i % 7) / 10},${(i * 37) % 50},${classes[i % 3]}`);
   const text = `__proto__,toString,class\n${lines.join("\n")}\n`;
-  const trained = await kubecast.train(text, { target: "class", model: { kind: "random-forest", trees: 20 } });
+  const trained = await kubecast.train(text, { target: "class", columns: ["__proto__", "toString"], model: { kind: "random-forest", trees: 20 } });
   const row = JSON.parse('{"__proto__": 0.3, "toString": 4}');
   const [prediction] = trained.predict(row);
   assert.equal(prediction.predicted, "__proto__");
