@@ -84,18 +84,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[doc(inline)]
+pub use kubecast_engine::{data, learn, trees};
+
 pub mod app;
-pub mod data;
 pub mod evaluate;
 pub mod explain;
 pub mod export;
 pub mod ingest;
-pub mod learn;
 pub mod prepare;
 pub mod protocol;
 pub mod session;
 pub mod simulate;
-pub mod trees;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -40,6 +40,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("bin/page", &["js", "ui", "worker"]),
     // Declares the parts and shows the library's use.
     ("lib", &[]),
+    // Declares those that are compiled for speed.
+    ("engine", &[]),
 ];
 
 const MAX_LINES: usize = 600;

@@ -34,7 +34,7 @@ pub fn source_to_text(source: &Source) -> String {
 
 /// The source that was kept; none where the text cannot be read or its files are gone.
 pub fn source_of_text(text: &str, files: Vec<FileRef>) -> Option<Source> {
-    let note: Note = serde_json::from_str(text).ok()?;
+    let note: Note = serde_json::from_slice(text.as_bytes()).ok()?;
     let origin = match note.scenario {
         Some(spec) => Origin::Scenario {
             spec: Rc::new(spec),

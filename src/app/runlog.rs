@@ -34,9 +34,11 @@ pub fn model_name(run: &RunRecord) -> &'static str {
 
 /// An instant in UTC to the second.
 pub fn instant(at_millis: f64) -> String {
-    jiff::Timestamp::from_millisecond(at_millis as i64)
-        .map(|t| t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
-        .unwrap_or_default()
+    let text = crate::data::time_text((at_millis as i64).saturating_mul(1_000));
+    match text.get(..19) {
+        Some(second) => format!("{} UTC", second.replace('T', " ")),
+        None => String::new(),
+    }
 }
 
 /// The log as JSON, an array of records.
@@ -46,7 +48,7 @@ pub fn to_json(runs: &[RunRecord]) -> String {
 
 /// The log read back; what cannot be read is an empty log.
 pub fn of_json(text: &str) -> Vec<RunRecord> {
-    serde_json::from_str(text).unwrap_or_default()
+    serde_json::from_slice(text.as_bytes()).unwrap_or_default()
 }
 
 /// The log as text, oldest first, a paragraph each.

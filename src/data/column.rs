@@ -197,7 +197,7 @@ impl Column {
         match &self.values {
             Values::Text(d) => d.name(row).unwrap_or_default().to_owned(),
             Values::Number(v) if !v[row].is_nan() => number_text(v[row]),
-            Values::Time(v) if v[row] != MISSING_TIME => super::frame::time_text(v[row]),
+            Values::Time(v) if v[row] != MISSING_TIME => super::time_text(v[row]),
             _ => self.null_token(row).unwrap_or_default().to_owned(),
         }
     }

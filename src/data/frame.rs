@@ -160,14 +160,3 @@ impl fmt::Display for Fingerprint {
         write!(f, "{:016x}", self.0)
     }
 }
-
-/// ISO 8601 with as many fractional digits as the instant has: `2025-02-07T05:31:09.595296`.
-pub(crate) fn time_text(micros: i64) -> String {
-    match jiff::Timestamp::from_microsecond(micros) {
-        Ok(t) => {
-            let text = t.to_string();
-            text.strip_suffix('Z').unwrap_or(&text).to_owned()
-        }
-        Err(_) => String::new(),
-    }
-}

@@ -3,14 +3,16 @@
 //! Invariants: a [`Frame`]'s columns all have its number of rows; names are unique and not empty; a number is
 //! finite or `NaN`, and `NaN` means missing. This layer names no other.
 
+mod civil;
 mod column;
 mod frame;
 mod notice;
 
+pub use civil::{instant_micros, is_instant, time_text};
 pub use column::{
     Column, ColumnKind, Dictionary, MISSING_CODE, MISSING_TIME, NullToken, Values, is_null_token,
 };
 pub use frame::{Fingerprint, Frame, FrameError};
 pub use notice::{Level, Notice};
 
-pub(crate) use notice::grouped;
+pub use notice::grouped;

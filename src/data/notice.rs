@@ -306,7 +306,7 @@ impl Notice {
 }
 
 /// An integer with its thousands set apart: `12,345`.
-pub(crate) fn grouped(n: u64) -> String {
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {

@@ -2,6 +2,8 @@
 //!
 //! A number alone does not say so; its column's name and its magnitude together do.
 
+use crate::data::{instant_micros, is_instant};
+
 /// How strongly a column's name says that it holds instants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TimeName {
@@ -140,16 +142,7 @@ fn calendar_day(x: f64) -> Option<i64> {
         return None;
     }
     let n = x as i32;
-    let date = jiff::civil::Date::new(
-        i16::try_from(n / 10_000).ok()?,
-        i8::try_from(n / 100 % 100).ok()?,
-        i8::try_from(n % 100).ok()?,
-    )
-    .ok()?;
-    let at = jiff::tz::Offset::UTC
-        .to_timestamp(date.at(0, 0, 0, 0))
-        .ok()?;
-    Some(at.as_microsecond())
+    instant_micros((n / 10_000, n / 100 % 100, n % 100), (0, 0, 0, 0), 0)
 }
 
 impl EpochUnit {
@@ -181,11 +174,6 @@ impl EpochUnit {
         };
         Some(micros).filter(|&m| is_instant(m))
     }
-}
-
-/// Whether it lies within the years that can be written.
-fn is_instant(micros: i64) -> bool {
-    jiff::Timestamp::from_microsecond(micros).is_ok()
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Cells that are instants: ISO 8601 and its relatives, dates with slashes or dots, seconds since 1970.
 
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
+use crate::data::instant_micros;
 
 /// In which order a date with slashes, dots or dashes names its day and month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,19 +83,10 @@ pub(super) fn parse(cell: &str, order: DateOrder) -> Option<Instant> {
         second = 59;
         nanos = 999_999_999;
     }
-    let civil = DateTime::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-        i8::try_from(hour).ok()?,
-        i8::try_from(minute).ok()?,
-        i8::try_from(second).ok()?,
-        nanos,
-    )
-    .ok()?;
-    let offset = Offset::from_seconds(offset_secs.unwrap_or(0)).ok()?;
+    let date = (year, month, day);
+    let time = (hour, minute, second, nanos);
     Some(Instant {
-        micros: offset.to_timestamp(civil).ok()?.as_microsecond(),
+        micros: instant_micros(date, time, offset_secs.unwrap_or(0))?,
         zoned: offset_secs.is_some(),
     })
 }

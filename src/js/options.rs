@@ -79,7 +79,7 @@ fn object(options: &JsValue) -> Result<Map<String, Value>, Failure> {
         .ok()
         .and_then(|text| text.as_string())
         .ok_or_else(|| refused("options", "it is an object of plain values"))?;
-    match serde_json::from_str(&text) {
+    match serde_json::from_slice(text.as_bytes()) {
         Ok(Value::Object(map)) => Ok(map),
         _ => Err(refused("options", "it is an object of plain values")),
     }

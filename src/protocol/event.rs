@@ -33,7 +33,7 @@ pub enum Stage {
 
 /// An answer. Every job ends with exactly one event that is not `Progress`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// The job goes on.
     Progress {

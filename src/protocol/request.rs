@@ -29,7 +29,7 @@ pub struct PredictionFilter {
 /// A question to the session. One data set, one model and one table of predictions are current at a time; a request
 /// that fails leaves all three as they were.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "request", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Request {
     /// Read these CSV files (attachments, in order) into the current data set; files with equal headers are stacked. Answer: `Data`.
     Load {
