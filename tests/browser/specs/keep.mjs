@@ -27,6 +27,9 @@ export default [
       // As by someone else: nothing of the first visit is there.
       await go(visit, "keep");
       await visit.press("#forget-all");
+      await visit.until("it is said", () => /kept in this browser any more/.test(document.querySelector("#said").textContent));
+      // The browser's store is written after it is said.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
       await visit.page.reload({ waitUntil: "load" });
       await visit.until("the page is there", () => Boolean(document.querySelector("#finding")), { timeout: 30_000 });
       await go(visit, "keep");
