@@ -1,6 +1,6 @@
 //! The session worker: hears requests, works them in slices, and keeps hearing in between.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -21,6 +21,9 @@ const TURN_SECS: f64 = 0.02;
 /// Progress of one stage is told no more often than this: a screen shows no more.
 const TELL_SECS: f64 = 0.04;
 
+/// After this long a turn that was asked for is taken even if the bell was not heard.
+const LATE_MILLIS: i32 = 100;
+
 /// Listens until it is terminated.
 pub(super) fn run() {
     start::report_panics();
@@ -40,6 +43,7 @@ pub(super) fn run() {
         arrivals: Cell::new(0),
         bell: channel.port1(),
         rung: Cell::new(false),
+        late: OnceCell::new(),
         told: Cell::new((None, 0.0)),
     });
     let on_turn = {
@@ -50,6 +54,12 @@ pub(super) fn run() {
         .port2()
         .set_onmessage(Some(on_turn.as_ref().unchecked_ref()));
     on_turn.forget();
+    let on_late = {
+        let host = Rc::clone(&host);
+        Closure::<dyn FnMut()>::new(move || host.late_turn())
+    };
+    // Set once, here.
+    let _ = host.late.set(on_late.into_js_value().unchecked_into());
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         host.hear(&event.data())
     });
@@ -67,6 +77,8 @@ struct Host {
     arrivals: Cell<u64>,
     bell: MessagePort,
     rung: Cell<bool>,
+    /// Takes the turn of a bell that was not heard.
+    late: OnceCell<js_sys::Function>,
     told: Cell<(Option<Stage>, f64)>,
 }
 
@@ -195,6 +207,18 @@ impl Host {
         if self.bell.post_message(&JsValue::UNDEFINED).is_err() {
             // An undefined value can always be sent.
             self.rung.set(false);
+        }
+        // Firefox under load has been seen to lose the bell: a timer rings once more.
+        if let Some(late) = self.late.get() {
+            let _ = start::scope()
+                .set_timeout_with_callback_and_timeout_and_arguments_0(late, LATE_MILLIS);
+        }
+    }
+
+    /// The bell's turn, where it has not come.
+    fn late_turn(self: &Rc<Self>) {
+        if self.rung.get() {
+            self.turn();
         }
     }
 
