@@ -208,7 +208,7 @@ impl Host {
             // An undefined value can always be sent.
             self.rung.set(false);
         }
-        // Firefox under load has been seen to lose the bell: a timer rings once more.
+        // Should a bell be lost, a timer rings once more.
         if let Some(late) = self.late.get() {
             let _ = start::scope()
                 .set_timeout_with_callback_and_timeout_and_arguments_0(late, LATE_MILLIS);

@@ -32,18 +32,31 @@ for (const file of chosen) {
   const { default: specs } = await import(`./specs/${file}`);
   const group = basename(file, ".mjs");
   for (const [title, work, { timeout = 120_000 } = {}] of specs) {
-    test(`${group}: ${title}`, { timeout }, async () => {
-      const visit = await Visit.begin(browser, site, `${name}-${group}-${title}`);
+    test(`${group}: ${title}`, { timeout: 2 * timeout }, async (context) => {
       try {
-        await work(visit, { browser: name, site });
-        await visit.assertClean();
+        await once(group, title, work);
       } catch (error) {
-        error.message += `\n${await visit.shoot("failed").catch(() => "no picture could be taken")}`;
-        throw error;
-      } finally {
-        await visit.tidy();
-        await visit.end();
+        // Firefox now and then never lets a worker's own worker start (known, see ARCHITECTURE.md): such a visit is made
+        // once more, and said. Anything else fails at once, and so does a second time.
+        if (name !== "firefox" || !/^not within/.test(error.message)) throw error;
+        context.diagnostic(`made once more, since the first time: ${error.message.split("\n")[0]}`);
+        await once(group, title, work);
       }
     });
+  }
+}
+
+/** One visit with a profile of its own. */
+async function once(group, title, work) {
+  const visit = await Visit.begin(browser, site, `${name}-${group}-${title}`);
+  try {
+    await work(visit, { browser: name, site });
+    await visit.assertClean();
+  } catch (error) {
+    error.message += `\n${await visit.shoot("failed").catch(() => "no picture could be taken")}`;
+    throw error;
+  } finally {
+    await visit.tidy();
+    await visit.end();
   }
 }
