@@ -10,7 +10,7 @@ import { startSite } from "./site.mjs";
 import { Visit } from "./visit.mjs";
 
 /** Times that a visit is made in Firefox where it waited in vain. */
-const VISITS = 3;
+const VISITS = 5;
 
 const name = chosenBrowser();
 const wanted = process.argv.slice(2);
