@@ -1,7 +1,7 @@
 //! Fits one model to a CSV file (features, `label`, `split` of train or test) and prints one line of JSON: CPU seconds
 //! of the fit, accuracy and macro F1 on the test rows, nodes, bytes, and how fast it predicts.
 //!
-//! `engine_bench FILE [--model rf|gb] [--trees N] [--depth D] [--weights none|balanced] [--seed S] [--save MODEL]`
+//! `engine_bench FILE [--model rf|et|gb] [--trees N] [--depth D] [--leaves L] [--weights none|balanced] [--seed S] [--save MODEL]`
 
 #![expect(clippy::print_stdout, reason = "a program that prints its result")]
 #![expect(
@@ -141,13 +141,17 @@ fn learner(options: &Options) -> Result<Learner, String> {
     let trees = options.number("trees")?.unwrap_or(100);
     let depth = options.number("depth")?;
     let seed = options.number("seed")?.unwrap_or(42);
+    let model = options.text("model", "rf");
     let forest = ForestParams::new()
         .trees(trees)
         .max_depth(depth)
         .class_weights(weights)
+        .max_leaves(options.number("leaves")?)
+        .random_cuts(model == "et")
+        .bootstrap(model != "et")
         .seed(seed);
-    match options.text("model", "rf").as_str() {
-        "rf" => Ok(Learner::Forest(forest.check().map_err(|e| e.to_string())?)),
+    match model.as_str() {
+        "rf" | "et" => Ok(Learner::Forest(forest.check().map_err(|e| e.to_string())?)),
         "gb" => {
             let boost = BoostParams::new()
                 .rounds(trees)

@@ -276,3 +276,17 @@ fn what_is_wrong_is_said_with_what_to_do() {
     folder.fails("train one.csv --target issue --out m.kubecast", 1);
     assert_eq!(std::fs::read(folder.0.join("m.kubecast")).unwrap(), kept);
 }
+
+/// `tests/fixtures/version1-*` were made by the program that wrote version 1, of `version1.csv`, a simulated cluster:
+/// files that people keep are read for ever.
+#[test]
+fn models_of_the_first_version_predict_what_they_did() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    for model in ["forest", "boost"] {
+        let words = format!("predict version1-{model}.kubecast version1.csv --out -");
+        let out = command(&fixtures, &words).output().unwrap();
+        assert!(out.status.success(), "{}", stderr(&out));
+        let then = std::fs::read(fixtures.join(format!("version1-{model}.predictions.csv")));
+        assert!(out.stdout == then.unwrap(), "{model} predicts otherwise");
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 0   8   "KUBECAST"
-//! 8   2   version, 1
+//! 8   2   version, 2
 //! 10  8   length of the body
 //! 18  32  SHA-256 of the body
 //! 50      body: recipe (JSON), classes (JSON), details (JSON, the session's), model (see `learn::Model::write`),
@@ -21,7 +21,9 @@ use crate::trees::{BytesError, Reader, Writer};
 
 const MAGIC: &[u8; 8] = b"KUBECAST";
 /// The version that is written; files of every released version are read.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
+/// The first version: trees were not packed.
+const FIRST: u16 = 1;
 const HEAD_BYTES: usize = 8 + 2 + 8 + 32;
 
 /// All that a prediction needs, and what is to be told about it.
@@ -143,7 +145,7 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
     }
     let mut r = Reader::new(&head[MAGIC.len()..]);
     let found = r.u16()?;
-    if found != VERSION {
+    if !(FIRST..=VERSION).contains(&found) {
         return Err(if found > VERSION {
             ModelFileError::Newer { found }
         } else {
@@ -165,7 +167,10 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
     recipe.check()?;
     let classes: Vec<String> = json("classes", r.bytes()?)?;
     let details = r.bytes()?.to_vec();
-    let model = Model::read(&mut r)?;
+    let model = match found {
+        FIRST => Model::read_first(&mut r)?,
+        _ => Model::read(&mut r)?,
+    };
     r.finish()?;
     let parts = [
         ("features", recipe.feature_names().len(), model.features()),

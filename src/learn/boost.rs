@@ -5,12 +5,8 @@ use super::train_set::TrainSet;
 use crate::trees::{GradientGrower, GradientTreeParams, Rng, Tree};
 
 /// The scores that boosting begins from: the log of each class's weighted share (two classes: their log odds).
-pub(crate) fn first_scores(counts: &[u64], weights: &[f64]) -> Vec<f64> {
-    let weighted: Vec<f64> = counts
-        .iter()
-        .zip(weights)
-        .map(|(&n, w)| n as f64 * w)
-        .collect();
+pub(crate) fn first_scores(totals: &[f64], weights: &[f64]) -> Vec<f64> {
+    let weighted: Vec<f64> = totals.iter().zip(weights).map(|(n, w)| n * w).collect();
     let total: f64 = weighted.iter().sum();
     // A class without rows in training stays as unlikely as half a row.
     let log_share = |x: f64| libm::log(x.max(0.5) / total);
@@ -54,7 +50,7 @@ pub(crate) struct Round {
 
 impl Booster {
     pub(crate) fn new(set: &TrainSet, params: &BoostValidParams) -> Self {
-        let counts = set.class_counts();
+        let counts = set.class_totals();
         let weights = params.class_weights.weigh(&counts);
         let first = first_scores(&counts, &weights);
         let rows = set.classes.len();
@@ -93,7 +89,7 @@ impl Booster {
         for &row in &rows {
             let row = row as usize;
             let class = usize::from(set.classes[row]);
-            let weight = self.weights[class];
+            let weight = self.weights[class] * set.weight(row);
             if outputs == 1 {
                 let p = logistic(self.scores[row]);
                 gradients[0][row] = (weight * (p - class as f64)) as f32;
@@ -116,7 +112,7 @@ impl Booster {
             l2: params.l2,
             learning_rate: params.learning_rate,
         };
-        let mut grower = GradientGrower::new(&set.columns, &set.edges, tree_params);
+        let mut grower = GradientGrower::new(&set.columns, &set.bins, tree_params);
         let mut trees = Vec::with_capacity(outputs);
         for k in 0..outputs {
             let scores = &mut self.scores[k * n..(k + 1) * n];

@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2};
 
 use super::params::{DecisionTreeValidParams, LearnError};
 use super::train_set::TrainSet;
-use crate::trees::{GrownTree, Impurity, Node, Rng, Tree};
+use crate::trees::{GrownTree, Impurity, Node, Rng, Tree, share};
 
 /// linfa scans every row at every node: with more rows than this it fits a sample.
 pub(crate) const MAX_ROWS: usize = 50_000;
@@ -102,7 +102,7 @@ fn flatten(root: &TreeNode<f64, usize>, set: &TrainSet) -> GrownTree {
         importance.iter_mut().for_each(|x| *x /= removed);
     }
     GrownTree {
-        tree: Tree::from_parts(nodes, values, set.n_classes),
+        tree: Tree::from_parts(nodes, values, Vec::new(), set.n_classes),
         importance,
     }
 }
@@ -119,7 +119,7 @@ fn leaf(set: &TrainSet, rows: &[u32], prediction: usize, values: &mut Vec<f32>) 
             values.extend(
                 counts
                     .iter()
-                    .map(|&n| (f64::from(n) / rows.len() as f64) as f32),
+                    .map(|&n| share(f64::from(n) / rows.len() as f64)),
             );
             Node::leaf(place as u32)
         }

@@ -3,11 +3,13 @@
 use ndarray::ArrayView2;
 
 use super::boost::{self, Booster};
+use super::decision_tree;
+use super::forest::Planter;
 use super::model::{Model, ModelKind};
-use super::params::{ClassWeights, LearnError, Learner};
+use super::params::{LearnError, Learner};
+use super::train_rows::TrainRows;
 use super::train_set::TrainSet;
-use super::{decision_tree, forest};
-use crate::trees::{BinEdges, BinnedColumns, Reader, Tree, Writer};
+use crate::trees::{FeatureBins, Reader, Tree, Writer};
 
 /// Why a unit cannot be grown.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +23,7 @@ pub struct UnitError {
 #[derive(Debug)]
 pub struct UnitGrower {
     set: TrainSet,
-    class_weights: Vec<f64>,
+    planter: Option<Planter>,
     booster: Option<Booster>,
 }
 
@@ -34,13 +36,9 @@ impl UnitGrower {
     }
 
     fn new(set: TrainSet) -> Self {
-        let class_weights = match &set.learner {
-            Learner::Forest(p) => p.class_weights.weigh(&set.class_counts()),
-            _ => Vec::new(),
-        };
         Self {
             set,
-            class_weights,
+            planter: None,
             booster: None,
         }
     }
@@ -49,12 +47,15 @@ impl UnitGrower {
     pub fn grow(&mut self, unit: u32) -> Result<Vec<u8>, UnitError> {
         let Self {
             set,
-            class_weights,
+            planter,
             booster,
         } = self;
+        let mut votes = Vec::new();
         let (trees, importance) = match &set.learner {
             Learner::Forest(p) => {
-                let grown = forest::grow(set, p, class_weights, unit);
+                let planter = planter.get_or_insert_with(|| Planter::new(set, p));
+                let (grown, out_of_bag) = planter.grow(set, p, unit);
+                votes = out_of_bag;
                 (vec![grown.tree], grown.importance)
             }
             Learner::DecisionTree(p) => {
@@ -77,8 +78,12 @@ impl UnitGrower {
         };
         let mut w = Writer::new();
         w.len(trees.len());
-        trees.iter().for_each(|tree| tree.write(&mut w));
+        let (features, classes) = (set.columns.features(), set.leaf_classes());
+        trees
+            .iter()
+            .for_each(|tree| tree.write(&mut w, features, classes));
         w.f64s(&importance);
+        w.bytes(&votes);
         Ok(w.into_bytes())
     }
 }
@@ -87,84 +92,59 @@ impl UnitGrower {
 #[derive(Debug)]
 pub struct Fitter {
     kind: ModelKind,
-    edges: Vec<BinEdges>,
+    bins: Vec<FeatureBins>,
     n_classes: usize,
     first_scores: Vec<f64>,
-    width: usize,
     trees_per_unit: usize,
     grown: Vec<Option<(Vec<Tree>, Vec<f64>)>>,
     done: u32,
     parallel: bool,
+    /// Votes of the trees that did not draw a row, `row * n_classes + class`; empty where they are not asked.
+    votes: Vec<u16>,
     grower: UnitGrower,
 }
 
 impl Fitter {
-    /// Bins the features (rows x features, `NaN` is missing, all other values finite) and makes ready. `classes` holds
-    /// each row's class, below `n_classes` (2 to 255), of which at least two must occur.
+    /// Bins the features (rows x features, `NaN` is missing) and makes ready. `classes` holds each row's class, below
+    /// `n_classes` (2 to 255), of which at least two must occur.
     pub fn new(
         features: ArrayView2<'_, f64>,
         classes: Vec<u8>,
         n_classes: usize,
         learner: Learner,
     ) -> Result<Self, LearnError> {
-        let rows = features.nrows();
-        if rows == 0 {
-            return Err(LearnError::NoRows);
-        }
-        if features.ncols() == 0 {
-            return Err(LearnError::NoFeatures);
-        }
-        if features.ncols() > usize::from(u16::MAX) {
-            return Err(LearnError::TooManyFeatures {
-                features: features.ncols(),
-            });
-        }
-        if n_classes > 255 {
-            return Err(LearnError::TooManyClasses { classes: n_classes });
-        }
-        if classes.len() != rows || classes.iter().any(|&c| usize::from(c) >= n_classes) {
-            return Err(LearnError::Shape {
-                rows,
-                classes: classes.len(),
-            });
-        }
-        if classes.iter().all(|c| *c == classes[0]) {
-            return Err(LearnError::OneClass { rows });
-        }
-        let weights = bin_weights(&classes, n_classes);
-        let edges: Vec<BinEdges> = features
-            .columns()
-            .into_iter()
-            .map(|c| BinEdges::fit(c.iter().copied().zip(weights.iter().copied())))
-            .collect();
-        let columns = BinnedColumns::of(features, &edges);
-        let set = TrainSet {
-            columns,
-            edges: edges.clone(),
-            classes,
-            n_classes,
-            learner,
-        };
-        let counts = set.class_counts();
+        let rows = TrainRows::new(features.view(), &classes, n_classes);
+        Self::of(&rows, learner)
+    }
+
+    /// The same, from rows that may weigh differently and features that may be categories.
+    pub fn of(rows: &TrainRows<'_>, learner: Learner) -> Result<Self, LearnError> {
+        let set = rows.bin(learner)?;
+        let n_classes = set.n_classes;
+        let totals = set.class_totals();
         let (kind, first_scores) = match &set.learner {
             Learner::Forest(_) => (ModelKind::Forest, Vec::new()),
             Learner::DecisionTree(_) => (ModelKind::DecisionTree, Vec::new()),
             Learner::Boost(p) => (
                 ModelKind::Boost,
-                boost::first_scores(&counts, &p.class_weights.weigh(&counts)),
+                boost::first_scores(&totals, &p.class_weights.weigh(&totals)),
             ),
+        };
+        let votes = match &set.learner {
+            Learner::Forest(p) if p.out_of_bag => vec![0; set.classes.len() * n_classes],
+            _ => Vec::new(),
         };
         let boosted = kind == ModelKind::Boost;
         Ok(Self {
             kind,
-            edges,
+            bins: set.bins.clone(),
             n_classes,
-            width: if boosted { 1 } else { n_classes },
             trees_per_unit: if boosted { first_scores.len() } else { 1 },
             first_scores,
             grown: vec![None; set.learner.units() as usize],
             done: 0,
             parallel: set.learner.parallel(),
+            votes,
             grower: UnitGrower::new(set),
         })
     }
@@ -208,7 +188,7 @@ impl Fitter {
 
     /// Takes a unit's bytes, checked; one that is there already is ignored.
     pub fn accept(&mut self, unit: u32, bytes: &[u8]) -> Result<(), LearnError> {
-        let features = self.edges.len();
+        let features = self.bins.len();
         let Some(place) = self.grown.get_mut(unit as usize) else {
             return Ok(());
         };
@@ -224,10 +204,16 @@ impl Fitter {
             });
         }
         let trees = (0..n)
-            .map(|_| Tree::read(&mut r, self.width, features, self.n_classes))
+            .map(|_| Tree::read(&mut r, features, self.grower.set.leaf_classes()))
             .collect::<Result<Vec<_>, _>>()?;
         let importance = r.f64s()?;
+        let votes = r.bytes()?;
         r.finish()?;
+        for (row, &vote) in self.votes.chunks_exact_mut(self.n_classes).zip(votes) {
+            if let Some(count) = row.get_mut(usize::from(vote).wrapping_sub(1)) {
+                *count = count.saturating_add(1);
+            }
+        }
         if importance.len() != features {
             return Err(LearnError::Shape {
                 rows: features,
@@ -242,7 +228,8 @@ impl Fitter {
     /// The model, once all units are there.
     pub fn finish(self) -> Option<Model> {
         let mut trees = Vec::new();
-        let mut importance = vec![0.0; self.edges.len()];
+        let out_of_bag = self.out_of_bag();
+        let mut importance = vec![0.0; self.bins.len()];
         for unit in self.grown {
             let (unit_trees, gains) = unit?;
             trees.extend(unit_trees);
@@ -257,23 +244,30 @@ impl Fitter {
         }
         Some(Model::from_parts(
             self.kind,
-            self.edges,
+            self.bins,
             self.n_classes,
             self.first_scores,
             trees,
             importance,
+            out_of_bag,
         ))
     }
-}
 
-/// What each row weighs when bins are cut: half as every row alike, half as every class alike. Twelve rows of a rare
-/// fault among thousands would else share bins with healthy neighbours, and no split could tell them apart.
-fn bin_weights(classes: &[u8], n_classes: usize) -> Vec<f64> {
-    let mut counts = vec![0; n_classes];
-    classes.iter().for_each(|&c| counts[usize::from(c)] += 1);
-    let by_class = ClassWeights::Balanced.weigh(&counts);
-    classes
-        .iter()
-        .map(|&c| 0.5 + 0.5 * by_class[usize::from(c)])
-        .collect()
+    /// Share of the weight of the training rows that most trees which did not draw them judge rightly (rows that every
+    /// tree drew do not count); none where that was not asked.
+    fn out_of_bag(&self) -> Option<f64> {
+        let set = &self.grower.set;
+        let (mut right, mut judged) = (0.0, 0.0);
+        for (row, votes) in self.votes.chunks_exact(self.n_classes).enumerate() {
+            let most = votes.iter().copied().max().unwrap_or(0);
+            if most > 0 {
+                let first = votes.iter().position(|&n| n == most);
+                judged += set.weight(row);
+                if first == Some(usize::from(set.classes[row])) {
+                    right += set.weight(row);
+                }
+            }
+        }
+        (judged > 0.0).then(|| right / judged)
+    }
 }

@@ -12,6 +12,7 @@ mod forest;
 mod linfa_traits;
 mod model;
 mod params;
+mod train_rows;
 mod train_set;
 
 pub use fitter::{Fitter, UnitError, UnitGrower};
@@ -20,4 +21,5 @@ pub use params::{
     BoostParams, BoostValidParams, ClassWeights, DecisionTreeParams, DecisionTreeValidParams,
     FeatureDraw, ForestParams, ForestValidParams, LearnError, Learner,
 };
+pub use train_rows::TrainRows;
 pub use train_set::TrainSet;

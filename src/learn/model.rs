@@ -3,7 +3,9 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::boost::{logistic, softmax};
-use crate::trees::{BinEdges, BytesError, NodeKind, Reader, Tree, TreeError, Writer};
+use crate::trees::{
+    BinEdges, BytesError, FeatureBins, NodeKind, Reader, Tree, TreeError, Writer, set_has,
+};
 
 /// Which learner made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +57,24 @@ pub enum ModelError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     kind: ModelKind,
-    edges: Vec<BinEdges>,
+    bins: Vec<FeatureBins>,
     n_classes: usize,
     /// Boosting: one score per output (one in all for two classes).
     first_scores: Vec<f64>,
     trees: Vec<Tree>,
     /// Share of the impurity (or gain) that each feature removed in training; sums to 1, or all 0.
     importance: Vec<f64>,
+    /// A forest's score on rows that its trees did not draw.
+    out_of_bag: Option<f64>,
+}
+
+/// How a model's bytes are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// As in version 1 of the model file.
+    First,
+    /// Trees packed, categories, the score out of the bag.
+    Packed,
 }
 
 /// Rows predicted together: their bins stay in the nearest cache while the trees pass by.
@@ -70,15 +83,17 @@ const BLOCK_ROWS: usize = 256;
 impl Model {
     pub(crate) fn from_parts(
         kind: ModelKind,
-        edges: Vec<BinEdges>,
+        bins: Vec<FeatureBins>,
         n_classes: usize,
         first_scores: Vec<f64>,
         trees: Vec<Tree>,
         importance: Vec<f64>,
+        out_of_bag: Option<f64>,
     ) -> Self {
         Self {
             kind,
-            edges,
+            out_of_bag,
+            bins,
             n_classes,
             first_scores,
             trees,
@@ -93,7 +108,7 @@ impl Model {
 
     /// Features it takes.
     pub fn features(&self) -> usize {
-        self.edges.len()
+        self.bins.len()
     }
 
     /// Classes it tells apart.
@@ -116,56 +131,84 @@ impl Model {
         &self.importance
     }
 
+    /// Share of the training rows' weight that the trees which did not draw them judge rightly, 0 to 1; none where it was
+    /// not asked for ([`super::ForestParams::out_of_bag`]).
+    pub fn out_of_bag(&self) -> Option<f64> {
+        self.out_of_bag
+    }
+
     /// Class probabilities (rows x classes) of features (rows x features; `NaN` is missing). A matrix of another
     /// width gives no rows.
     pub fn predict_proba(&self, features: ArrayView2<'_, f64>) -> Array2<f64> {
-        let width = self.edges.len();
+        let width = self.bins.len();
         if features.ncols() != width {
             return Array2::zeros((0, self.n_classes));
         }
         let mut out = Array2::zeros((features.nrows(), self.n_classes));
-        let mut bins = vec![0_u8; BLOCK_ROWS * width];
-        let mut begin = 0;
-        while begin < features.nrows() {
-            let rows = BLOCK_ROWS.min(features.nrows() - begin);
-            for (f, edges) in self.edges.iter().enumerate() {
+        let Some(all) = out.as_slice_mut() else {
+            return out;
+        };
+        let mut bins = vec![0_u8; BLOCK_ROWS.min(features.nrows()) * width];
+        let mut leaves = [0_u32; BLOCK_ROWS];
+        for (block, out) in all.chunks_mut(BLOCK_ROWS * self.n_classes).enumerate() {
+            let rows = out.len() / self.n_classes;
+            for (f, of) in self.bins.iter().enumerate() {
                 for i in 0..rows {
-                    bins[i * width + f] = edges.bin(features[(begin + i, f)]);
+                    bins[i * width + f] = of.bin(features[(block * BLOCK_ROWS + i, f)]);
                 }
             }
-            let mut block = out.slice_mut(ndarray::s![begin..begin + rows, ..]);
-            for (i, mut row) in block.rows_mut().into_iter().enumerate() {
-                if let Some(row) = row.as_slice_mut() {
-                    self.predict_row(&bins[i * width..(i + 1) * width], row);
-                }
-            }
-            begin += rows;
+            self.predict_block(&bins, &mut leaves[..rows], out);
         }
         out
     }
 
-    /// One row's probabilities, into `out` (one per class), without allocation.
-    fn predict_row(&self, bins: &[u8], out: &mut [f64]) {
-        let leaf = |tree: &Tree| tree.leaf_of(|f| bins[f]);
-        if self.kind == ModelKind::Boost {
-            let outputs = self.first_scores.len();
-            out[..outputs].copy_from_slice(&self.first_scores);
-            for (i, tree) in self.trees.iter().enumerate() {
-                out[i % outputs] += tree.score(leaf(tree));
+    /// One row's probabilities (one per class, into `out`) from its features, without allocation; `bins` is scratch, one
+    /// for each feature. Slices of other lengths are left as they are.
+    pub fn predict_row(&self, features: &[f64], bins: &mut [u8], out: &mut [f64]) {
+        let fit = features.len() == self.bins.len()
+            && bins.len() == self.bins.len()
+            && out.len() == self.n_classes;
+        if fit {
+            for ((bin, of), &x) in bins.iter_mut().zip(&self.bins).zip(features) {
+                *bin = of.bin(x);
             }
-            if outputs == 1 {
+            out.fill(0.0);
+            self.predict_block(bins, &mut [0], out);
+        }
+    }
+
+    /// Probabilities of as many rows as there are `leaves` (scratch), into `out`, all 0 (rows x classes): tree by tree,
+    /// so that a tree stays in the nearest cache while the rows pass.
+    fn predict_block(&self, bins: &[u8], leaves: &mut [u32], out: &mut [f64]) {
+        let width = self.bins.len();
+        let boosted = self.kind == ModelKind::Boost;
+        let outputs = if boosted { self.first_scores.len() } else { 1 };
+        if boosted {
+            for out in out.chunks_exact_mut(self.n_classes) {
+                out[..outputs].copy_from_slice(&self.first_scores);
+            }
+        }
+        for (i, tree) in self.trees.iter().enumerate() {
+            tree.leaves_of(bins, width, leaves);
+            for (out, &leaf) in out.chunks_exact_mut(self.n_classes).zip(&*leaves) {
+                if boosted {
+                    out[i % outputs] += tree.score(leaf as usize);
+                } else {
+                    tree.add_shares(leaf as usize, out);
+                }
+            }
+        }
+        for out in out.chunks_exact_mut(self.n_classes) {
+            if !boosted {
+                let total: f64 = out.iter().sum();
+                out.iter_mut().for_each(|p| *p /= total);
+            } else if outputs == 1 {
                 let p = logistic(out[0]);
                 out[0] = 1.0 - p;
                 out[1] = p;
             } else {
                 softmax(out);
             }
-        } else {
-            self.trees
-                .iter()
-                .for_each(|tree| tree.add_shares(leaf(tree), out));
-            let total: f64 = out.iter().sum();
-            out.iter_mut().for_each(|p| *p /= total);
         }
     }
 
@@ -209,13 +252,28 @@ impl Model {
                     }
                     let level = level + usize::from(!question.is_empty());
                     let name = features.get(feature).map_or("?", String::as_str);
-                    let (low, high) = match self.edges[feature].edges().get(usize::from(bin)) {
+                    let edges = self.bins[feature].edges().map_or(&[][..], BinEdges::edges);
+                    let (low, high) = match edges.get(usize::from(bin)) {
                         Some(edge) => (format!("{name} <= {edge}"), format!("{name} > {edge}")),
                         None => (format!("{name} is there"), format!("{name} is missing")),
                     };
                     let _ = missing_left;
                     pending.push((left + 1, level, high));
                     pending.push((left, level, low));
+                }
+                NodeKind::SetSplit { feature, set, left } => {
+                    if !question.is_empty() {
+                        let _ = writeln!(out, "{indent}{question}:");
+                    }
+                    let level = level + usize::from(!question.is_empty());
+                    let name = features.get(feature).map_or("?", String::as_str);
+                    let codes: Vec<String> = (0..255)
+                        .filter(|&b| set_has(set, b))
+                        .map(|b| b.to_string())
+                        .collect();
+                    let codes = codes.join(", ");
+                    pending.push((left + 1, level, format!("{name} not in {codes}")));
+                    pending.push((left, level, format!("{name} in {codes}")));
                 }
                 _ => {
                     let mut shares = vec![0.0; self.n_classes];
@@ -243,16 +301,37 @@ impl Model {
             ModelKind::DecisionTree => 2,
         });
         w.u8(self.n_classes as u8);
-        w.len(self.edges.len());
-        self.edges.iter().for_each(|e| e.write(w));
+        w.len(self.bins.len());
+        self.bins.iter().for_each(|b| b.write(w));
         w.f64s(&self.first_scores);
         w.f64s(&self.importance);
+        w.f64(self.out_of_bag.unwrap_or(f64::NAN));
         w.len(self.trees.len());
-        self.trees.iter().for_each(|t| t.write(w));
+        let leaf_classes = self.leaf_classes();
+        self.trees
+            .iter()
+            .for_each(|t| t.write(w, self.bins.len(), leaf_classes));
+    }
+
+    fn leaf_classes(&self) -> usize {
+        if self.kind == ModelKind::Boost {
+            0
+        } else {
+            self.n_classes
+        }
     }
 
     /// Reads and checks one.
     pub fn read(r: &mut Reader<'_>) -> Result<Self, ModelError> {
+        Self::read_as(r, Layout::Packed)
+    }
+
+    /// Reads and checks one as version 1 of the model file has it.
+    pub fn read_first(r: &mut Reader<'_>) -> Result<Self, ModelError> {
+        Self::read_as(r, Layout::First)
+    }
+
+    fn read_as(r: &mut Reader<'_>, layout: Layout) -> Result<Self, ModelError> {
         let kind = match r.u8()? {
             0 => ModelKind::Forest,
             1 => ModelKind::Boost,
@@ -271,16 +350,20 @@ impl Model {
                 found: n_classes as u64,
             });
         }
-        let n_features = r.len(4)?;
+        let n_features = r.len(2)?;
         if n_features == 0 || n_features > usize::from(u16::MAX) {
             return Err(ModelError::Part {
                 part: "the number of features",
                 found: n_features as u64,
             });
         }
-        let mut edges = Vec::with_capacity(n_features);
+        let mut bins = Vec::with_capacity(n_features);
         for f in 0..n_features {
-            edges.push(BinEdges::read(r)?.ok_or(ModelError::Part {
+            let read = match layout {
+                Layout::First => BinEdges::read(r)?.map(FeatureBins::Numbers),
+                Layout::Packed => FeatureBins::read(r)?,
+            };
+            bins.push(read.ok_or(ModelError::Part {
                 part: "a feature with bad edges",
                 found: f as u64,
             })?);
@@ -304,7 +387,17 @@ impl Model {
                 found: importance.len() as u64,
             });
         }
-        let n_trees = r.len(12)?;
+        let out_of_bag = match layout {
+            Layout::First => None,
+            Layout::Packed => Some(r.f64()?).filter(|share| !share.is_nan()),
+        };
+        if out_of_bag.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+            return Err(ModelError::Part {
+                part: "the score out of the bag",
+                found: 0,
+            });
+        }
+        let n_trees = r.len(10)?;
         let whole_rounds = outputs == 0 || n_trees.is_multiple_of(outputs);
         if n_trees == 0 || !whole_rounds || (kind == ModelKind::DecisionTree && n_trees != 1) {
             return Err(ModelError::Part {
@@ -312,15 +405,19 @@ impl Model {
                 found: n_trees as u64,
             });
         }
-        let width = if kind == ModelKind::Boost {
-            1
+        let leaf_classes = if kind == ModelKind::Boost {
+            0
         } else {
             n_classes
         };
+        let width = leaf_classes.max(1);
         let mut trees = Vec::with_capacity(n_trees);
         for tree in 0..n_trees {
-            let read = Tree::read(r, width, n_features, n_classes)
-                .map_err(|error| ModelError::Tree { tree, error })?;
+            let read = match layout {
+                Layout::First => Tree::read_plain(r, width, n_features, n_classes),
+                Layout::Packed => Tree::read(r, n_features, leaf_classes),
+            }
+            .map_err(|error| ModelError::Tree { tree, error })?;
             if kind != ModelKind::Boost && !read.has_shares() {
                 return Err(ModelError::Part {
                     part: "a tree whose leaves are no shares",
@@ -331,11 +428,12 @@ impl Model {
         }
         Ok(Self {
             kind,
-            edges,
+            bins,
             n_classes,
             first_scores,
             trees,
             importance,
+            out_of_bag,
         })
     }
 }

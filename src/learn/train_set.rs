@@ -4,17 +4,19 @@ use super::params::{
     BoostValidParams, ClassWeights, DecisionTreeValidParams, FeatureDraw, ForestValidParams,
     Learner,
 };
-use crate::trees::{BinEdges, BinnedColumns, BytesError, Impurity, Reader, Writer};
+use crate::trees::{BinnedColumns, BytesError, FeatureBins, Impurity, Reader, Writer};
 
 /// Binned training rows, their classes and the learner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainSet {
     /// Binned features.
     pub columns: BinnedColumns,
-    /// Their edges.
-    pub edges: Vec<BinEdges>,
-    /// Class of each row, below `n_classes`.
+    /// How they were binned.
+    pub bins: Vec<FeatureBins>,
+    /// Class of each row, below `n_classes`, ascending: rows stand in an order that does not depend on the table's.
     pub classes: Vec<u8>,
+    /// Weight of each row, finite and above 0; empty where all weigh 1.
+    pub weights: Vec<f32>,
     /// 1 to 255.
     pub n_classes: usize,
     /// Which learner.
@@ -22,13 +24,26 @@ pub struct TrainSet {
 }
 
 impl TrainSet {
-    /// Rows by class.
-    pub fn class_counts(&self) -> Vec<u64> {
-        let mut counts = vec![0; self.n_classes];
-        self.classes
-            .iter()
-            .for_each(|&c| counts[usize::from(c)] += 1);
-        counts
+    /// Weight of the rows of each class: their number where all weigh 1.
+    pub fn class_totals(&self) -> Vec<f64> {
+        let mut totals = vec![0.0; self.n_classes];
+        for (row, &class) in self.classes.iter().enumerate() {
+            totals[usize::from(class)] += self.weight(row);
+        }
+        totals
+    }
+
+    /// Classes whose shares a leaf holds; 0 where it holds one score.
+    pub(super) fn leaf_classes(&self) -> usize {
+        match self.learner {
+            Learner::Boost(_) => 0,
+            Learner::Forest(_) | Learner::DecisionTree(_) => self.n_classes,
+        }
+    }
+
+    /// A row's weight.
+    pub fn weight(&self, row: usize) -> f64 {
+        self.weights.get(row).map_or(1.0, |&w| f64::from(w))
     }
 
     /// As bytes.
@@ -37,9 +52,10 @@ impl TrainSet {
         write_learner(&mut w, &self.learner);
         w.u8(self.n_classes as u8);
         w.bytes(&self.classes);
+        w.f32s(&self.weights);
         w.len(self.columns.features());
         (0..self.columns.features()).for_each(|f| w.bytes(self.columns.column(f)));
-        self.edges.iter().for_each(|e| e.write(&mut w));
+        self.bins.iter().for_each(|b| b.write(&mut w));
         w.into_bytes()
     }
 
@@ -57,18 +73,23 @@ impl TrainSet {
         };
         let n_classes = usize::from(r.u8()?);
         let classes = r.bytes()?.to_vec();
+        let weights = r.f32s()?;
         let features = r.len(4)?;
         let columns = (0..features)
             .map(|_| Ok(r.bytes()?.to_vec()))
             .collect::<Result<Vec<_>, BytesError>>()?;
-        let mut edges = Vec::with_capacity(features);
+        let mut bins = Vec::with_capacity(features);
         for _ in 0..features {
-            let Some(read) = BinEdges::read(r)? else {
+            let Some(read) = FeatureBins::read(r)? else {
                 return Ok(None);
             };
-            edges.push(read);
+            bins.push(read);
         }
-        if classes.is_empty() || classes.iter().any(|&c| usize::from(c) >= n_classes) {
+        let in_range = classes.last().is_some_and(|&c| usize::from(c) < n_classes)
+            && classes.is_sorted()
+            && (weights.is_empty() || weights.len() == classes.len())
+            && weights.iter().all(|w| *w > 0.0 && w.is_finite());
+        if !in_range {
             return Ok(None);
         }
         let Some(columns) = BinnedColumns::new(columns, classes.len()) else {
@@ -76,8 +97,9 @@ impl TrainSet {
         };
         Ok(Some(Self {
             columns,
-            edges,
+            bins,
             classes,
+            weights,
             n_classes,
             learner,
         }))
@@ -115,6 +137,9 @@ fn write_learner(w: &mut Writer, learner: &Learner) {
             w.u8(u8::from(p.class_weights == ClassWeights::Balanced));
             write_impurity(w, p.impurity);
             w.u8(u8::from(p.bootstrap));
+            w.u32(p.max_leaves.unwrap_or(0));
+            w.u8(u8::from(p.random_cuts));
+            w.u8(u8::from(p.out_of_bag));
             w.u64(p.seed);
         }
         Learner::Boost(p) => {
@@ -167,6 +192,9 @@ fn read_learner(r: &mut Reader<'_>) -> Result<Option<Learner>, BytesError> {
             class_weights: weights(r.u8()? == 1),
             impurity: read_impurity(r)?,
             bootstrap: r.u8()? == 1,
+            max_leaves: Some(r.u32()?).filter(|n| *n > 0),
+            random_cuts: r.u8()? == 1,
+            out_of_bag: r.u8()? == 1,
             seed: r.u64()?,
         }),
         1 => Learner::Boost(BoostValidParams {

@@ -259,6 +259,11 @@ impl From<LearnError> for Fault {
                 "There is nothing to learn from these rows",
                 "Load data with rows of at least two classes.",
             ),
+            LearnError::Weight { .. } | LearnError::NoWeight { .. } => (
+                FailureCode::Data,
+                "The rows' weights cannot be used",
+                "Give each row a weight of 0 or more, and at least one of them more than 0.",
+            ),
             LearnError::NoFeatures => (
                 FailureCode::Data,
                 "There is nothing to learn from",

@@ -148,6 +148,73 @@ pub fn midpoint(a: f64, b: f64) -> f64 {
     if a <= m && m < b { m } else { a }
 }
 
+/// How one feature's values become bins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FeatureBins {
+    /// Numbers: bins of neighbours, in order.
+    Numbers(BinEdges),
+    /// Codes 0 to `count - 1` of categories (at most 255), in no order; a bin each. Any other value is missing.
+    Categories(u8),
+}
+
+impl FeatureBins {
+    /// The bin of a value: [`MISSING_BIN`] for `NaN`, and for what is no code of a category.
+    pub fn bin(&self, x: f64) -> u8 {
+        match self {
+            Self::Numbers(edges) => edges.bin(x),
+            // A cast saturates and takes NaN to 0: only a code comes back as it was.
+            Self::Categories(count) => {
+                let code = x as u8;
+                if f64::from(code) == x && code < *count {
+                    code
+                } else {
+                    MISSING_BIN
+                }
+            }
+        }
+    }
+
+    /// Whether its bins have no order, so that splits are sets of them.
+    pub fn is_categories(&self) -> bool {
+        matches!(self, Self::Categories(_))
+    }
+
+    /// The edges between bins of numbers.
+    pub fn edges(&self) -> Option<&BinEdges> {
+        match self {
+            Self::Numbers(edges) => Some(edges),
+            Self::Categories(_) => None,
+        }
+    }
+
+    /// See [`BinEdges::middle_cut`]; the lower bin for categories.
+    pub fn middle_cut(&self, low: u8, high: u8) -> u8 {
+        self.edges().map_or(low, |e| e.middle_cut(low, high))
+    }
+
+    pub(crate) fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Numbers(edges) => {
+                w.u8(0);
+                edges.write(w);
+            }
+            Self::Categories(count) => {
+                w.u8(1);
+                w.u8(*count);
+            }
+        }
+    }
+
+    /// `None` where the bytes say what cannot be.
+    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Option<Self>, BytesError> {
+        Ok(match r.u8()? {
+            0 => BinEdges::read(r)?.map(Self::Numbers),
+            1 => Some(Self::Categories(r.u8()?)),
+            _ => None,
+        })
+    }
+}
+
 /// The bins of a matrix, one vector per feature.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BinnedColumns {
@@ -164,16 +231,27 @@ impl BinnedColumns {
             .then_some(Self { columns, rows })
     }
 
-    /// The bins of `matrix` (rows x features; `NaN` is missing). There are as many edges as features.
-    pub fn of(matrix: ArrayView2<'_, f64>, edges: &[BinEdges]) -> Self {
+    /// The bins of `matrix` (rows x features; `NaN` is missing). There are as many `bins` as features.
+    pub fn of(matrix: ArrayView2<'_, f64>, bins: &[FeatureBins]) -> Self {
         let columns = matrix
             .columns()
             .into_iter()
-            .zip(edges)
+            .zip(bins)
             .map(|(c, e)| c.iter().map(|&x| e.bin(x)).collect());
         Self {
             columns: columns.collect(),
             rows: matrix.nrows(),
+        }
+    }
+
+    /// The same rows in another order: row `i` is what was row `order[i]`. `order` holds rows that are there.
+    pub fn reordered(&self, order: &[u32]) -> Self {
+        let columns = self.columns.iter();
+        Self {
+            columns: columns
+                .map(|c| order.iter().map(|&row| c[row as usize]).collect())
+                .collect(),
+            rows: order.len(),
         }
     }
 
@@ -274,6 +352,15 @@ mod tests {
         ] {
             let m = midpoint(a, b);
             assert!(a <= m && m < b, "{a} {m} {b}");
+        }
+    }
+
+    #[test]
+    fn codes_are_bins_and_all_else_is_missing() {
+        let bins = FeatureBins::Categories(3);
+        assert_eq!([0.0, 2.0].map(|x| bins.bin(x)), [0, 2]);
+        for other in [3.0, -1.0, 0.5, 256.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(bins.bin(other), MISSING_BIN, "{other}");
         }
     }
 

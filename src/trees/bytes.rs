@@ -115,6 +115,11 @@ impl<'a> Reader<'a> {
         Self { bytes, at: 0 }
     }
 
+    /// Bytes read so far.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
     /// Bytes not yet read.
     pub fn left(&self) -> usize {
         self.bytes.len() - self.at

@@ -1,13 +1,20 @@
-//! Grows one classification tree, depth first, drawing features at every node (Breiman 2001).
+//! Grows one classification tree, drawing features at every node (Breiman 2001).
 
-use super::class_split::{ClassSplit, ClassSplitter, FeatureDraw, Sample};
-use super::{BinEdges, BinnedColumns, Impurity, MISSING_BIN, Node, Rng, Tree};
+use std::collections::BinaryHeap;
+
+use super::class_random::goes_left;
+use super::class_rows::{RowDraw, Sample};
+use super::class_split::{ClassSplit, ClassSplitter, Cut, FeatureDraw, NodeWeights};
+use super::tree::MOST_SETS;
+use super::{BinSet, BinnedColumns, FeatureBins, Impurity, MISSING_BIN, Node, Rng, Tree, share};
 
 /// Checked parameters of one tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassTreeParams {
     /// Levels below the root; `None`: no bound but 1,000.
     pub max_depth: Option<u32>,
+    /// Most leaves, at least 2, the split of largest gain first; `None`: no bound.
+    pub max_leaves: Option<u32>,
     /// Fewest rows of a node that is split.
     pub min_samples_split: u32,
     /// Fewest rows on each side of a split.
@@ -18,6 +25,8 @@ pub struct ClassTreeParams {
     pub impurity: Impurity,
     /// Draw rows with replacement.
     pub bootstrap: bool,
+    /// Draw each feature's cut at random instead of taking its best (Geurts et al. 2006).
+    pub random_cuts: bool,
 }
 
 /// A grown tree and the impurity that each feature removed, as shares of 1 (all 0 for a tree without splits).
@@ -29,402 +38,436 @@ pub struct GrownTree {
     pub importance: Vec<f64>,
 }
 
+/// The bins row by row, as small nodes want them: one stretch of memory for all features of a row.
+#[derive(Clone, Debug)]
+pub struct RowMajor {
+    bins: Vec<u8>,
+    stride: usize,
+}
+
+impl RowMajor {
+    /// A copy of the columns.
+    pub fn of(columns: &BinnedColumns) -> Self {
+        let stride = columns.features();
+        let mut bins = vec![0; stride * columns.rows()];
+        for feature in 0..stride {
+            let to = bins.iter_mut().skip(feature).step_by(stride);
+            to.zip(columns.column(feature)).for_each(|(to, &b)| *to = b);
+        }
+        Self { bins, stride }
+    }
+}
+
 /// What all trees of a forest share.
 #[derive(Clone, Copy, Debug)]
 pub struct ClassGrower<'a> {
-    /// Binned training rows.
+    /// Binned training rows, in order of their class.
     pub columns: &'a BinnedColumns,
-    /// The features' edges.
-    pub edges: &'a [BinEdges],
-    /// Class of each row.
+    /// The same, row by row.
+    pub row_major: &'a RowMajor,
+    /// How the features were binned.
+    pub bins: &'a [FeatureBins],
+    /// Class of each row, ascending.
     pub classes: &'a [u8],
+    /// Weight of each row, above 0; empty where all weigh 1.
+    pub row_weights: &'a [f32],
     /// What a row of each class weighs; as many as there are classes.
     pub class_weights: &'a [f64],
     /// Parameters.
     pub params: ClassTreeParams,
 }
 
-/// How much of a class's weight is given by drawing its rows more often, as a power of it; its splits give the rest.
-///
-/// Weights in the splits alone (0; scikit-learn before 1.9) leave a rare class without a vote, since every tree fences
-/// its few rows in; drawing alone (1; scikit-learn since, and Chen, Liaw & Breiman 2004) forgets most rows of a large
-/// class. On a trace with 1 % of faults macro F1 rises with it, on a table of four uneven classes it falls; this lies
-/// between.
-const DRAWN: f64 = 0.6;
-
-struct Pending {
+struct Open {
     node: usize,
     begin: usize,
     end: usize,
     depth: u32,
+    /// Class weights.
+    weights: Vec<u32>,
+    /// Where its rows' bins are: 0 in the whole table, else in the copy of that level.
+    level: usize,
 }
+
+/// A node that waits for its split, the one of largest gain first.
+struct Waiting {
+    split: ClassSplit,
+    open: Open,
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, o: &Self) -> std::cmp::Ordering {
+        let by_gain = self.split.gain.total_cmp(&o.split.gain);
+        by_gain.then(o.open.node.cmp(&self.open.node))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, o: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(o))
+    }
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, o: &Self) -> bool {
+        self.cmp(o).is_eq()
+    }
+}
+
+impl Eq for Waiting {}
+
+struct Growth<'g> {
+    grower: &'g ClassGrower<'g>,
+    rng: Rng,
+    splitter: ClassSplitter,
+    draw: FeatureDraw,
+    samples: Vec<Sample>,
+    right: Vec<Sample>,
+    nodes: Vec<Node>,
+    values: Vec<f32>,
+    sets: Vec<BinSet>,
+    importance: Vec<f64>,
+    spare: Vec<Vec<u32>>,
+    /// Copies of the bins of the rows of a subtree, row by row, for levels 1 and 2.
+    copies: [Vec<u8>; LEVELS.len()],
+}
+
+/// A subtree whose rows' bins take no more bytes than this works on a copy of them, which stays in a near cache.
+const LEVELS: [usize; 2] = [1 << 18, 1 << 14];
+/// Rows with more features than this are not copied: a subtree would ask too few of them.
+const WIDEST_COPY: usize = 512;
 
 impl ClassGrower<'_> {
     /// Grows the tree of this seed. It needs at least one row.
     pub fn grow(&self, seed: u64, tree: u64) -> GrownTree {
         let mut rng = Rng::new(seed, tree);
-        let mut samples = self.draw_rows(&mut rng);
-        // What drawing has not given a row of its weight, the splits give.
-        let rest: Vec<f64> = self
-            .class_weights
+        let samples = self.row_draw().samples(&mut rng);
+        let mut weights = vec![0_u32; self.class_weights.len()];
+        samples
             .iter()
-            .map(|w| libm::pow(*w, 1.0 - DRAWN))
-            .collect();
-        let class_weights = if self.params.bootstrap {
-            &rest
-        } else {
-            self.class_weights
-        };
-        let mut splitter = ClassSplitter::new(
-            self.params.impurity,
-            class_weights,
-            self.params.min_samples_leaf,
-        );
-        let mut draw = FeatureDraw::new(self.columns.features());
-        let mut nodes = vec![Node::pure(0)];
-        let mut values = Vec::new();
-        let mut importance = vec![0.0; self.columns.features()];
-        let mut right_half = Vec::with_capacity(samples.len() / 2);
-        let mut pending = vec![Pending {
+            .for_each(|s| weights[s.class()] += s.weight());
+        let root = Open {
             node: 0,
             begin: 0,
             end: samples.len(),
             depth: 0,
-        }];
-        while let Some(Pending {
-            node,
-            begin,
-            end,
-            depth,
-        }) = pending.pop()
-        {
-            let rows = &mut samples[begin..end];
-            let (weights, total) = splitter.node_weights(rows);
-            let split = self.best_split(
-                &mut splitter,
-                &mut draw,
-                &mut rng,
-                rows,
-                &weights,
-                total,
-                depth,
-            );
-            let Some(split) = split else {
-                nodes[node] = leaf(&weights, total, &mut values);
-                continue;
-            };
-            importance[split.feature] += split.gain;
-            let cut = self
-                .edges
-                .get(split.feature)
-                .map_or(split.bin, |e| e.middle_cut(split.bin, split.last_bin));
-            let (middle, missing_left) = partition(
-                rows,
-                self.columns.column(split.feature),
-                split,
-                &mut right_half,
-            );
-            let left = nodes.len();
-            nodes.extend([Node::pure(0); 2]);
-            nodes[node] = Node::split(split.feature as u16, cut, missing_left, left as u32);
-            let middle = begin + middle;
-            pending.push(Pending {
-                node: left + 1,
-                begin: middle,
-                end,
-                depth: depth + 1,
-            });
-            pending.push(Pending {
-                node: left,
-                begin,
-                end: middle,
-                depth: depth + 1,
-            });
+            weights,
+            level: 0,
+        };
+        let mut growth = Growth {
+            grower: self,
+            rng,
+            splitter: ClassSplitter::new(
+                self.params.impurity,
+                self.class_weights.len(),
+                self.params.min_samples_leaf,
+            ),
+            draw: FeatureDraw::new(self.columns.features()),
+            right: vec![Sample::default(); samples.len()],
+            samples,
+            nodes: vec![Node::pure(0)],
+            values: Vec::new(),
+            sets: Vec::new(),
+            importance: vec![0.0; self.columns.features()],
+            spare: Vec::new(),
+            copies: Default::default(),
+        };
+        match self.params.max_leaves {
+            None => growth.depth_first(root),
+            Some(leaves) => growth.best_first(root, leaves as usize),
         }
+        let mut importance = growth.importance;
         let removed: f64 = importance.iter().sum();
         if removed > 0.0 {
             importance.iter_mut().for_each(|x| *x /= removed);
         }
+        let classes = self.class_weights.len();
         GrownTree {
-            tree: Tree::from_parts(nodes, values, self.class_weights.len()),
+            tree: Tree::from_parts(growth.nodes, growth.values, growth.sets, classes),
             importance,
         }
     }
 
-    /// As many rows as there are, with replacement, each as likely as its weight to the power of [`DRAWN`].
-    fn draw_rows(&self, rng: &mut Rng) -> Vec<Sample> {
-        let n = self.columns.rows();
-        let mut counts = vec![0_u16; n];
-        if !self.params.bootstrap {
-            counts.fill(1);
-        } else if self
-            .class_weights
-            .iter()
-            .all(|w| *w == self.class_weights[0])
-        {
-            for _ in 0..n {
-                let row = rng.below(n as u32) as usize;
-                counts[row] = counts[row].saturating_add(1);
-            }
-        } else {
-            let mut rows = vec![Vec::new(); self.class_weights.len()];
-            for (row, &class) in self.classes.iter().enumerate() {
-                rows[usize::from(class)].push(row);
-            }
-            let mut sum = 0.0;
-            let up_to: Vec<f64> = rows
-                .iter()
-                .zip(self.class_weights)
-                .map(|(rows, weight)| {
-                    sum += rows.len() as f64 * libm::pow(*weight, DRAWN);
-                    sum
-                })
-                .collect();
-            for _ in 0..n {
-                let at = rng.unit() * sum;
-                let rows = &rows[up_to.partition_point(|&end| end <= at).min(rows.len() - 1)];
-                if let Some(&row) = rows.get(rng.below(rows.len() as u32) as usize) {
-                    counts[row] = counts[row].saturating_add(1);
-                }
-            }
-        }
-        let drawn = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        drawn
-            .map(|(row, &count)| Sample {
-                row: row as u32,
-                count,
-                class: self.classes[row],
-            })
-            .collect()
+    /// How often this tree's bootstrap draws each row; 0 for those that can judge it (out of bag).
+    pub fn drawn(&self, seed: u64, tree: u64) -> Vec<u32> {
+        self.row_draw().counts(&mut Rng::new(seed, tree))
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one node of the loop above, in a function of its own"
-    )]
-    fn best_split(
-        &self,
-        splitter: &mut ClassSplitter<'_>,
-        draw: &mut FeatureDraw,
-        rng: &mut Rng,
-        rows: &[Sample],
-        weights: &[f64],
-        total: f64,
-        depth: u32,
-    ) -> Option<ClassSplit> {
-        let p = &self.params;
-        let n = rows.len() as u64;
-        let pure = weights.iter().filter(|w| **w > 0.0).count() < 2;
-        if pure
-            || depth >= p.max_depth.unwrap_or(1000)
+    fn row_draw(&self) -> RowDraw<'_> {
+        RowDraw::new(
+            self.classes,
+            self.row_weights,
+            self.class_weights,
+            self.params.bootstrap,
+        )
+    }
+}
+
+impl Growth<'_> {
+    fn depth_first(&mut self, root: Open) {
+        let mut pending = vec![root];
+        while let Some(mut open) = pending.pop() {
+            self.come_near(&mut open);
+            match self.best_split(&open) {
+                Some(split) => {
+                    let [left, right] = self.part(open, &split);
+                    pending.extend([right, left]);
+                }
+                None => self.close(open),
+            }
+        }
+    }
+
+    /// Copies the rows of a subtree that is small enough for it, which then know themselves by their place in the copy.
+    /// Depth first, a subtree is done before the next one of its level is begun.
+    fn come_near(&mut self, open: &mut Open) {
+        let RowMajor { bins, stride } = self.grower.row_major;
+        let stride = *stride;
+        let samples = &mut self.samples[open.begin..open.end];
+        if stride > WIDEST_COPY || samples.len() < 2 {
+            return;
+        }
+        let fits = LEVELS
+            .iter()
+            .filter(|&&bytes| samples.len() * stride <= bytes)
+            .count();
+        if fits <= open.level {
+            return;
+        }
+        let mut copy = std::mem::take(&mut self.copies[fits - 1]);
+        copy.clear();
+        let from = match open.level.checked_sub(1) {
+            Some(level) => &self.copies[level],
+            None => bins,
+        };
+        for (place, sample) in samples.iter_mut().enumerate() {
+            copy.extend_from_slice(&from[sample.row() * stride..][..stride]);
+            *sample = Sample::new(place as u32, sample.class() as u8, sample.weight());
+        }
+        self.copies[fits - 1] = copy;
+        open.level = fits;
+    }
+
+    fn best_first(&mut self, root: Open, most: usize) {
+        let mut waiting = BinaryHeap::new();
+        let mut leaves = 1;
+        let mut fresh = vec![root];
+        loop {
+            for open in fresh.drain(..) {
+                match self.best_split(&open) {
+                    Some(split) => waiting.push(Waiting { split, open }),
+                    None => self.close(open),
+                }
+            }
+            if leaves >= most {
+                break;
+            }
+            let Some(Waiting { split, open }) = waiting.pop() else {
+                break;
+            };
+            fresh.extend(self.part(open, &split));
+            leaves += 1;
+        }
+        for waiting in waiting {
+            self.close(waiting.open);
+        }
+    }
+
+    fn best_split(&mut self, open: &Open) -> Option<ClassSplit> {
+        let p = &self.grower.params;
+        let samples = &self.samples[open.begin..open.end];
+        let n = samples.len() as u64;
+        let node = NodeWeights::new(&open.weights);
+        if node.is_pure()
+            || open.depth >= p.max_depth.unwrap_or(1000)
             || n < u64::from(p.min_samples_split)
             || n < 2 * u64::from(p.min_samples_leaf)
         {
             return None;
         }
-        let features = self.columns.features();
+        let columns = self.grower.columns;
+        let stride = self.grower.row_major.stride;
+        let near = open.level.checked_sub(1).map(|level| &self.copies[level]);
+        let bins = near.map_or(&[][..], Vec::as_slice);
         let mut best: Option<ClassSplit> = None;
-        for i in 0..features {
+        for i in 0..columns.features() {
             // Like scikit-learn: go on past max_features until one split is found.
             if i >= p.max_features as usize && best.is_some() {
                 break;
             }
-            let feature = draw.draw(i, rng);
-            let split = splitter.best(feature, self.columns.column(feature), rows, weights, total);
+            let feature = self.draw.draw(i, &mut self.rng);
+            let column = columns.column(feature);
+            let categories = self.grower.bins.get(feature);
+            let least = best.map_or(0.0, |b| b.gain);
+            let in_row = |s: Sample| bins[s.row().wrapping_mul(stride).wrapping_add(feature)];
+            let in_column = |s: Sample| column[s.row()];
+            let split = if p.random_cuts {
+                let Some(feature_bins) = categories else {
+                    continue;
+                };
+                let rng = &mut self.rng;
+                if near.is_some() {
+                    self.splitter
+                        .random_cut(feature, samples, &node, feature_bins, rng, in_row)
+                } else {
+                    self.splitter
+                        .random_cut(feature, samples, &node, feature_bins, rng, in_column)
+                }
+            } else if categories.is_some_and(FeatureBins::is_categories)
+                && self.sets.len() < MOST_SETS
+            {
+                if near.is_some() {
+                    self.splitter
+                        .best_set(feature, samples, &node, least, in_row)
+                } else {
+                    self.splitter
+                        .best_set(feature, samples, &node, least, in_column)
+                }
+            } else if near.is_some() {
+                self.splitter
+                    .best_cut(feature, samples, &node, least, in_row)
+            } else {
+                self.splitter
+                    .best_cut(feature, samples, &node, least, in_column)
+            };
             if let Some(split) = split
                 && best.is_none_or(|b| split.gain > b.gain)
             {
                 best = Some(split);
+                if split.perfect {
+                    break;
+                }
             }
         }
         best
     }
-}
 
-/// Moves the rows that go left to the front, keeping the order on both sides; how many they are, and the side that rows
-/// with a missing value take when predicting (where none was missing here: the larger side, as in scikit-learn).
-fn partition(
-    rows: &mut [Sample],
-    bins: &[u8],
-    split: ClassSplit,
-    right: &mut Vec<Sample>,
-) -> (usize, bool) {
-    right.clear();
-    let mut left = 0;
-    let mut any_missing = false;
-    for i in 0..rows.len() {
-        let sample = rows[i];
-        let bin = bins[sample.row as usize];
-        any_missing |= bin == MISSING_BIN;
-        let goes_left = if bin == MISSING_BIN {
-            split.missing_left
-        } else {
-            bin <= split.bin
+    /// Splits a node: its rows, in order on both sides, and two open nodes.
+    fn part(&mut self, open: Open, split: &ClassSplit) -> [Open; 2] {
+        let Open {
+            node,
+            begin,
+            end,
+            depth,
+            mut weights,
+            level,
+        } = open;
+        self.importance[split.feature] += split.gain;
+        let column = self.grower.columns.column(split.feature);
+        let stride = self.grower.row_major.stride;
+        let near = level.checked_sub(1).map(|level| &self.copies[level]);
+        let bin_of = |s: Sample| match near {
+            Some(bins) => bins[s.row().wrapping_mul(stride).wrapping_add(split.feature)],
+            None => column[s.row()],
         };
-        if goes_left {
+        let rows = &mut self.samples[begin..end];
+        let mut small_weights = self.spare.pop().unwrap_or_default();
+        small_weights.clear();
+        small_weights.resize(weights.len(), 0);
+        let (mut left, mut right) = (0, 0);
+        let mut any_missing = false;
+        for i in 0..rows.len() {
+            let sample = rows[i];
+            let bin = bin_of(sample);
+            any_missing |= bin == MISSING_BIN;
+            let goes_left = goes_left(&split.cut, bin);
+            // Written to both sides, kept on one: no branch to be guessed wrong.
             rows[left] = sample;
-            left += 1;
+            self.right[right] = sample;
+            left += usize::from(goes_left);
+            right += usize::from(!goes_left);
+        }
+        rows[left..].copy_from_slice(&self.right[..right]);
+        // The smaller side is weighed, the larger is what remains.
+        let smaller = if left <= right {
+            &rows[..left]
         } else {
-            right.push(sample);
+            &rows[left..]
+        };
+        for sample in smaller {
+            let weight = &mut small_weights[sample.class()];
+            *weight = weight.wrapping_add(sample.weight());
         }
-    }
-    rows[left..].copy_from_slice(right);
-    (
-        left,
-        if any_missing {
-            split.missing_left
+        weights
+            .iter_mut()
+            .zip(&small_weights)
+            .for_each(|(all, small)| *all = all.wrapping_sub(*small));
+        let (left_weights, right_weights) = if left <= right {
+            (small_weights, weights)
         } else {
-            left >= right.len()
-        },
-    )
-}
-
-fn leaf(weights: &[f64], total: f64, values: &mut Vec<f32>) -> Node {
-    let mut present = weights.iter().enumerate().filter(|(_, w)| **w > 0.0);
-    match (present.next(), present.next()) {
-        (Some((class, _)), None) => Node::pure(class as u32),
-        (None, _) => Node::pure(0),
-        _ => {
-            let place = values.len() / weights.len();
-            values.extend(weights.iter().map(|w| (w / total) as f32));
-            Node::leaf(place as u32)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PARAMS: ClassTreeParams = ClassTreeParams {
-        max_depth: None,
-        min_samples_split: 2,
-        min_samples_leaf: 1,
-        max_features: 2,
-        impurity: Impurity::Gini,
-        bootstrap: false,
-    };
-
-    fn noise(rows: usize, features: usize) -> BinnedColumns {
-        let mut rng = Rng::new(3, 3);
-        BinnedColumns::new(
-            (0..features)
-                .map(|_| (0..rows).map(|_| rng.below(250) as u8).collect())
-                .collect(),
-            rows,
-        )
-        .unwrap()
-    }
-
-    fn leaf_class(tree: &Tree, columns: &BinnedColumns, row: usize, k: usize) -> usize {
-        let mut shares = vec![0.0; k];
-        tree.add_shares(tree.leaf_of(|f| columns.column(f)[row]), &mut shares);
-        (0..k)
-            .max_by(|&a, &b| shares[a].total_cmp(&shares[b]))
-            .unwrap()
-    }
-
-    #[test]
-    fn an_unbounded_tree_learns_distinct_rows_by_heart() {
-        let columns = noise(500, 4);
-        let classes: Vec<u8> = (0..500).map(|i| (i % 3) as u8).collect();
-        let grower = ClassGrower {
-            columns: &columns,
-            edges: &[],
-            classes: &classes,
-            class_weights: &[1.0; 3],
-            params: PARAMS,
+            (weights, small_weights)
         };
-        let grown = grower.grow(1, 0);
-        grown.tree.check(4, 3).unwrap();
-        assert!(
-            (0..500)
-                .all(|row| leaf_class(&grown.tree, &columns, row, 3) == usize::from(classes[row]))
-        );
-        assert!((grown.importance.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-        assert_eq!(grower.grow(1, 0), grown, "a pure function of its seed");
-        assert_ne!(grower.grow(1, 1), grown);
-    }
-
-    #[test]
-    fn bounds_hold() {
-        let columns = noise(400, 3);
-        let classes: Vec<u8> = (0..400).map(|i| (i % 2) as u8).collect();
-        let params = ClassTreeParams {
-            max_depth: Some(3),
-            min_samples_leaf: 30,
-            ..PARAMS
+        let total = |weights: &[u32]| weights.iter().map(|&w| u64::from(w)).sum::<u64>();
+        let left_is_larger = total(&left_weights) >= total(&right_weights);
+        let first = self.nodes.len();
+        self.nodes.extend([Node::pure(0); 2]);
+        let feature = split.feature as u16;
+        self.nodes[node] = match split.cut {
+            Cut::Bin {
+                bin,
+                last_bin,
+                missing_left,
+            } => {
+                let bins = self.grower.bins.get(split.feature);
+                let cut = bins.map_or(bin, |b| b.middle_cut(bin, last_bin));
+                // Where training saw none, missing values go with the larger side (as in scikit-learn).
+                let missing_left = if any_missing {
+                    missing_left
+                } else {
+                    left_is_larger
+                };
+                Node::split(feature, cut, missing_left, first as u32)
+            }
+            Cut::Set(mut set) => {
+                // So do categories that are not here.
+                let mut present = [0_u64; 4];
+                for sample in &self.samples[begin..end] {
+                    let bin = bin_of(*sample);
+                    present[usize::from(bin >> 6)] |= 1 << (bin & 63);
+                }
+                for (word, present) in set.iter_mut().zip(present) {
+                    *word = *word & present | if left_is_larger { !present } else { 0 };
+                }
+                self.sets.push(set);
+                Node::split_set(feature, self.sets.len() - 1, first as u32)
+            }
         };
-        let grown = ClassGrower {
-            columns: &columns,
-            edges: &[],
-            classes: &classes,
-            class_weights: &[1.0; 2],
-            params,
-        }
-        .grow(5, 0);
-        assert!(grown.tree.depth() <= 3);
-        let mut rows_in = vec![0; grown.tree.len()];
-        (0..400).for_each(|row| rows_in[grown.tree.leaf_of(|f| columns.column(f)[row])] += 1);
-        assert!(rows_in.iter().all(|&n| n == 0 || n >= 30), "{rows_in:?}");
-    }
-
-    #[test]
-    fn missing_values_go_where_they_help() {
-        // Class 1 is where the value is missing or high.
-        let bins: Vec<u8> = (0..90).map(|i| [5, 200, MISSING_BIN][i % 3]).collect();
-        let classes: Vec<u8> = bins.iter().map(|&b| u8::from(b > 100)).collect();
-        let columns = BinnedColumns::new(vec![bins], 90).unwrap();
-        let grower = ClassGrower {
-            columns: &columns,
-            edges: &[],
-            classes: &classes,
-            class_weights: &[1.0; 2],
-            params: PARAMS,
-        };
-        let tree = grower.grow(0, 0).tree;
-        assert_eq!(tree.len(), 3);
-        assert!(
-            (0..90).all(|row| leaf_class(&tree, &columns, row, 2) == usize::from(classes[row]))
-        );
-    }
-
-    #[test]
-    fn a_class_that_weighs_more_is_drawn_more() {
-        let columns = noise(1000, 1);
-        let classes: Vec<u8> = (0..1000).map(|i| u8::from(i < 10)).collect();
-        let grower = ClassGrower {
-            columns: &columns,
-            edges: &[],
-            classes: &classes,
-            class_weights: &[1.0, libm::pow(99.0, 1.0 / DRAWN)],
-            params: ClassTreeParams {
-                bootstrap: true,
-                ..PARAMS
+        let depth = depth + 1;
+        let middle = begin + left;
+        [
+            Open {
+                node: first,
+                begin,
+                end: middle,
+                depth,
+                weights: left_weights,
+                level,
             },
-        };
-        let samples = grower.draw_rows(&mut Rng::new(4, 4));
-        let drawn = |class| -> u32 {
-            let of = samples.iter().filter(|s| s.class == class);
-            of.map(|s| u32::from(s.count)).sum()
-        };
-        assert_eq!(drawn(0) + drawn(1), 1000);
-        assert!((450..550).contains(&drawn(1)), "{}", drawn(1));
+            Open {
+                node: first + 1,
+                begin: middle,
+                end,
+                depth,
+                weights: right_weights,
+                level,
+            },
+        ]
     }
 
-    #[test]
-    fn one_row_or_no_feature_makes_a_leaf() {
-        let columns = BinnedColumns::new(vec![], 3).unwrap();
-        let grower = ClassGrower {
-            columns: &columns,
-            edges: &[],
-            classes: &[0, 1, 1],
-            class_weights: &[1.0; 2],
-            params: PARAMS,
+    /// Makes a leaf of a node.
+    fn close(&mut self, open: Open) {
+        let weights = open.weights;
+        let mut present = weights.iter().enumerate().filter(|(_, w)| **w > 0);
+        self.nodes[open.node] = match (present.next(), present.next()) {
+            (Some((class, _)), None) => Node::pure(class as u32),
+            (None, _) => Node::pure(0),
+            _ => {
+                let place = self.values.len() / weights.len();
+                let total: f64 = weights.iter().map(|&w| f64::from(w)).sum();
+                let shares = weights.iter().map(|&w| share(f64::from(w) / total));
+                self.values.extend(shares);
+                Node::leaf(place as u32)
+            }
         };
-        let tree = grower.grow(0, 0).tree;
-        let mut shares = [0.0; 2];
-        tree.add_shares(tree.leaf_of(|_| 0), &mut shares);
-        assert_eq!((tree.len(), shares[1] > shares[0]), (1, true));
+        self.spare.push(weights);
     }
 }

@@ -1,6 +1,7 @@
-//! The best split of one node on one feature, from class counts by bin.
+//! The best cut of one node on one feature's bins, from class weights in whole numbers.
 
-use super::{MISSING_BIN, Rng};
+use super::class_rows::Sample;
+use super::{BinSet, MISSING_BIN, Rng};
 
 /// What a split is judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,16 +12,112 @@ pub enum Impurity {
     Entropy,
 }
 
-impl Impurity {
-    /// `total x (constant - impurity)` of a side: what a split raises. Gini: sum of squared class weights over their
-    /// total. Entropy: `sum of w ln w - total ln total`.
-    fn purity(self, weights: &[f64], total: f64) -> f64 {
-        if total <= 0.0 {
-            return 0.0;
+/// How a node's rows part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cut {
+    /// Bins up to `bin` go left; none of the node's rows lies above it up to `last_bin`: any cut between parts them alike.
+    Bin {
+        bin: u8,
+        last_bin: u8,
+        missing_left: bool,
+    },
+    /// Bins of the set go left.
+    Set(BinSet),
+}
+
+/// Where to split a node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ClassSplit {
+    pub(crate) feature: usize,
+    pub(crate) cut: Cut,
+    /// How much purity it adds, times the node's weight; above 0.
+    pub(crate) gain: f64,
+    /// Whether both sides are of one class each: no other split can be better.
+    pub(crate) perfect: bool,
+}
+
+/// A node as its splits are judged: class weights and their total, never 0.
+#[derive(Debug)]
+pub(crate) struct NodeWeights<'n> {
+    pub(crate) by_class: &'n [u32],
+    pub(crate) total: u64,
+    /// Sum of squared class weights.
+    pub(crate) squares: u64,
+}
+
+impl<'n> NodeWeights<'n> {
+    pub(crate) fn new(by_class: &'n [u32]) -> Self {
+        Self {
+            by_class,
+            total: by_class.iter().map(|&w| u64::from(w)).sum(),
+            squares: by_class.iter().map(|&w| u64::from(w) * u64::from(w)).sum(),
         }
-        match self {
-            Self::Gini => weights.iter().map(|w| w * w).sum::<f64>() / total,
-            Self::Entropy => weights.iter().map(|&w| x_ln_x(w)).sum::<f64>() - x_ln_x(total),
+    }
+
+    pub(crate) fn is_pure(&self) -> bool {
+        self.squares == self.total * self.total
+    }
+}
+
+/// Class weights left of a boundary that moves up, and what they are worth: kept up to date row by row, so that judging
+/// a boundary takes no loop over classes (Gini).
+#[derive(Debug, Default)]
+pub(super) struct Sides {
+    pub(super) left: Vec<u32>,
+    left_total: u64,
+    left_squares: u64,
+    right_squares: u64,
+}
+
+impl Sides {
+    pub(super) fn begin(&mut self, node: &NodeWeights<'_>) {
+        self.left.clear();
+        self.left.resize(node.by_class.len(), 0);
+        self.left_total = 0;
+        self.left_squares = 0;
+        self.right_squares = node.squares;
+    }
+
+    /// Moves a weight of a class to the left.
+    #[inline]
+    pub(super) fn take(&mut self, node: &NodeWeights<'_>, class: usize, weight: u32) {
+        let (Some(left), Some(&all)) = (self.left.get_mut(class), node.by_class.get(class)) else {
+            return;
+        };
+        let (w, l) = (u64::from(weight), u64::from(*left));
+        let r = u64::from(all).wrapping_sub(l);
+        // (l + w)^2 - l^2, and r^2 - (r - w)^2: none can overflow, see `Sample`.
+        self.left_squares = self
+            .left_squares
+            .wrapping_add(w.wrapping_mul(l.wrapping_add(l).wrapping_add(w)));
+        self.right_squares = self
+            .right_squares
+            .wrapping_sub(w.wrapping_mul(r.wrapping_add(r).wrapping_sub(w)));
+        self.left_total = self.left_total.wrapping_add(w);
+        *left = left.wrapping_add(weight);
+    }
+
+    #[inline]
+    fn take_key(&mut self, node: &NodeWeights<'_>, key: u64) {
+        self.take(node, (key >> 24 & 255) as usize, (key & 0xff_ffff) as u32);
+    }
+
+    /// The purity of both sides, times the node's weight; at most its weight for Gini, at most 0 for entropy.
+    #[inline]
+    pub(super) fn worth(&self, impurity: Impurity, node: &NodeWeights<'_>) -> f64 {
+        let (wl, wr) = (
+            self.left_total as f64,
+            (node.total - self.left_total) as f64,
+        );
+        match impurity {
+            Impurity::Gini => self.left_squares as f64 / wl + self.right_squares as f64 / wr,
+            Impurity::Entropy => {
+                let mut sum = -x_ln_x(wl) - x_ln_x(wr);
+                for (&l, &all) in self.left.iter().zip(node.by_class) {
+                    sum += x_ln_x(f64::from(l)) + x_ln_x(f64::from(all - l));
+                }
+                sum
+            }
         }
     }
 }
@@ -29,360 +126,328 @@ fn x_ln_x(x: f64) -> f64 {
     if x > 0.0 { x * libm::log(x) } else { 0.0 }
 }
 
-/// A row of a growing tree: where it is, its class, and how often the bootstrap drew it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sample {
-    pub(crate) row: u32,
-    pub(crate) count: u16,
-    pub(crate) class: u8,
-}
-
-/// Where to split a node.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct ClassSplit {
-    pub(crate) feature: usize,
-    /// This bin and below go left,
-    pub(crate) bin: u8,
-    /// and none of the node's rows lies above it up to this one: any cut between splits them alike.
-    pub(crate) last_bin: u8,
-    pub(crate) missing_left: bool,
-    /// How much purity it adds, times the node's weight; above 0.
-    pub(crate) gain: f64,
+/// What an undivided node is worth, and the most that any split of it can be.
+pub(super) fn bounds(impurity: Impurity, node: &NodeWeights<'_>) -> (f64, f64) {
+    let total = node.total as f64;
+    match impurity {
+        Impurity::Gini => (node.squares as f64 / total, total),
+        Impurity::Entropy => {
+            let sum: f64 = node.by_class.iter().map(|&w| x_ln_x(f64::from(w))).sum();
+            (sum - x_ln_x(total), -1e-12 * total)
+        }
+    }
 }
 
 /// Scratch for finding splits of one tree: nothing is allocated per node.
 #[derive(Debug)]
-pub(crate) struct ClassSplitter<'a> {
-    impurity: Impurity,
-    /// What a row of each class weighs.
-    class_weights: &'a [f64],
-    min_leaf_rows: u32,
-    /// Counts by bin and class, `bin * classes + class`; all zero between nodes.
+pub(crate) struct ClassSplitter {
+    pub(super) impurity: Impurity,
+    pub(super) min_leaf_rows: usize,
+    /// The node's bins on the feature at hand.
+    pub(super) bins: Vec<u8>,
+    /// `bin << 32 | class << 24 | weight` of the node's rows, ordered by bin.
+    keys: Vec<u64>,
+    /// Weights by bin and class, `bin * classes + class`; all zero between features.
     histogram: Vec<u32>,
-    rows_by_bin: [u32; 256],
-    /// `bin << 24 | class << 16 | count` of a small node's rows.
-    keys: Vec<u32>,
-    left: Side,
-    with_missing: Vec<f64>,
-    missing: Vec<f64>,
+    pub(super) sides: Sides,
 }
 
-/// Class weights of one side, kept up to date while bins move over.
-#[derive(Debug, Default)]
-struct Side {
-    weights: Vec<f64>,
-    total: f64,
-    rows: u32,
-}
+/// Up to so many rows for each class are put in order; more go to a histogram of 256 x classes.
+const COUNT_TO_PER_CLASS: usize = 100;
 
-impl Side {
-    fn clear(&mut self, classes: usize) {
-        self.weights.clear();
-        self.weights.resize(classes, 0.0);
-        self.total = 0.0;
-        self.rows = 0;
-    }
-}
-
-/// Below this many rows a node's bins are sorted instead of spread over a histogram of 256 x classes.
-const SORT_BELOW: usize = 128;
-
-impl<'a> ClassSplitter<'a> {
-    pub(crate) fn new(impurity: Impurity, class_weights: &'a [f64], min_leaf_rows: u32) -> Self {
+impl ClassSplitter {
+    pub(crate) fn new(impurity: Impurity, classes: usize, min_leaf_rows: u32) -> Self {
         Self {
             impurity,
-            class_weights,
-            min_leaf_rows: min_leaf_rows.max(1),
-            histogram: vec![0; 256 * class_weights.len()],
-            rows_by_bin: [0; 256],
-            keys: Vec::with_capacity(SORT_BELOW),
-            left: Side::default(),
-            with_missing: Vec::new(),
-            missing: Vec::new(),
+            min_leaf_rows: min_leaf_rows.max(1) as usize,
+            bins: Vec::new(),
+            keys: Vec::new(),
+            histogram: vec![0; 256 * classes],
+            sides: Sides::default(),
         }
     }
 
-    /// The class weights of a node's rows, and their total.
-    pub(crate) fn node_weights(&self, samples: &[Sample]) -> (Vec<f64>, f64) {
-        let mut counts = vec![0_u64; self.class_weights.len()];
-        for s in samples {
-            counts[usize::from(s.class)] += u64::from(s.count);
-        }
-        let weights: Vec<f64> = counts
+    /// The best cut of `samples` on a feature of numbers, or `None` where it is constant, no cut leaves enough rows on
+    /// both sides, or none is worth more than `least` (a gain). `bin_of` gives a sample's bin.
+    #[inline]
+    pub(crate) fn best_cut(
+        &mut self,
+        feature: usize,
+        samples: &[Sample],
+        node: &NodeWeights<'_>,
+        least: f64,
+        bin_of: impl Fn(Sample) -> u8,
+    ) -> Option<ClassSplit> {
+        let (whole, most) = bounds(self.impurity, node);
+        let mut best = Best {
+            // A gain within rounding of none is none.
+            worth: whole + least.max(node.total as f64 * 1e-12),
+            cut: None,
+        };
+        self.bins.clear();
+        self.bins.extend(samples.iter().map(|s| bin_of(*s)));
+        let (low, high) = self
+            .bins
             .iter()
-            .zip(self.class_weights)
-            .map(|(&n, w)| n as f64 * w)
-            .collect();
-        let total = weights.iter().sum();
-        (weights, total)
-    }
-
-    /// The best split of `samples` on a feature's bins, or `None` where it is constant or no split leaves enough rows on
-    /// both sides.
-    pub(crate) fn best(
-        &mut self,
-        feature: usize,
-        bins: &[u8],
-        samples: &[Sample],
-        node_weights: &[f64],
-        node_total: f64,
-    ) -> Option<ClassSplit> {
-        if samples.len() < SORT_BELOW {
-            self.best_by_sorting(feature, bins, samples, node_weights, node_total)
-        } else {
-            self.best_by_histogram(feature, bins, samples, node_weights, node_total)
-        }
-    }
-
-    fn best_by_histogram(
-        &mut self,
-        feature: usize,
-        bins: &[u8],
-        samples: &[Sample],
-        node_weights: &[f64],
-        node_total: f64,
-    ) -> Option<ClassSplit> {
-        let classes = self.class_weights.len();
-        for s in samples {
-            let bin = usize::from(bins[s.row as usize]);
-            self.histogram[bin * classes + usize::from(s.class)] += u32::from(s.count);
-            self.rows_by_bin[bin] += 1;
-        }
-        let present: Vec<u8> = (0..=MISSING_BIN)
-            .filter(|&b| self.rows_by_bin[usize::from(b)] > 0)
-            .collect();
-        if present.len() < 2 {
-            for &bin in &present {
-                self.rows_by_bin[usize::from(bin)] = 0;
-                self.histogram[usize::from(bin) * classes..][..classes].fill(0);
-            }
+            .fold((255, 0), |(low, high), &b| (b.min(low), b.max(high)));
+        if low == high {
             return None;
         }
-        let mut scan = Scan::begin(
-            self.impurity,
-            self.min_leaf_rows,
-            node_weights,
-            node_total,
-            samples.len(),
-        );
-        let class_weights = self.class_weights;
-        self.left.clear(classes);
-        self.missing.clear();
-        self.missing.resize(classes, 0.0);
-        let missing_rows = self.rows_by_bin[usize::from(MISSING_BIN)];
-        if missing_rows > 0 {
-            let cells = &self.histogram[usize::from(MISSING_BIN) * classes..][..classes];
-            for (m, (&n, w)) in self.missing.iter_mut().zip(cells.iter().zip(class_weights)) {
-                *m = f64::from(n) * w;
+        let n = samples.len();
+        if n > COUNT_TO_PER_CLASS * node.by_class.len() {
+            self.fill_histogram(samples, node.by_class.len());
+            self.scan_histogram(node, low, high, n, &mut best);
+        } else {
+            self.keys.resize(n, 0);
+            match n {
+                0..=8 => order_by_rank::<8>(samples, &self.bins, &mut self.keys),
+                9..=16 => order_by_rank::<16>(samples, &self.bins, &mut self.keys),
+                17..=32 => order_by_rank::<32>(samples, &self.bins, &mut self.keys),
+                33..=64 => order_by_rank::<64>(samples, &self.bins, &mut self.keys),
+                _ => self.order_by_counting(samples, low, high),
             }
+            self.scan_keys(node, &mut best);
         }
-        let valued = present.len() - usize::from(missing_rows > 0);
-        for i in 0..valued {
-            let bin = usize::from(present[i]);
-            let cells = &self.histogram[bin * classes..][..classes];
-            for (class, &n) in cells.iter().enumerate() {
-                if n > 0 {
-                    let w = f64::from(n) * class_weights[class];
-                    self.left.weights[class] += w;
-                    self.left.total += w;
+        best.cut.map(|cut| ClassSplit {
+            feature,
+            cut,
+            gain: best.worth - whole,
+            perfect: best.worth >= most,
+        })
+    }
+
+    /// Fills `keys` with the samples in order of their bins, `low` to `high`.
+    fn order_by_counting(&mut self, samples: &[Sample], low: u8, high: u8) {
+        let mut begins = [0_u32; 257];
+        for &bin in &self.bins {
+            begins[usize::from(bin) + 1] += 1;
+        }
+        let mut sum = 0_u32;
+        for begin in &mut begins[usize::from(low)..=usize::from(high)] {
+            sum = sum.wrapping_add(*begin);
+            *begin = sum;
+        }
+        for (s, &bin) in samples.iter().zip(&self.bins) {
+            let begin = &mut begins[usize::from(bin)];
+            if let Some(place) = self.keys.get_mut(*begin as usize) {
+                *place = s.key(bin);
+            }
+            *begin = begin.wrapping_add(1);
+        }
+    }
+
+    fn scan_keys(&mut self, node: &NodeWeights<'_>, best: &mut Best) {
+        let bin_of = |key: &u64| (key >> 32) as u8;
+        let missing = match self.keys.last() {
+            Some(key) if bin_of(key) == MISSING_BIN => {
+                self.keys.len() - self.keys.partition_point(|key| bin_of(key) < MISSING_BIN)
+            }
+            _ => 0,
+        };
+        self.sides.begin(node);
+        if missing == 0 && self.impurity == Impurity::Gini && self.min_leaf_rows == 1 {
+            scan_gini(&self.keys, node, &mut self.sides.left, best);
+            return;
+        }
+        for missing_left in [false, true] {
+            if missing_left && missing == 0 {
+                break;
+            }
+            let (valued, absent) = self.keys.split_at(self.keys.len() - missing);
+            self.sides.begin(node);
+            let mut rows = 0;
+            if missing_left {
+                absent
+                    .iter()
+                    .for_each(|&key| self.sides.take_key(node, key));
+                rows = missing;
+            }
+            for (i, key) in valued.iter().enumerate() {
+                self.sides.take_key(node, *key);
+                rows += 1;
+                let next = valued.get(i + 1).map(bin_of);
+                let boundary = match next {
+                    Some(next) => next != bin_of(key),
+                    // All values against the missing ones.
+                    None => !missing_left && missing > 0,
+                };
+                if boundary
+                    && rows >= self.min_leaf_rows
+                    && self.keys.len() - rows >= self.min_leaf_rows
+                {
+                    let worth = self.sides.worth(self.impurity, node);
+                    best.consider(worth, bin_of(key), next, missing_left);
                 }
             }
-            self.left.rows += self.rows_by_bin[bin];
-            let next = present.get(i + 1).copied().filter(|&b| b != MISSING_BIN);
-            scan.boundary(
-                present[i],
-                next,
-                &self.left,
-                &self.missing,
-                missing_rows,
-                &mut self.with_missing,
-            );
         }
-        for &bin in &present {
-            self.rows_by_bin[usize::from(bin)] = 0;
-            self.histogram[usize::from(bin) * classes..][..classes].fill(0);
-        }
-        scan.finish(feature)
     }
 
-    fn best_by_sorting(
+    pub(super) fn fill_histogram(&mut self, samples: &[Sample], classes: usize) {
+        for (s, &bin) in samples.iter().zip(&self.bins) {
+            if let Some(cell) = self
+                .histogram
+                .get_mut(usize::from(bin) * classes + s.class())
+            {
+                *cell = cell.wrapping_add(s.weight());
+            }
+        }
+    }
+
+    /// A bin's class weights.
+    pub(super) fn cells(&self, bin: u8, classes: usize) -> &[u32] {
+        &self.histogram[usize::from(bin) * classes..][..classes]
+    }
+
+    /// Makes the histogram zero again.
+    pub(super) fn clear_histogram(&mut self, low: u8, high: u8, classes: usize) {
+        self.histogram[usize::from(low) * classes..(usize::from(high) + 1) * classes].fill(0);
+    }
+
+    fn scan_histogram(
         &mut self,
-        feature: usize,
-        bins: &[u8],
-        samples: &[Sample],
-        node_weights: &[f64],
-        node_total: f64,
-    ) -> Option<ClassSplit> {
-        let classes = self.class_weights.len();
-        self.keys.clear();
-        self.keys.extend(samples.iter().map(|s| {
-            u32::from(bins[s.row as usize]) << 24 | u32::from(s.class) << 16 | u32::from(s.count)
-        }));
-        let first = self.keys[0] >> 24;
-        if self.keys.iter().all(|k| k >> 24 == first) {
-            return None;
+        node: &NodeWeights<'_>,
+        low: u8,
+        high: u8,
+        n: usize,
+        best: &mut Best,
+    ) {
+        let classes = node.by_class.len();
+        let mut rows_by_bin = [0_u32; 256];
+        self.bins
+            .iter()
+            .for_each(|&b| rows_by_bin[usize::from(b)] += 1);
+        let missing = rows_by_bin[usize::from(MISSING_BIN)] as usize;
+        let highest = (low..high.min(254).saturating_add(1))
+            .rev()
+            .find(|&b| rows_by_bin[usize::from(b)] > 0);
+        for missing_left in [false, true] {
+            if missing_left && missing == 0 {
+                break;
+            }
+            self.sides.begin(node);
+            let mut rows = 0;
+            if missing_left {
+                let begin = usize::from(MISSING_BIN) * classes;
+                for (class, &w) in self.histogram[begin..begin + classes].iter().enumerate() {
+                    self.sides.take(node, class, w);
+                }
+                rows = missing;
+            }
+            let mut last = None;
+            for bin in low..=high.min(254) {
+                let in_bin = rows_by_bin[usize::from(bin)] as usize;
+                if in_bin == 0 {
+                    continue;
+                }
+                if let Some(last) = last
+                    && rows >= self.min_leaf_rows
+                    && n - rows >= self.min_leaf_rows
+                {
+                    let worth = self.sides.worth(self.impurity, node);
+                    best.consider(worth, last, Some(bin), missing_left);
+                }
+                let begin = usize::from(bin) * classes;
+                for (class, &w) in self.histogram[begin..begin + classes].iter().enumerate() {
+                    if w > 0 {
+                        self.sides.take(node, class, w);
+                    }
+                }
+                rows += in_bin;
+                last = Some(bin);
+            }
+            if let Some(highest) = highest
+                && !missing_left
+                && missing >= self.min_leaf_rows
+                && rows >= self.min_leaf_rows
+            {
+                let worth = self.sides.worth(self.impurity, node);
+                best.consider(worth, highest, None, false);
+            }
         }
-        self.keys.sort_unstable();
-        let valued = self
-            .keys
-            .partition_point(|&k| k >> 24 < u32::from(MISSING_BIN));
-        let missing_rows = (self.keys.len() - valued) as u32;
-        self.left.clear(classes);
-        self.missing.clear();
-        self.missing.resize(classes, 0.0);
-        for &key in &self.keys[valued..] {
-            let class = (key >> 16 & 255) as usize;
-            self.missing[class] += f64::from(key & 0xffff) * self.class_weights[class];
+        self.clear_histogram(low, high, classes);
+    }
+}
+
+/// The usual case of `scan_keys` with all its sums in registers: Gini, nothing missing, leaves of one row allowed. `left`
+/// is all 0, one for each class. A boundary is judged without a division unless it is the best so far.
+fn scan_gini(keys: &[u64], node: &NodeWeights<'_>, left: &mut [u32], best: &mut Best) {
+    let mut squares_left = 0_u64;
+    let mut squares_right = node.squares;
+    let mut total_left = 0_u64;
+    let all = &node.by_class[..left.len()];
+    for pair in keys.windows(2) {
+        let &[key, next] = pair else { return };
+        let class = (key >> 24 & 255) as usize;
+        let w = key & 0xff_ffff;
+        if class >= left.len() {
+            return;
         }
-        let mut scan = Scan::begin(
-            self.impurity,
-            self.min_leaf_rows,
-            node_weights,
-            node_total,
-            samples.len(),
-        );
-        for i in 0..valued {
-            let key = self.keys[i];
-            let class = (key >> 16 & 255) as usize;
-            let w = f64::from(key & 0xffff) * self.class_weights[class];
-            self.left.weights[class] += w;
-            self.left.total += w;
-            self.left.rows += 1;
-            let bin = (key >> 24) as u8;
-            let next = if i + 1 < valued {
-                Some((self.keys[i + 1] >> 24) as u8)
-            } else {
-                None
-            };
-            if next != Some(bin) {
-                scan.boundary(
-                    bin,
-                    next,
-                    &self.left,
-                    &self.missing,
-                    missing_rows,
-                    &mut self.with_missing,
+        let l = u64::from(left[class]);
+        let r = u64::from(all[class]).wrapping_sub(l);
+        squares_left = squares_left.wrapping_add(w.wrapping_mul(l.wrapping_add(l).wrapping_add(w)));
+        squares_right =
+            squares_right.wrapping_sub(w.wrapping_mul(r.wrapping_add(r).wrapping_sub(w)));
+        total_left = total_left.wrapping_add(w);
+        left[class] = l.wrapping_add(w) as u32;
+        if (key ^ next) >> 32 != 0 {
+            // Signed numbers become floats in one instruction; all are below 2^63.
+            let (wl, wr) = (
+                total_left as i64 as f64,
+                node.total.wrapping_sub(total_left) as i64 as f64,
+            );
+            let worth_by_both = squares_left as i64 as f64 * wr + squares_right as i64 as f64 * wl;
+            let both = wl * wr;
+            if worth_by_both > best.worth * both {
+                best.consider(
+                    worth_by_both / both,
+                    (key >> 32) as u8,
+                    Some((next >> 32) as u8),
+                    false,
                 );
             }
         }
-        scan.finish(feature)
     }
 }
 
-/// Walks the boundaries between present bins and keeps the best.
-struct Scan<'n> {
-    impurity: Impurity,
-    min_leaf_rows: u32,
-    node_weights: &'n [f64],
-    node_total: f64,
-    node_rows: u32,
-    node_purity: f64,
-    best_gain: f64,
-    /// The last present bin on the left, the first on the right (none where only missing rows go right), and the side of missing rows.
-    best: Option<(u8, Option<u8>, bool)>,
+/// The best boundary so far.
+struct Best {
+    worth: f64,
+    cut: Option<Cut>,
 }
 
-impl<'n> Scan<'n> {
-    fn begin(
-        impurity: Impurity,
-        min_leaf_rows: u32,
-        node_weights: &'n [f64],
-        node_total: f64,
-        rows: usize,
-    ) -> Self {
-        let node_purity = impurity.purity(node_weights, node_total);
-        Self {
-            impurity,
-            min_leaf_rows,
-            node_weights,
-            node_total,
-            node_rows: rows as u32,
-            node_purity,
-            // A gain within rounding of none is none.
-            best_gain: node_total * 1e-12,
-            best: None,
+impl Best {
+    /// `next` is the first present bin on the right; none where only missing rows are there.
+    #[inline]
+    fn consider(&mut self, worth: f64, bin: u8, next: Option<u8>, missing_left: bool) {
+        if worth > self.worth {
+            self.worth = worth;
+            self.cut = Some(Cut::Bin {
+                bin,
+                last_bin: next.map_or(bin, |next| next - 1),
+                missing_left,
+            });
         }
     }
+}
 
-    /// `left` holds all rows up to `bin`; `next` is the next present bin. Missing rows are in neither side yet.
-    fn boundary(
-        &mut self,
-        bin: u8,
-        next: Option<u8>,
-        left: &Side,
-        missing: &[f64],
-        missing_rows: u32,
-        with_missing: &mut Vec<f64>,
-    ) {
-        // Missing rows on the right; where nothing else is there, they are the right side.
-        if next.is_some() || missing_rows > 0 {
-            self.consider((bin, next, false), &left.weights, left.total, left.rows);
-        }
-        if missing_rows > 0 && next.is_some() {
-            with_missing.clear();
-            with_missing.extend(left.weights.iter().zip(missing).map(|(l, m)| l + m));
-            let total = left.total + missing.iter().sum::<f64>();
-            self.consider(
-                (bin, next, true),
-                with_missing,
-                total,
-                left.rows + missing_rows,
-            );
+/// Fills `keys` with at most `N` samples in order of their bins: each one's rank is how many come before it, counted for
+/// all at once without a branch. `N` is at most 64; `bins` and `keys` are as many as the samples.
+fn order_by_rank<const N: usize>(samples: &[Sample], bins: &[u8], keys: &mut [u64]) {
+    // Bin and place: no two alike, so that ranks are places. Lanes without a sample come last.
+    let mut lanes = [i16::MAX; N];
+    for (i, (lane, &bin)) in lanes.iter_mut().zip(bins).enumerate() {
+        *lane = i16::from(bin) << 6 | i as i16;
+    }
+    let mut ranks = [0_i16; N];
+    for &other in lanes.iter().take(bins.len()) {
+        for (rank, &lane) in ranks.iter_mut().zip(&lanes) {
+            *rank = rank.wrapping_add(i16::from(other < lane));
         }
     }
-
-    fn consider(
-        &mut self,
-        cut: (u8, Option<u8>, bool),
-        left: &[f64],
-        left_total: f64,
-        left_rows: u32,
-    ) {
-        let right_rows = self.node_rows - left_rows;
-        if left_rows < self.min_leaf_rows || right_rows < self.min_leaf_rows {
-            return;
+    for ((s, &bin), &rank) in samples.iter().zip(bins).zip(&ranks) {
+        if let Some(place) = keys.get_mut(rank as usize) {
+            *place = s.key(bin);
         }
-        let right_total = self.node_total - left_total;
-        let right_purity = match self.impurity {
-            Impurity::Gini => {
-                if right_total > 0.0 {
-                    let squares: f64 = self
-                        .node_weights
-                        .iter()
-                        .zip(left)
-                        .map(|(n, l)| (n - l) * (n - l))
-                        .sum();
-                    squares / right_total
-                } else {
-                    0.0
-                }
-            }
-            Impurity::Entropy => {
-                self.node_weights
-                    .iter()
-                    .zip(left)
-                    .map(|(n, l)| x_ln_x(n - l))
-                    .sum::<f64>()
-                    - x_ln_x(right_total)
-            }
-        };
-        let gain = self.impurity.purity(left, left_total) + right_purity - self.node_purity;
-        if gain > self.best_gain {
-            self.best_gain = gain;
-            self.best = Some(cut);
-        }
-    }
-
-    fn finish(self, feature: usize) -> Option<ClassSplit> {
-        let (bin, next, missing_left) = self.best?;
-        let last_bin = next.map_or(bin, |next| next - 1);
-        Some(ClassSplit {
-            feature,
-            bin,
-            last_bin,
-            missing_left,
-            gain: self.best_gain,
-        })
     }
 }
 
@@ -410,127 +475,87 @@ impl FeatureDraw {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    /// The slow obvious version: every cut, both sides for missing rows, impurities from scratch.
-    fn naive(
+    fn best(
         bins: &[u8],
-        samples: &[Sample],
-        class_weights: &[f64],
+        classes: &[u8],
+        n_classes: usize,
         impurity: Impurity,
         min_leaf: u32,
-    ) -> Option<(f64, Vec<bool>)> {
-        let weigh = |side: &dyn Fn(usize) -> bool| {
-            let mut w = vec![0.0; class_weights.len()];
-            let mut rows = 0;
-            for (i, s) in samples.iter().enumerate().filter(|(i, _)| side(*i)) {
-                let _ = i;
-                w[usize::from(s.class)] += f64::from(s.count) * class_weights[usize::from(s.class)];
-                rows += 1;
-            }
-            let total: f64 = w.iter().sum();
-            let pure = match impurity {
-                Impurity::Gini => w.iter().map(|x| x / total * x).sum::<f64>(),
-                Impurity::Entropy => w
-                    .iter()
-                    .filter(|x| **x > 0.0)
-                    .map(|x| x * libm::log(x / total))
-                    .sum::<f64>(),
-            };
-            (pure, rows)
-        };
-        let (all, _) = weigh(&|_| true);
-        let mut best: Option<(f64, Vec<bool>)> = None;
-        for cut in 0..255_u8 {
-            for missing_left in [false, true] {
-                let left: Vec<bool> = samples
-                    .iter()
-                    .map(|s| match bins[s.row as usize] {
-                        MISSING_BIN => missing_left,
-                        b => b <= cut,
-                    })
-                    .collect();
-                let (l, nl) = weigh(&|i| left[i]);
-                let (r, nr) = weigh(&|i| !left[i]);
-                if nl < min_leaf || nr < min_leaf {
-                    continue;
-                }
-                let gain = l + r - all;
-                if best.as_ref().is_none_or(|b| gain > b.0 + 1e-9) {
-                    best = Some((gain, left));
-                }
-            }
-        }
-        best.filter(|b| b.0 > 1e-9)
-    }
-
-    proptest! {
-        #[test]
-        fn both_ways_find_the_gain_of_the_slow_one(
-            rows in prop::collection::vec((0..12_u8, 0..3_u8, 1..4_u16), 2..200),
-            missing in 0..12_u8, entropy: bool, min_leaf in 1..4_u32,
-        ) {
-            let bins: Vec<u8> = rows.iter().map(|r| if r.0 == missing { MISSING_BIN } else { r.0 * 3 }).collect();
-            let samples: Vec<Sample> =
-                rows.iter().enumerate().map(|(i, r)| Sample { row: i as u32, class: r.1, count: r.2 }).collect();
-            let class_weights = [1.0, 0.5, 2.5];
-            let impurity = if entropy { Impurity::Entropy } else { Impurity::Gini };
-            let mut splitter = ClassSplitter::new(impurity, &class_weights, min_leaf);
-            let (weights, total) = splitter.node_weights(&samples);
-            let expected = naive(&bins, &samples, &class_weights, impurity, min_leaf);
-            let by_sort = splitter.best_by_sorting(0, &bins, &samples, &weights, total);
-            let by_histogram = splitter.best_by_histogram(0, &bins, &samples, &weights, total);
-            prop_assert!(splitter.histogram.iter().all(|&n| n == 0));
-            for found in [by_sort, by_histogram] {
-                match (found, &expected) {
-                    (None, None) => {}
-                    (Some(f), Some(e)) => prop_assert!((f.gain - e.0).abs() < 1e-8 * (1.0 + total), "{} {}", f.gain, e.0),
-                    (f, e) => prop_assert!(false, "{f:?} {e:?}"),
-                }
-            }
-        }
+    ) -> Option<ClassSplit> {
+        let samples: Vec<Sample> = classes
+            .iter()
+            .enumerate()
+            .map(|(i, &c)| Sample::new(i as u32, c, 1))
+            .collect();
+        let mut weights = vec![0; n_classes];
+        classes.iter().for_each(|&c| weights[usize::from(c)] += 1);
+        let mut splitter = ClassSplitter::new(impurity, n_classes, min_leaf);
+        let node = NodeWeights::new(&weights);
+        let found = splitter.best_cut(3, &samples, &node, 0.0, |s| bins[s.row()]);
+        assert!(splitter.histogram.iter().all(|&n| n == 0));
+        found
     }
 
     #[test]
     fn a_cut_may_lie_anywhere_between_the_bins_present() {
-        let bins = [10, 10, 20, 20];
-        let samples: Vec<Sample> = (0..4)
-            .map(|i| Sample {
-                row: i,
-                class: u8::from(i > 1),
-                count: 1,
-            })
-            .collect();
-        let mut splitter = ClassSplitter::new(Impurity::Gini, &[1.0, 1.0], 1);
-        let (weights, total) = splitter.node_weights(&samples);
-        let split = splitter.best(3, &bins, &samples, &weights, total).unwrap();
-        assert_eq!((split.feature, split.bin, split.last_bin), (3, 10, 19));
+        let split = best(&[10, 10, 20, 20], &[0, 0, 1, 1], 2, Impurity::Gini, 1).unwrap();
+        let cut = Cut::Bin {
+            bin: 10,
+            last_bin: 19,
+            missing_left: false,
+        };
+        assert_eq!((split.feature, split.cut, split.perfect), (3, cut, true));
+        assert!((split.gain - 2.0).abs() < 1e-12, "from 2 of 4 to 4 of 4");
     }
 
     #[test]
     fn a_constant_feature_and_one_without_a_gain_have_no_split() {
-        let mut splitter = ClassSplitter::new(Impurity::Gini, &[1.0, 1.0], 1);
-        let samples: Vec<Sample> = (0..4)
-            .map(|i| Sample {
-                row: i,
-                class: (i % 2) as u8,
-                count: 1,
-            })
-            .collect();
-        let (weights, total) = splitter.node_weights(&samples);
-        assert_eq!(splitter.best(0, &[7; 4], &samples, &weights, total), None);
-        assert_eq!(
-            splitter.best(0, &[1, 1, 2, 2], &samples, &weights, total),
-            None
-        );
+        for impurity in [Impurity::Gini, Impurity::Entropy] {
+            assert_eq!(best(&[7; 4], &[0, 1, 0, 1], 2, impurity, 1), None);
+            assert_eq!(best(&[1, 1, 2, 2], &[0, 1, 0, 1], 2, impurity, 1), None);
+            assert_eq!(best(&[1, 2, 2, 2], &[0, 1, 1, 1], 2, impurity, 2), None);
+        }
+    }
+
+    #[test]
+    fn few_rows_and_many_take_different_ways_to_the_same_split() {
+        // 3 classes: up to 64 rows by rank, to 300 by counting, then by histogram. Twice the rows, twice the gain.
+        let mut rng = Rng::new(4, 4);
+        for missing in [false, true] {
+            for impurity in [Impurity::Gini, Impurity::Entropy] {
+                for n in [3, 7, 15, 31, 60] {
+                    let bins: Vec<u8> = (0..n)
+                        .map(|_| match rng.below(if missing { 40 } else { 39 }) {
+                            39 => MISSING_BIN,
+                            b => b as u8 * 6,
+                        })
+                        .collect();
+                    let classes: Vec<u8> = (0..n).map(|_| rng.below(3) as u8).collect();
+                    let once = best(&bins, &classes, 3, impurity, 1);
+                    for times in [2, 3, 10, 200] {
+                        let more =
+                            best(&bins.repeat(times), &classes.repeat(times), 3, impurity, 1);
+                        match (once, more) {
+                            (None, None) => {}
+                            (Some(a), Some(b)) => {
+                                assert_eq!((a.cut, a.perfect), (b.cut, b.perfect));
+                                let gain = a.gain * times as f64;
+                                assert!((gain - b.gain).abs() < 1e-9 * (1.0 + gain), "{a:?} {b:?}");
+                            }
+                            other => panic!("{n} rows {times} times: {other:?}"),
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]
     fn draws_do_not_repeat() {
         let mut draw = FeatureDraw::new(9);
-        let mut rng = crate::trees::Rng::new(1, 1);
+        let mut rng = Rng::new(1, 1);
         for _ in 0..50 {
             let mut seen: Vec<usize> = (0..9).map(|i| draw.draw(i, &mut rng)).collect();
             seen.sort_unstable();

@@ -1,6 +1,6 @@
 //! Grows one tree on gradients, level by level, the larger sibling's histogram by subtraction (Ke et al. 2017).
 
-use super::{BinEdges, BinnedColumns, MISSING_BIN, Node, Tree};
+use super::{BinnedColumns, FeatureBins, MISSING_BIN, Node, Tree};
 
 /// Checked parameters of one gradient tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +57,7 @@ struct GradientSplit {
 #[derive(Debug)]
 pub struct GradientGrower<'a> {
     columns: &'a BinnedColumns,
-    edges: &'a [BinEdges],
+    edges: &'a [FeatureBins],
     params: GradientTreeParams,
     rows: Vec<u32>,
     right: Vec<u32>,
@@ -77,7 +77,7 @@ impl<'a> GradientGrower<'a> {
     /// For these columns and their edges.
     pub fn new(
         columns: &'a BinnedColumns,
-        edges: &'a [BinEdges],
+        edges: &'a [FeatureBins],
         params: GradientTreeParams,
     ) -> Self {
         Self {
@@ -208,7 +208,7 @@ impl<'a> GradientGrower<'a> {
                 total: left_part.1,
             });
         }
-        Tree::from_parts(nodes, values, 1)
+        Tree::from_parts(nodes, values, Vec::new(), 1)
     }
 
     fn step(&self, total: &Cell) -> f32 {

@@ -15,15 +15,22 @@
 mod binning;
 mod bytes;
 mod class_grower;
+mod class_random;
+mod class_rows;
+mod class_sets;
 mod class_split;
 mod gradient_grower;
+#[cfg(test)]
+mod naive;
+mod packed;
 mod random;
 mod tree;
 
-pub use binning::{BinEdges, BinnedColumns, MAX_BINS, MISSING_BIN, midpoint};
+pub use binning::{BinEdges, BinnedColumns, FeatureBins, MAX_BINS, MISSING_BIN, midpoint};
 pub use bytes::{BytesError, Reader, Writer};
-pub use class_grower::{ClassGrower, ClassTreeParams, GrownTree};
+pub use class_grower::{ClassGrower, ClassTreeParams, GrownTree, RowMajor};
 pub use class_split::Impurity;
 pub use gradient_grower::{GradientGrower, GradientTreeParams};
+pub(crate) use packed::share;
 pub use random::Rng;
-pub use tree::{Node, NodeKind, Tree, TreeError};
+pub use tree::{BinSet, Node, NodeKind, Tree, TreeError, set_has};

@@ -1,13 +1,26 @@
 //! A fitted tree: flat, small, checked before use.
 
-use super::{BytesError, MISSING_BIN, Reader, Writer};
+use super::{BytesError, Reader};
 
 const LEAF: u8 = 1;
 const MISSING_LEFT: u8 = 2;
 /// A leaf whose payload is a class, which has all its weight.
 const PURE: u8 = 4;
+/// A split by a set of bins; `bin` and the four upper bits say which of the tree's sets.
+const SET: u8 = 8;
+/// Different sets that a tree can hold: 12 bits name them.
+pub(crate) const MOST_SETS: usize = 1 << 12;
 
-/// One node in 8 bytes: a split on a feature's bin, or a leaf.
+/// A set of bins, bin `b` in bit `b % 64` of word `b / 64`: those that go left. [`MISSING_BIN`] may be among them.
+pub type BinSet = [u64; 4];
+
+/// Whether a bin is in a set.
+#[inline]
+pub fn set_has(set: &BinSet, bin: u8) -> bool {
+    set[usize::from(bin >> 6)] >> (bin & 63) & 1 == 1
+}
+
+/// One node in 8 bytes: a split on a feature's bin or by a set of bins, or a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
     /// Split: the feature.
@@ -33,6 +46,15 @@ pub enum NodeKind<'a> {
         /// The left child.
         left: usize,
     },
+    /// Rows whose bin is in `set` go to `left`, the others to `left + 1`.
+    SetSplit {
+        /// The feature asked.
+        feature: usize,
+        /// The bins that go left, the missing one among them where those go left.
+        set: &'a BinSet,
+        /// The left child.
+        left: usize,
+    },
     /// A leaf of one class.
     Pure {
         /// The class.
@@ -51,6 +73,20 @@ impl Node {
             flags: if missing_left { MISSING_LEFT } else { 0 },
             payload: left,
         }
+    }
+
+    /// A split by the tree's set of that place, below [`MOST_SETS`].
+    pub(crate) fn split_set(feature: u16, place: usize, left: u32) -> Self {
+        Self {
+            feature,
+            bin: place as u8,
+            flags: SET | ((place >> 8) as u8) << 4,
+            payload: left,
+        }
+    }
+
+    pub(super) fn set_place(self) -> usize {
+        usize::from(self.bin) | usize::from(self.flags >> 4) << 8
     }
 
     /// A leaf of one class.
@@ -98,7 +134,7 @@ pub enum TreeError {
     Range {
         /// The node.
         node: usize,
-        /// Feature, class or leaf.
+        /// Feature, class, leaf or set.
         what: &'static str,
         /// Which.
         index: u64,
@@ -119,23 +155,76 @@ pub enum TreeError {
     },
 }
 
-/// A fitted tree over bins. Children stand after their parents, siblings side by side.
+/// A fitted tree over bins. Children stand after their parents, siblings side by side, subtrees depth first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    nodes: Vec<Node>,
-    /// `width` values for each leaf that is not pure.
-    values: Vec<f32>,
-    width: usize,
+    pub(super) nodes: Vec<Node>,
+    /// `width` values for each leaf that is not pure, in the order of the leaves.
+    pub(super) values: Vec<f32>,
+    pub(super) width: usize,
+    /// The sets that set splits name, in order of their first use.
+    pub(super) sets: Vec<BinSet>,
 }
 
 impl Tree {
-    /// From grown nodes; the grower guarantees what [`Tree::check`] checks.
-    pub(crate) fn from_parts(nodes: Vec<Node>, values: Vec<f32>, width: usize) -> Self {
-        Self {
+    /// From grown nodes; the grower guarantees what [`Tree::check`] checks. Nodes may come in any order in which
+    /// children follow their parents; they are kept depth first.
+    pub(crate) fn from_parts(
+        nodes: Vec<Node>,
+        values: Vec<f32>,
+        sets: Vec<BinSet>,
+        width: usize,
+    ) -> Self {
+        let grown = Self {
             nodes,
             values,
             width,
+            sets,
+        };
+        grown.depth_first()
+    }
+
+    fn depth_first(&self) -> Self {
+        let mut out = Self {
+            nodes: Vec::with_capacity(self.nodes.len()),
+            values: Vec::with_capacity(self.values.len()),
+            width: self.width,
+            sets: Vec::with_capacity(self.sets.len()),
+        };
+        let mut sets_at = vec![None; self.sets.len()];
+        let mut pending = Vec::new();
+        if let Some(&root) = self.nodes.first() {
+            out.nodes.push(root);
+            pending.push((0_usize, 0_usize));
         }
+        while let Some((from, to)) = pending.pop() {
+            let node = self.nodes[from];
+            match self.kind(from) {
+                NodeKind::Pure { .. } => {}
+                NodeKind::Values(values) => {
+                    let place = out.values.len() / self.width.max(1);
+                    out.values.extend_from_slice(values);
+                    out.nodes[to] = Node::leaf(place as u32);
+                }
+                NodeKind::Split { left, .. } | NodeKind::SetSplit { left, .. } => {
+                    let at = out.nodes.len();
+                    out.nodes.extend([self.nodes[left], self.nodes[left + 1]]);
+                    pending.push((left + 1, at + 1));
+                    pending.push((left, at));
+                    let mut moved = node;
+                    if let NodeKind::SetSplit { set, .. } = self.kind(from) {
+                        let place = *sets_at[node.set_place()].get_or_insert_with(|| {
+                            out.sets.push(*set);
+                            out.sets.len() - 1
+                        });
+                        moved = Node::split_set(node.feature, place, 0);
+                    }
+                    moved.payload = at as u32;
+                    out.nodes[to] = moved;
+                }
+            }
+        }
+        out
     }
 
     /// Nodes, leaves included.
@@ -151,7 +240,13 @@ impl Tree {
     /// What a node is.
     pub fn kind(&self, node: usize) -> NodeKind<'_> {
         let n = self.nodes[node];
-        if !n.is_leaf() {
+        if n.flags & SET != 0 {
+            NodeKind::SetSplit {
+                feature: usize::from(n.feature),
+                set: &self.sets[n.set_place()],
+                left: n.payload as usize,
+            }
+        } else if !n.is_leaf() {
             NodeKind::Split {
                 feature: usize::from(n.feature),
                 bin: n.bin,
@@ -168,6 +263,19 @@ impl Tree {
         }
     }
 
+    /// The child that a row goes to from a node that is no leaf.
+    #[inline]
+    fn child(&self, node: Node, bin: u8) -> usize {
+        let left = if node.flags & SET != 0 {
+            set_has(&self.sets[node.set_place()], bin)
+        } else {
+            // Missing is the highest bin: one more makes it the lowest, and moves all others alike.
+            let shift = node.flags >> 1 & 1;
+            bin.wrapping_add(shift) <= node.bin.wrapping_add(shift)
+        };
+        node.payload as usize + usize::from(!left)
+    }
+
     /// The leaf that a row falls into; `bin(feature)` gives the row's bins.
     #[inline]
     pub fn leaf_of(&self, bin: impl Fn(usize) -> u8) -> usize {
@@ -177,13 +285,40 @@ impl Tree {
             if node.is_leaf() {
                 return at;
             }
-            let b = bin(usize::from(node.feature));
-            let left = if b == MISSING_BIN {
-                node.flags & MISSING_LEFT != 0
-            } else {
-                b <= node.bin
+            at = self.child(node, bin(usize::from(node.feature)));
+        }
+    }
+
+    /// The leaves of rows whose bins lie side by side (row `i` at `rows[i * stride..]`, `stride` at least the number of
+    /// features), one in each of `leaves`. Eight rows walk at a time, so that one need not wait for another's memory.
+    pub fn leaves_of(&self, rows: &[u8], stride: usize, leaves: &mut [u32]) {
+        const LANES: usize = 8;
+        for (block, leaves) in leaves.chunks_mut(LANES).enumerate() {
+            let rows = &rows[block * LANES * stride..];
+            let Ok(lanes) = <&mut [u32; LANES]>::try_from(&mut *leaves) else {
+                for (i, leaf) in leaves.iter_mut().enumerate() {
+                    *leaf = self.leaf_of(|f| rows[i * stride + f]) as u32;
+                }
+                continue;
             };
-            at = node.payload as usize + usize::from(!left);
+            let mut at = [0_usize; LANES];
+            loop {
+                let mut walking = false;
+                for (lane, at) in at.iter_mut().enumerate() {
+                    let node = self.nodes[*at];
+                    if !node.is_leaf() {
+                        walking = true;
+                        *at = self.child(node, rows[lane * stride + usize::from(node.feature)]);
+                    }
+                }
+                if !walking {
+                    break;
+                }
+            }
+            lanes
+                .iter_mut()
+                .zip(at)
+                .for_each(|(leaf, at)| *leaf = at as u32);
         }
     }
 
@@ -196,7 +331,7 @@ impl Tree {
                 .iter_mut()
                 .zip(v)
                 .for_each(|(s, &x)| *s += f64::from(x)),
-            NodeKind::Split { .. } => {}
+            NodeKind::Split { .. } | NodeKind::SetSplit { .. } => {}
         }
     }
 
@@ -209,20 +344,8 @@ impl Tree {
         }
     }
 
-    /// Writes it.
-    pub fn write(&self, w: &mut Writer) {
-        w.len(self.nodes.len());
-        for node in &self.nodes {
-            w.u16(node.feature);
-            w.u8(node.bin);
-            w.u8(node.flags);
-            w.u32(node.payload);
-        }
-        w.f32s(&self.values);
-    }
-
-    /// Reads and checks one whose leaves have `width` values, over `features` features and `classes` classes.
-    pub fn read(
+    /// Reads and checks one as version 1 of the model file has it: nodes as they are, then the leaf values.
+    pub(crate) fn read_plain(
         r: &mut Reader<'_>,
         width: usize,
         features: usize,
@@ -230,21 +353,26 @@ impl Tree {
     ) -> Result<Self, TreeError> {
         let n = r.len(8)?;
         let mut nodes = Vec::with_capacity(n);
-        for _ in 0..n {
-            nodes.push(Node {
+        for at in 0..n {
+            let node = Node {
                 feature: r.u16()?,
                 bin: r.u8()?,
                 flags: r.u8()?,
                 payload: r.u32()?,
-            });
+            };
+            if node.flags & SET != 0 {
+                return Err(TreeError::Kind { node: at });
+            }
+            nodes.push(node);
         }
         let tree = Self {
             nodes,
             values: r.f32s()?,
             width,
+            sets: Vec::new(),
         };
         tree.check(features, classes)?;
-        Ok(tree)
+        Ok(tree.depth_first())
     }
 
     /// That every walk from the root ends in a leaf that is there: children come after their parents (no cycle), each
@@ -274,7 +402,10 @@ impl Tree {
                 }
             };
             match node.flags {
-                0 | MISSING_LEFT => {
+                flags if flags & 15 == SET || flags & !MISSING_LEFT == 0 => {
+                    if flags & SET != 0 {
+                        range("set", node.set_place() as u64, self.sets.len())?;
+                    }
                     range("feature", u64::from(node.feature), features)?;
                     let left = node.payload as usize;
                     if left <= at || left.checked_add(1).is_none_or(|right| right >= n) {
@@ -310,7 +441,7 @@ impl Tree {
     pub fn depth(&self) -> usize {
         let mut level = vec![0_usize; self.nodes.len()];
         for at in 0..self.nodes.len() {
-            if let NodeKind::Split { left, .. } = self.kind(at) {
+            if let NodeKind::Split { left, .. } | NodeKind::SetSplit { left, .. } = self.kind(at) {
                 level[left] = level[at] + 1;
                 level[left + 1] = level[at] + 1;
             }
@@ -322,11 +453,13 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trees::MISSING_BIN;
 
     fn stump() -> Tree {
         Tree::from_parts(
             vec![Node::split(1, 3, true, 1), Node::pure(2), Node::leaf(0)],
             vec![0.25, 0.5, 0.25],
+            vec![],
             3,
         )
     }
@@ -392,22 +525,8 @@ mod tests {
         nan.values[1] = f32::NAN;
         assert_eq!(nan.check(2, 3), Err(TreeError::NotFinite { place: 1 }));
         assert_eq!(
-            Tree::from_parts(vec![], vec![], 1).check(1, 1),
+            Tree::from_parts(vec![], vec![], vec![], 1).check(1, 1),
             Err(TreeError::Empty)
         );
-    }
-
-    #[test]
-    fn bytes_survive_and_every_truncation_is_refused() {
-        let mut w = Writer::new();
-        stump().write(&mut w);
-        let bytes = w.into_bytes();
-        assert_eq!(Tree::read(&mut Reader::new(&bytes), 3, 2, 3), Ok(stump()));
-        for cut in 0..bytes.len() {
-            assert!(
-                Tree::read(&mut Reader::new(&bytes[..cut]), 3, 2, 3).is_err(),
-                "cut at {cut}"
-            );
-        }
     }
 }
