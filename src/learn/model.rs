@@ -177,38 +177,46 @@ impl Model {
         }
     }
 
-    /// Probabilities of as many rows as there are `leaves` (scratch), into `out`, all 0 (rows x classes): tree by tree,
-    /// so that a tree stays in the nearest cache while the rows pass.
+    /// Probabilities of as many rows as there are `leaves` (scratch), into `out`, all 0 (rows x classes).
     fn predict_block(&self, bins: &[u8], leaves: &mut [u32], out: &mut [f64]) {
         let width = self.bins.len();
-        let boosted = self.kind == ModelKind::Boost;
-        let outputs = if boosted { self.first_scores.len() } else { 1 };
-        if boosted {
-            for out in out.chunks_exact_mut(self.n_classes) {
-                out[..outputs].copy_from_slice(&self.first_scores);
-            }
+        for out in out.chunks_exact_mut(self.n_classes) {
+            out[..self.first_scores.len()].copy_from_slice(&self.first_scores);
         }
-        for (i, tree) in self.trees.iter().enumerate() {
-            tree.leaves_of(bins, width, leaves);
-            for (out, &leaf) in out.chunks_exact_mut(self.n_classes).zip(&*leaves) {
-                if boosted {
-                    out[i % outputs] += tree.score(leaf as usize);
-                } else {
-                    tree.add_shares(leaf as usize, out);
+        if leaves.len() == 1 {
+            // Eight trees at a time,
+            Tree::leaves_of_row(&self.trees, bins, |tree, leaf| self.add(tree, leaf, out));
+        } else {
+            // or eight rows, and a tree stays in the nearest cache while they pass.
+            for (i, tree) in self.trees.iter().enumerate() {
+                tree.leaves_of(bins, width, leaves);
+                for (out, &leaf) in out.chunks_exact_mut(self.n_classes).zip(&*leaves) {
+                    self.add(i, leaf as usize, out);
                 }
             }
         }
         for out in out.chunks_exact_mut(self.n_classes) {
-            if !boosted {
-                let total: f64 = out.iter().sum();
-                out.iter_mut().for_each(|p| *p /= total);
-            } else if outputs == 1 {
-                let p = logistic(out[0]);
-                out[0] = 1.0 - p;
-                out[1] = p;
-            } else {
-                softmax(out);
+            match self.first_scores.len() {
+                0 => {
+                    let total: f64 = out.iter().sum();
+                    out.iter_mut().for_each(|p| *p /= total);
+                }
+                1 => {
+                    let p = logistic(out[0]);
+                    out[0] = 1.0 - p;
+                    out[1] = p;
+                }
+                _ => softmax(out),
             }
+        }
+    }
+
+    /// Adds what a leaf of a tree says to a row's scores or shares.
+    #[inline]
+    fn add(&self, tree: usize, leaf: usize, out: &mut [f64]) {
+        match self.first_scores.len() {
+            0 => self.trees[tree].add_shares(leaf, out),
+            outputs => out[tree % outputs] += self.trees[tree].score(leaf),
         }
     }
 

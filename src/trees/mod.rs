@@ -25,6 +25,7 @@ mod naive;
 mod packed;
 mod random;
 mod tree;
+mod walk;
 
 pub use binning::{BinEdges, BinnedColumns, FeatureBins, MAX_BINS, MISSING_BIN, midpoint};
 pub use bytes::{BytesError, Reader, Writer};

@@ -20,6 +20,23 @@ pub fn set_has(set: &BinSet, bin: u8) -> bool {
     set[usize::from(bin >> 6)] >> (bin & 63) & 1 == 1
 }
 
+impl Node {
+    /// The feature that a split asks; 0 for a leaf.
+    #[inline]
+    pub(super) fn feature(self) -> usize {
+        usize::from(self.feature)
+    }
+
+    /// The child that a bin leads to; for a split that is no set.
+    #[inline]
+    pub(super) fn child_by_cut(self, bin: u8) -> usize {
+        // Missing is the highest bin: one more makes it the lowest, and moves all others alike.
+        let shift = self.flags >> 1 & 1;
+        let right = bin.wrapping_add(shift) > self.bin.wrapping_add(shift);
+        self.payload as usize + usize::from(right)
+    }
+}
+
 /// One node in 8 bytes: a split on a feature's bin or by a set of bins, or a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -109,7 +126,7 @@ impl Node {
         }
     }
 
-    fn is_leaf(self) -> bool {
+    pub(super) fn is_leaf(self) -> bool {
         self.flags & LEAF != 0
     }
 }
@@ -265,14 +282,11 @@ impl Tree {
 
     /// The child that a row goes to from a node that is no leaf.
     #[inline]
-    fn child(&self, node: Node, bin: u8) -> usize {
-        let left = if node.flags & SET != 0 {
-            set_has(&self.sets[node.set_place()], bin)
-        } else {
-            // Missing is the highest bin: one more makes it the lowest, and moves all others alike.
-            let shift = node.flags >> 1 & 1;
-            bin.wrapping_add(shift) <= node.bin.wrapping_add(shift)
-        };
+    pub(super) fn child(&self, node: Node, bin: u8) -> usize {
+        if node.flags & SET == 0 {
+            return node.child_by_cut(bin);
+        }
+        let left = set_has(&self.sets[node.set_place()], bin);
         node.payload as usize + usize::from(!left)
     }
 
@@ -286,39 +300,6 @@ impl Tree {
                 return at;
             }
             at = self.child(node, bin(usize::from(node.feature)));
-        }
-    }
-
-    /// The leaves of rows whose bins lie side by side (row `i` at `rows[i * stride..]`, `stride` at least the number of
-    /// features), one in each of `leaves`. Eight rows walk at a time, so that one need not wait for another's memory.
-    pub fn leaves_of(&self, rows: &[u8], stride: usize, leaves: &mut [u32]) {
-        const LANES: usize = 8;
-        for (block, leaves) in leaves.chunks_mut(LANES).enumerate() {
-            let rows = &rows[block * LANES * stride..];
-            let Ok(lanes) = <&mut [u32; LANES]>::try_from(&mut *leaves) else {
-                for (i, leaf) in leaves.iter_mut().enumerate() {
-                    *leaf = self.leaf_of(|f| rows[i * stride + f]) as u32;
-                }
-                continue;
-            };
-            let mut at = [0_usize; LANES];
-            loop {
-                let mut walking = false;
-                for (lane, at) in at.iter_mut().enumerate() {
-                    let node = self.nodes[*at];
-                    if !node.is_leaf() {
-                        walking = true;
-                        *at = self.child(node, rows[lane * stride + usize::from(node.feature)]);
-                    }
-                }
-                if !walking {
-                    break;
-                }
-            }
-            lanes
-                .iter_mut()
-                .zip(at)
-                .for_each(|(leaf, at)| *leaf = at as u32);
         }
     }
 
