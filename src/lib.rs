@@ -103,5 +103,9 @@ pub mod cli;
 pub mod js;
 #[cfg(feature = "ui")]
 pub mod ui;
+// Which worker grows what is arithmetic, and tested where there is no browser.
+#[cfg(all(test, not(feature = "ui")))]
+#[path = "worker/assignment.rs"]
+mod assignment;
 #[cfg(feature = "ui")]
 pub mod worker;

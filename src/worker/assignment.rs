@@ -5,14 +5,19 @@
 pub(super) enum AfterLoss {
     /// Start another in its place.
     Replace,
-    /// Its unit has now failed twice: give up.
+    /// Go on with the others.
+    DoWithout,
+    /// Its unit has now failed twice, or nobody is left: give up.
     GiveUp,
 }
 
-/// Units handed out one by one; a unit whose worker died is handed out once more, to the fresh worker in its place.
+/// Units handed out one by one, up to a limit; a unit whose worker died is handed out once more, to the fresh worker in
+/// its place.
 #[derive(Debug, Default)]
 pub(super) struct Assignment {
     units: u32,
+    /// Units below this one may be grown: those after it build on some that are not grown yet.
+    released: u32,
     next: u32,
     /// Per worker: the unit that the one before it died of.
     owed: Vec<Option<u32>>,
@@ -20,6 +25,8 @@ pub(super) struct Assignment {
     at_work: Vec<Option<u32>>,
     grown: u32,
     idle_losses: usize,
+    /// Workers that are done without.
+    given_up: Vec<usize>,
 }
 
 impl Assignment {
@@ -32,14 +39,21 @@ impl Assignment {
         }
     }
 
-    /// The work, for as many workers; what they lost while they waited counts on.
+    /// The work, for as many workers, none of it released yet; those done without are there again, but what was lost
+    /// while there was no work counts on.
     pub fn begin(&mut self, units: u32, workers: usize) {
         self.units = units;
         self.owed.resize(workers, None);
         self.at_work.resize(workers, None);
+        self.given_up.clear();
     }
 
-    /// The next unit for a worker that has nothing to do; none where it may rest for good.
+    /// Lets units below this one be handed out; what is released stays so.
+    pub fn release(&mut self, up_to: u32) {
+        self.released = self.released.max(up_to.min(self.units));
+    }
+
+    /// The next unit for a worker that has nothing to do; none where it may rest.
     pub fn hand_out(&mut self, worker: usize) -> Option<u32> {
         let slot = self.at_work.get_mut(worker)?;
         if slot.is_some() {
@@ -47,7 +61,7 @@ impl Assignment {
         }
         let unit = match self.owed.get_mut(worker).and_then(Option::take) {
             Some(unit) => unit,
-            None if self.next < self.units => {
+            None if self.next < self.released => {
                 self.next += 1;
                 self.next - 1
             }
@@ -85,7 +99,15 @@ impl Assignment {
                 self.idle_losses += 1;
                 AfterLoss::Replace
             }
-            None => AfterLoss::GiveUp,
+            None if self.owed.get(worker).is_none_or(Option::is_some) => AfterLoss::GiveUp,
+            None => {
+                self.given_up.push(worker);
+                if self.given_up.len() < self.at_work.len() {
+                    AfterLoss::DoWithout
+                } else {
+                    AfterLoss::GiveUp
+                }
+            }
         }
     }
 
@@ -102,6 +124,7 @@ mod tests {
     fn assignment(units: u32, workers: usize) -> Assignment {
         let mut a = Assignment::of_workers(1);
         a.begin(units, workers);
+        a.release(units);
         a
     }
 
@@ -148,12 +171,45 @@ mod tests {
     }
 
     #[test]
+    fn units_are_handed_out_as_they_are_released() {
+        let mut a = Assignment::of_workers(2);
+        a.begin(4, 2);
+        assert_eq!(a.hand_out(0), None, "nothing is released");
+        a.release(1);
+        assert_eq!((a.hand_out(0), a.hand_out(1)), (Some(0), None));
+        a.release(3);
+        a.release(2);
+        assert_eq!(a.hand_out(1), Some(1));
+        assert!(a.done(0, 0) && a.done(1, 1));
+        assert_eq!((a.hand_out(0), a.hand_out(1)), (Some(2), None));
+        assert_eq!(a.lost(0), AfterLoss::Replace, "a released unit is owed");
+        assert_eq!((a.hand_out(1), a.hand_out(0)), (None, Some(2)));
+        a.release(9);
+        assert!(a.done(0, 2) && !a.is_done());
+        assert_eq!((a.hand_out(0), a.hand_out(1)), (Some(3), None));
+        assert!(a.done(0, 3) && a.is_done());
+    }
+
+    #[test]
     fn workers_that_cannot_start_do_not_start_for_ever() {
         let mut a = Assignment::of_workers(2);
         assert_eq!(a.hand_out(0), None, "there is no work yet");
         assert_eq!(a.lost(0), AfterLoss::Replace);
         a.begin(3, 2);
+        a.release(3);
         assert_eq!(a.lost(1), AfterLoss::Replace);
+        assert_eq!(a.lost(0), AfterLoss::DoWithout, "the other may do it");
+        assert_eq!(a.hand_out(1), Some(0));
+        assert!(a.done(1, 0));
+        assert_eq!(a.lost(1), AfterLoss::GiveUp, "nobody is left");
+    }
+
+    #[test]
+    fn a_unit_that_is_owed_to_a_worker_that_cannot_start_is_given_up() {
+        let mut a = assignment(3, 1);
+        assert_eq!(a.hand_out(0), Some(0));
+        assert_eq!(a.lost(0), AfterLoss::Replace);
+        assert_eq!(a.lost(0), AfterLoss::Replace, "while it started");
         assert_eq!(a.lost(0), AfterLoss::GiveUp);
     }
 }

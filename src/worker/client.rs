@@ -1,16 +1,26 @@
-//! The page's end of the session worker.
+//! The page's end of the session worker, and the pool workers that it starts and ends for it.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::MessageChannel;
 
 use super::message::{FromSession, Parcel, ToSession};
-use super::start::{Heard, Line, Loss, Role};
+use super::start::{Cause, Heard, Line, Loss, Role, in_words};
+use super::ticks::Ticks;
 use crate::protocol::{self, Event, Failure, FailureCode, JobId, Place, Request};
 
-/// Asks the session worker, and starts another where one died.
+/// A session worker that does not listen after so many ticks is replaced; the next one is given as many more.
+const START_TICKS: u32 = 10;
+/// Session workers that are started before it is told that none starts.
+const MOST_STARTS: u32 = 3;
+/// A session worker that listened and does not say within so many ticks that it heard a request or a cancel is lost. It
+/// hears between two slices of work.
+const HEARD_TICKS: u32 = 10;
+
+/// Asks the session worker, and starts another where one died or fell silent.
 ///
 /// Each job sent gets exactly one event that is not `Progress`, also where its worker dies. After `on_lost` the next
 /// worker knows neither data nor model: the page loads them again from where it keeps them.
@@ -33,8 +43,18 @@ struct Inner {
     ready: bool,
     /// Said once the worker listens.
     queue: Vec<Parcel>,
-    /// Jobs without a last event.
+    /// Jobs without a last event, the newest last.
     pending: Vec<JobId>,
+    /// Pool workers, by the session's numbers.
+    pool: Vec<(u32, Line)>,
+    /// Session workers started without one that listened.
+    starts: u32,
+    /// Requests and cancels that the worker has not said to have heard.
+    unheard: u32,
+    /// Ticks since it was started, or since it last said so.
+    waited: u32,
+    /// While something of it is awaited.
+    ticks: Option<Ticks>,
 }
 
 impl Client {
@@ -49,8 +69,7 @@ impl Client {
             on_lost: Box::new(on_lost),
             inner: RefCell::default(),
         });
-        let line = start(&state)?;
-        state.inner.borrow_mut().line = Some(line);
+        state.start(&mut state.inner.borrow_mut())?;
         Ok(Self { state })
     }
 
@@ -78,84 +97,178 @@ impl Client {
 
     /// Cancels a job; its last event tells how it ended.
     pub fn cancel(&self, job: JobId) {
-        let waits = self.state.inner.borrow().pending.contains(&job);
-        if waits {
-            // A worker that cannot be told is one that is being heard to die.
-            let _ = self.say(ToSession::Cancel { job });
+        {
+            let mut inner = self.state.inner.borrow_mut();
+            if !inner.pending.contains(&job) {
+                return;
+            }
+            // The pool is the newest job's.
+            if inner.pending.last() == Some(&job) {
+                inner.pool.clear();
+            }
         }
+        // A worker that cannot be told is one that is being heard to die.
+        let _ = self.say(ToSession::Cancel { job });
     }
 
     fn say(&self, what: ToSession) -> Result<(), String> {
         let parcel = what.parcel();
         let mut inner = self.state.inner.borrow_mut();
         if inner.line.is_none() {
-            inner.line = Some(start(&self.state)?);
-            inner.ready = false;
+            self.state.start(&mut inner)?;
         }
         if !inner.ready {
             inner.queue.push(parcel);
             return Ok(());
         }
-        match &inner.line {
+        inner.post(&parcel)?;
+        inner.unheard += 1;
+        self.state.watch(&mut inner);
+        Ok(())
+    }
+}
+
+impl Inner {
+    fn post(&self, parcel: &Parcel) -> Result<(), String> {
+        match &self.line {
             Some(line) => line.post(&parcel.message, &parcel.transfer),
             None => Ok(()),
         }
     }
 }
 
-fn start(state: &Rc<State>) -> Result<Line, String> {
-    let state: Weak<State> = Rc::downgrade(state);
-    Line::start(Role::Session, move |heard| {
-        if let Some(state) = state.upgrade() {
-            match heard {
-                Heard::Message(message) => state.hear(&message),
-                Heard::Lost(loss) => state.lose(&loss),
-            }
-        }
-    })
-}
-
 impl State {
-    fn hear(&self, message: &JsValue) {
+    fn start(self: &Rc<Self>, inner: &mut Inner) -> Result<(), String> {
+        let state: Weak<State> = Rc::downgrade(self);
+        let line = Line::start(Role::Session, None, move |heard| {
+            if let Some(state) = state.upgrade() {
+                match heard {
+                    Heard::Message(message) => state.hear(&message),
+                    Heard::Lost(loss) => state.lose(&loss),
+                }
+            }
+        })?;
+        inner.line = Some(line);
+        inner.ready = false;
+        inner.starts += 1;
+        self.watch(inner);
+        Ok(())
+    }
+
+    /// Counts from now how long the worker keeps silent, unless that is being counted.
+    fn watch(self: &Rc<Self>, inner: &mut Inner) {
+        if inner.ticks.is_none() {
+            inner.waited = 0;
+            let state = Rc::downgrade(self);
+            inner.ticks = Some(Ticks::start(move || {
+                if let Some(state) = state.upgrade() {
+                    state.tick();
+                }
+            }));
+        }
+    }
+
+    fn tick(self: &Rc<Self>) {
+        let mut inner = self.inner.borrow_mut();
+        inner.waited += 1;
+        let late = |ticks| inner.waited >= ticks;
+        let loss = if inner.ready {
+            late(HEARD_TICKS).then(|| Loss::silent("answer", HEARD_TICKS))
+        } else if !late(inner.starts * START_TICKS) {
+            None
+        } else if inner.starts < MOST_STARTS {
+            // What was to be said to it still waits here: nothing is lost.
+            inner.waited = 0;
+            self.start(&mut inner).err().map(Loss::panicked)
+        } else {
+            Some(Loss::silent("start", inner.starts * START_TICKS))
+        };
+        drop(inner);
+        if let Some(loss) = loss {
+            self.lose(&loss);
+        }
+    }
+
+    fn hear(self: &Rc<Self>, message: &JsValue) {
         match FromSession::read(message) {
             Some(FromSession::Ready) => self.greet(),
+            Some(FromSession::Heard) => {
+                let mut inner = self.inner.borrow_mut();
+                inner.unheard = inner.unheard.saturating_sub(1);
+                inner.waited = 0;
+                if inner.unheard == 0 {
+                    inner.ticks = None;
+                }
+            }
+            Some(FromSession::Start(worker)) => self.start_pool_worker(worker),
+            Some(FromSession::Stop(worker)) => {
+                self.inner.borrow_mut().pool.retain(|(w, _)| *w != worker);
+            }
             Some(FromSession::Reply {
                 envelope,
                 attachment,
             }) => match protocol::decode::<Event>(&envelope) {
                 Ok(envelope) => self.deliver(envelope.job, envelope.body, attachment),
-                Err(error) => self.lose(&Loss {
-                    panicked: true,
-                    why: error.to_string(),
-                }),
+                Err(error) => self.lose(&Loss::panicked(error.to_string())),
             },
-            None => self.lose(&Loss {
-                panicked: true,
-                why: "it answered with something that cannot be read".to_owned(),
-            }),
+            None => self.lose(&Loss::panicked(
+                "it answered with something that cannot be read".to_owned(),
+            )),
         }
     }
 
     /// The worker listens: says what has waited.
-    fn greet(&self) {
+    fn greet(self: &Rc<Self>) {
         let mut inner = self.inner.borrow_mut();
         inner.ready = true;
+        inner.starts = 0;
+        inner.ticks = None;
         let queue = std::mem::take(&mut inner.queue);
-        let mut lost = None;
-        if let Some(line) = &inner.line {
-            for Parcel { message, transfer } in queue {
-                if let Err(why) = line.post(&message, &transfer) {
-                    lost = Some(why);
-                }
-            }
+        inner.unheard = queue.len() as u32;
+        if !queue.is_empty() {
+            self.watch(&mut inner);
         }
+        let said = queue.iter().try_for_each(|parcel| inner.post(parcel));
         drop(inner);
-        if let Some(why) = lost {
-            self.lose(&Loss {
-                panicked: true,
-                why,
-            });
+        if let Err(why) = said {
+            self.lose(&Loss::panicked(why));
         }
+    }
+
+    /// Started here, not by the session: a worker that starts workers now and then hangs in Firefox. The two speak through
+    /// ports of their own; here it is only heard to die.
+    fn start_pool_worker(self: &Rc<Self>, worker: u32) {
+        let state = Rc::downgrade(self);
+        let started = MessageChannel::new()
+            .map_err(|error| in_words(&error))
+            .and_then(|channel| {
+                let line = Line::start(Role::Pool, Some(&channel.port1()), move |heard| {
+                    if let (Some(state), Heard::Lost(loss)) = (state.upgrade(), heard) {
+                        state.lose_pool_worker(worker, loss);
+                    }
+                })?;
+                Ok((line, channel.port2()))
+            });
+        let mut inner = self.inner.borrow_mut();
+        let what = match started {
+            Ok((line, port)) => {
+                inner.pool.push((worker, line));
+                ToSession::Started { worker, port }
+            }
+            Err(why) => {
+                let loss = Loss::panicked(why);
+                ToSession::Gone { worker, loss }
+            }
+        };
+        // It has just asked.
+        let _ = inner.post(&what.parcel());
+    }
+
+    fn lose_pool_worker(&self, worker: u32, loss: Loss) {
+        let mut inner = self.inner.borrow_mut();
+        inner.pool.retain(|(w, _)| *w != worker);
+        // A session that cannot be told is one that is being heard to die.
+        let _ = inner.post(&ToSession::Gone { worker, loss }.parcel());
     }
 
     fn deliver(&self, job: JobId, event: Event, attachment: Option<Vec<u8>>) {
@@ -164,7 +277,7 @@ impl State {
             return;
         };
         if !matches!(event, Event::Progress { .. }) {
-            inner.pending.swap_remove(at);
+            inner.pending.remove(at);
         }
         drop(inner);
         (self.on_event)(job, event, attachment);
@@ -183,16 +296,19 @@ impl State {
             let mut inner = self.inner.borrow_mut();
             inner.ready = false;
             inner.queue.clear();
+            inner.pool.clear();
+            inner.starts = 0;
+            inner.unheard = 0;
+            inner.ticks = None;
             (inner.line.take(), inner.pending.clone())
         };
         if line.is_none() {
             return;
         }
         drop(line);
-        let code = if loss.panicked {
-            FailureCode::Internal
-        } else {
-            FailureCode::Resource
+        let code = match loss.cause {
+            Cause::Lost => FailureCode::Resource,
+            Cause::Panicked | Cause::Silent => FailureCode::Internal,
         };
         for job in pending {
             self.end(job, failure(code, &loss.sentence()));

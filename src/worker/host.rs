@@ -1,11 +1,11 @@
 //! The session worker: hears requests, works them in slices, and keeps hearing in between.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MessageChannel, MessageEvent, MessagePort};
+use web_sys::{MessageChannel, MessageEvent};
 
 use super::message::{FromSession, ToSession};
 use super::pool::{Pool, PoolEvent, machine_workers};
@@ -20,9 +20,6 @@ use crate::session::{Reply, Session, UnitWork};
 const TURN_SECS: f64 = 0.02;
 /// Progress of one stage is told no more often than this: a screen shows no more.
 const TELL_SECS: f64 = 0.04;
-
-/// After this long a turn that was asked for is taken even if the bell was not heard.
-const LATE_MILLIS: i32 = 100;
 
 /// Listens until it is terminated.
 pub(super) fn run() {
@@ -41,9 +38,8 @@ pub(super) fn run() {
         pool: RefCell::new(None),
         job: Cell::new(None),
         arrivals: Cell::new(0),
-        bell: channel.port1(),
+        bell: channel.clone(),
         rung: Cell::new(false),
-        late: OnceCell::new(),
         told: Cell::new((None, 0.0)),
     });
     let on_turn = {
@@ -54,12 +50,6 @@ pub(super) fn run() {
         .port2()
         .set_onmessage(Some(on_turn.as_ref().unchecked_ref()));
     on_turn.forget();
-    let on_late = {
-        let host = Rc::clone(&host);
-        Closure::<dyn FnMut()>::new(move || host.late_turn())
-    };
-    // Set once, here.
-    let _ = host.late.set(on_late.into_js_value().unchecked_into());
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         host.hear(&event.data())
     });
@@ -75,10 +65,9 @@ struct Host {
     job: Cell<Option<(JobId, Holder)>>,
     /// Counts requests and cancels: what was begun under an earlier count is no longer wanted.
     arrivals: Cell<u64>,
-    bell: MessagePort,
+    /// Rung at one end and heard at the other: sooner than any timer. Held whole, so that neither end is collected.
+    bell: MessageChannel,
     rung: Cell<bool>,
-    /// Takes the turn of a bell that was not heard.
-    late: OnceCell<js_sys::Function>,
     told: Cell<(Option<Stage>, f64)>,
 }
 
@@ -90,7 +79,12 @@ enum Holder {
 
 impl Host {
     fn hear(self: &Rc<Self>, message: &JsValue) {
-        match ToSession::read(message) {
+        let heard = ToSession::read(message);
+        if let Some(ToSession::Request { .. } | ToSession::Cancel { .. }) = heard {
+            // At once, whatever the answer takes: the page ends a worker that does not even hear.
+            post(&FromSession::Heard);
+        }
+        match heard {
             Some(ToSession::Request {
                 job,
                 envelope,
@@ -107,9 +101,24 @@ impl Host {
             {
                 self.stop();
             }
+            Some(ToSession::Started { worker, port }) => {
+                if let Some(pool) = self.pool() {
+                    pool.started(worker, port);
+                }
+            }
+            Some(ToSession::Gone { worker, loss }) => {
+                if let Some(pool) = self.pool() {
+                    pool.gone(worker, &loss);
+                }
+            }
             // A job that has ended; or nothing that names one, so that nobody waits for an answer.
             Some(ToSession::Cancel { .. }) | None => {}
         }
+    }
+
+    /// A handle of its own: what the pool tells may end it.
+    fn pool(&self) -> Option<Pool> {
+        self.pool.borrow().clone()
     }
 
     /// Ends the job at hand as cancelled, and its workers with it.
@@ -167,10 +176,8 @@ impl Host {
             _ => 0,
         };
         self.session.borrow_mut().submit(job, request, files);
-        if ahead > 0
-            && let Err(why) = self.start_pool(ahead)
-        {
-            self.fail(&why);
+        if ahead > 0 {
+            self.start_pool(ahead);
         }
         self.ring();
     }
@@ -204,35 +211,19 @@ impl Host {
             return;
         }
         self.rung.set(true);
-        if self.bell.post_message(&JsValue::UNDEFINED).is_err() {
+        if self.bell.port1().post_message(&JsValue::UNDEFINED).is_err() {
             // An undefined value can always be sent.
             self.rung.set(false);
-        }
-        // Should a bell be lost, a timer rings once more.
-        if let Some(late) = self.late.get() {
-            let _ = start::scope()
-                .set_timeout_with_callback_and_timeout_and_arguments_0(late, LATE_MILLIS);
-        }
-    }
-
-    /// The bell's turn, where it has not come.
-    fn late_turn(self: &Rc<Self>) {
-        if self.rung.get() {
-            self.turn();
         }
     }
 
     fn grow(self: &Rc<Self>, work: &UnitWork) -> Result<(), String> {
-        if self.pool.borrow().is_none() {
-            self.start_pool(0)?;
-        }
-        match self.pool.borrow().as_ref() {
-            Some(pool) => pool.begin(work),
-            None => Ok(()),
-        }
+        let pool = self.pool().unwrap_or_else(|| self.start_pool(0));
+        pool.begin(work);
+        pool.release(work.units)
     }
 
-    fn start_pool(self: &Rc<Self>, workers: u32) -> Result<(), String> {
+    fn start_pool(self: &Rc<Self>, workers: u32) -> Pool {
         let host = Rc::downgrade(self);
         let arrival = self.arrivals.get();
         let pool = Pool::start(workers, move |event| {
@@ -241,9 +232,9 @@ impl Host {
             {
                 host.hear_pool(event);
             }
-        })?;
-        *self.pool.borrow_mut() = Some(pool);
-        Ok(())
+        });
+        *self.pool.borrow_mut() = Some(pool.clone());
+        pool
     }
 
     fn hear_pool(&self, event: PoolEvent) {
@@ -307,7 +298,8 @@ impl Host {
     }
 }
 
-fn post(what: &FromSession) {
+/// Says something to the page.
+pub(super) fn post(what: &FromSession) {
     let parcel = what.parcel();
     // Buffers made for this message can always be moved.
     let _ = start::scope().post_message_with_transfer(&parcel.message, &parcel.transfer);

@@ -5,8 +5,9 @@
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MessagePort;
 
-use super::start::Loss;
+use super::start::{Cause, Loss};
 use crate::protocol::JobId;
 
 /// A message and the buffers in it that are moved.
@@ -25,12 +26,22 @@ pub(super) enum ToSession {
     },
     /// The job is no longer wanted.
     Cancel { job: JobId },
+    /// The pool worker that was asked for runs; it is spoken to through this port.
+    Started { worker: u32, port: MessagePort },
+    /// The pool worker died, or could not be started.
+    Gone { worker: u32, loss: Loss },
 }
 
 /// From the session worker to the page.
 pub(super) enum FromSession {
     /// It listens.
     Ready,
+    /// It heard a request or a cancel: said at once, whatever the answer takes.
+    Heard,
+    /// Start a pool worker; the number is the session's name for it.
+    Start(u32),
+    /// Terminate it.
+    Stop(u32),
     /// An answer, with a file's bytes.
     Reply {
         envelope: Vec<u8>,
@@ -42,6 +53,8 @@ pub(super) enum FromSession {
 pub(super) enum ToPool {
     /// The training set.
     Setup(Uint8Array),
+    /// Units grown so far that every worker must know before the next ones.
+    Learn(Uint8Array),
     /// Grow this unit.
     Grow(u32),
 }
@@ -81,6 +94,16 @@ impl ToSession {
                 }
             }
             Self::Cancel { job } => plain(Array::of2(&word("cancel"), &number(*job))),
+            Self::Started { worker, port } => Parcel {
+                message: Array::of3(&word("started"), &JsValue::from(*worker), port).into(),
+                transfer: Array::of1(port),
+            },
+            Self::Gone { worker, loss } => plain(Array::of4(
+                &word("gone"),
+                &JsValue::from(*worker),
+                &word(loss.cause.word()),
+                &word(&loss.why),
+            )),
         }
     }
 
@@ -95,6 +118,14 @@ impl ToSession {
             "cancel" => Some(Self::Cancel {
                 job: job(&parts.get(1))?,
             }),
+            "started" => Some(Self::Started {
+                worker: unit(&parts.get(1))?,
+                port: parts.get(2).dyn_into().ok()?,
+            }),
+            "gone" => Some(Self::Gone {
+                worker: unit(&parts.get(1))?,
+                loss: read_loss(&parts.get(2).as_string()?, &parts.get(3))?,
+            }),
             _ => None,
         }
     }
@@ -104,6 +135,9 @@ impl FromSession {
     pub fn parcel(&self) -> Parcel {
         match self {
             Self::Ready => plain(Array::of1(&word("ready"))),
+            Self::Heard => plain(Array::of1(&word("heard"))),
+            Self::Start(worker) => plain(Array::of2(&word("start"), &JsValue::from(*worker))),
+            Self::Stop(worker) => plain(Array::of2(&word("stop"), &JsValue::from(*worker))),
             Self::Reply {
                 envelope,
                 attachment,
@@ -129,6 +163,9 @@ impl FromSession {
         let (kind, parts) = open(message)?;
         match kind.as_str() {
             "ready" => Some(Self::Ready),
+            "heard" => Some(Self::Heard),
+            "start" => Some(Self::Start(unit(&parts.get(1))?)),
+            "stop" => Some(Self::Stop(unit(&parts.get(1))?)),
             "reply" => Some(Self::Reply {
                 envelope: bytes(&parts.get(1))?,
                 attachment: bytes(&parts.get(2)),
@@ -143,6 +180,7 @@ impl ToPool {
         plain(match self {
             // Copied: every worker of the pool needs its own, and a fresh one may have to take a dead one's place.
             Self::Setup(bytes) => Array::of2(&word("setup"), bytes),
+            Self::Learn(bytes) => Array::of2(&word("learn"), bytes),
             Self::Grow(unit) => Array::of2(&word("grow"), &JsValue::from(*unit)),
         })
     }
@@ -151,6 +189,7 @@ impl ToPool {
         let (kind, parts) = open(message)?;
         match kind.as_str() {
             "setup" => Some(Self::Setup(parts.get(1).dyn_into().ok()?)),
+            "learn" => Some(Self::Learn(parts.get(1).dyn_into().ok()?)),
             "grow" => Some(Self::Grow(unit(&parts.get(1))?)),
             _ => None,
         }
@@ -188,19 +227,20 @@ impl FromPool {
 
 /// What a worker says when its code panics; its starting script says `lost` where that is all there is to know.
 pub(super) fn panicked(why: &str) -> JsValue {
-    Array::of2(&word("panicked"), &word(why)).into()
+    Array::of2(&word(Cause::Panicked.word()), &word(why)).into()
 }
 
 /// Whether the message is a worker's last.
 pub(super) fn loss(message: &JsValue) -> Option<Loss> {
     let (kind, parts) = open(message)?;
-    let panicked = match kind.as_str() {
-        "panicked" => true,
-        "lost" => false,
-        _ => return None,
-    };
-    let why = parts.get(1).as_string().unwrap_or_default();
-    Some(Loss { panicked, why })
+    read_loss(&kind, &parts.get(1))
+}
+
+fn read_loss(cause: &str, why: &JsValue) -> Option<Loss> {
+    Some(Loss {
+        cause: Cause::of_word(cause)?,
+        why: why.as_string().unwrap_or_default(),
+    })
 }
 
 fn word(text: &str) -> JsValue {

@@ -1,17 +1,26 @@
-//! The pool of throw-away workers that grow the units of one training.
+//! The pool of throw-away workers that grow the units of one training. The page starts and ends them, since only it can
+//! without now and then hanging (Firefox); the session speaks with each through a port of its own.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, MessagePort};
 
 use super::assignment::{AfterLoss, Assignment};
-use super::message::{FromPool, Parcel, ToPool};
-use super::start::{Heard, Line, Role};
+use super::host;
+use super::message::{FromPool, FromSession, ToPool};
+use super::start::{Loss, in_words};
+use super::ticks::Ticks;
 use crate::session::UnitWork;
 
 /// More workers than this cost more in start-up and memory than they gain.
 const MOST_WORKERS: u32 = 8;
+
+/// A worker that does not listen after so many ticks is replaced.
+const START_TICKS: u32 = 10;
 
 /// What the pool lets be known.
 pub(super) enum PoolEvent {
@@ -27,7 +36,8 @@ pub(super) fn machine_workers() -> u32 {
     (cores as u32).clamp(1, MOST_WORKERS)
 }
 
-/// Workers for one training; dropping it terminates them all at once.
+/// Workers for one training; dropping the last handle terminates them all at once.
+#[derive(Clone)]
 pub(super) struct Pool {
     state: Rc<State>,
 }
@@ -38,98 +48,123 @@ struct State {
 }
 
 struct Inner {
-    workers: Vec<PoolWorker>,
-    setup: Option<Uint8Array>,
+    /// None where a worker is done without.
+    workers: Vec<Option<PoolWorker>>,
+    /// What every worker must know before it grows, in order: the training set, then what was learned since.
+    lessons: Vec<ToPool>,
     assignment: Assignment,
+    _ticks: Ticks,
 }
 
+/// A worker that was asked for. What one that it replaced still says is not heard: that one had another number.
 struct PoolWorker {
-    line: Line,
-    // Messages to a worker that replaced another carry on where that one stopped; what the dead one still says is not heard.
+    number: u32,
+    /// Once it runs.
+    port: Option<MessagePort>,
+    ear: Option<Closure<dyn FnMut(MessageEvent)>>,
     ready: bool,
-    set_up: bool,
+    waited: u32,
+    lessons: usize,
 }
 
 impl Pool {
-    /// Starts workers ahead of the work that they will get.
-    pub fn start(workers: u32, tell: impl Fn(PoolEvent) + 'static) -> Result<Self, String> {
-        let state = Rc::new(State {
-            tell: Box::new(tell),
-            inner: RefCell::new(Inner {
-                workers: Vec::new(),
-                setup: None,
-                assignment: Assignment::of_workers(workers as usize),
-            }),
+    /// Has workers started ahead of the work that they will get.
+    pub fn start(workers: u32, tell: impl Fn(PoolEvent) + 'static) -> Self {
+        let workers = workers as usize;
+        let state = Rc::new_cyclic(|state: &Weak<State>| {
+            let state = state.clone();
+            let ticks = Ticks::start(move || {
+                if let Some(state) = state.upgrade() {
+                    state.tick();
+                }
+            });
+            State {
+                tell: Box::new(tell),
+                inner: RefCell::new(Inner {
+                    workers: (0..workers).map(|_| Some(PoolWorker::ask())).collect(),
+                    lessons: Vec::new(),
+                    assignment: Assignment::of_workers(workers),
+                    _ticks: ticks,
+                }),
+            }
         });
-        for index in 0..workers as usize {
-            let worker = PoolWorker::start(&Rc::downgrade(&state), index)?;
-            state.inner.borrow_mut().workers.push(worker);
-        }
-        Ok(Self { state })
+        Self { state }
     }
 
-    /// Hands the work out. Of workers started ahead, those that it cannot use are terminated.
-    pub fn begin(&self, work: &UnitWork) -> Result<(), String> {
+    /// Takes the work; [`Pool::release`] hands it out. Of workers started ahead, those that it cannot use are terminated.
+    pub fn begin(&self, work: &UnitWork) {
         let wanted = if work.parallel {
             machine_workers().min(work.units).max(1)
         } else {
             1
         } as usize;
-        let missing = {
-            let mut inner = self.state.inner.borrow_mut();
-            inner.workers.truncate(wanted);
-            inner.workers.len()..wanted
-        };
-        for index in missing {
-            let worker = PoolWorker::start(&Rc::downgrade(&self.state), index)?;
-            self.state.inner.borrow_mut().workers.push(worker);
-        }
         let mut inner = self.state.inner.borrow_mut();
-        inner.setup = Some(Uint8Array::from(work.setup.as_slice()));
-        inner.assignment.begin(work.units, wanted);
-        for index in 0..wanted {
-            inner.feed(index)?;
+        inner.workers.resize_with(wanted, || None);
+        for worker in &mut inner.workers {
+            worker.get_or_insert_with(PoolWorker::ask);
         }
-        Ok(())
+        inner.lessons = vec![ToPool::Setup(Uint8Array::from(work.setup.as_slice()))];
+        inner.assignment.begin(work.units, wanted);
     }
-}
 
-impl PoolWorker {
-    fn start(state: &Weak<State>, index: usize) -> Result<Self, String> {
-        let state = state.clone();
-        let line = Line::start(Role::Pool, move |heard| {
+    /// Lets units below this one be grown.
+    pub fn release(&self, up_to: u32) -> Result<(), String> {
+        let mut inner = self.state.inner.borrow_mut();
+        inner.assignment.release(up_to);
+        inner.feed_all()
+    }
+
+    /// Tells every worker, also those that will replace one, what the units to be released next build on.
+    #[expect(
+        dead_code,
+        reason = "no learner's units build on each other across workers yet"
+    )]
+    pub fn learn(&self, units: &[u8]) -> Result<(), String> {
+        let mut inner = self.state.inner.borrow_mut();
+        inner.lessons.push(ToPool::Learn(Uint8Array::from(units)));
+        inner.feed_all()
+    }
+
+    /// A worker that was asked for runs, and is spoken to through this port.
+    pub fn started(&self, number: u32, port: MessagePort) {
+        let state = Rc::downgrade(&self.state);
+        let ear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(state) = state.upgrade() {
-                state.hear(index, heard);
+                state.hear(number, &event.data());
             }
-        })?;
-        Ok(Self {
-            line,
-            ready: false,
-            set_up: false,
-        })
+        });
+        let mut inner = self.state.inner.borrow_mut();
+        if let Some(worker) = inner.worker(number) {
+            port.set_onmessage(Some(ear.as_ref().unchecked_ref()));
+            worker.port = Some(port);
+            worker.ear = Some(ear);
+        }
+    }
+
+    /// A worker died, or could not be started.
+    pub fn gone(&self, number: u32, loss: &Loss) {
+        let at = self.state.inner.borrow().position(number);
+        if let Some(at) = at {
+            self.state.lose(at, loss);
+        }
     }
 }
 
 impl State {
-    fn hear(self: &Rc<Self>, index: usize, heard: Heard) {
-        let event = match heard {
-            Heard::Lost(loss) => self
-                .replace(index)
-                .unwrap_or_else(|| Some(PoolEvent::Failed(loss.sentence()))),
-            Heard::Message(message) => match FromPool::read(&message) {
-                Some(FromPool::Ready) => {
-                    let mut inner = self.inner.borrow_mut();
-                    if let Some(worker) = inner.workers.get_mut(index) {
-                        worker.ready = true;
-                    }
-                    inner.feed(index).err().map(PoolEvent::Failed)
+    fn hear(&self, number: u32, message: &JsValue) {
+        let event = match FromPool::read(message) {
+            Some(FromPool::Ready) => {
+                let mut inner = self.inner.borrow_mut();
+                if let Some(worker) = inner.worker(number) {
+                    worker.ready = true;
                 }
-                Some(FromPool::Grown { unit, bytes }) => self.grown(index, unit, bytes),
-                Some(FromPool::Refused(why)) => Some(PoolEvent::Failed(why)),
-                None => Some(PoolEvent::Failed(
-                    "A worker answered with something that cannot be read.".to_owned(),
-                )),
-            },
+                inner.feed_all().err().map(PoolEvent::Failed)
+            }
+            Some(FromPool::Grown { unit, bytes }) => self.grown(number, unit, bytes),
+            Some(FromPool::Refused(why)) => Some(PoolEvent::Failed(why)),
+            None => Some(PoolEvent::Failed(
+                "A worker answered with something that cannot be read.".to_owned(),
+            )),
         };
         // Told last, with nothing borrowed: whoever hears it may drop the pool.
         if let Some(event) = event {
@@ -137,49 +172,83 @@ impl State {
         }
     }
 
-    fn grown(&self, index: usize, unit: u32, bytes: Vec<u8>) -> Option<PoolEvent> {
+    fn grown(&self, number: u32, unit: u32, bytes: Vec<u8>) -> Option<PoolEvent> {
         let mut inner = self.inner.borrow_mut();
-        if !inner.assignment.done(index, unit) {
+        let at = inner.position(number)?;
+        if !inner.assignment.done(at, unit) {
             return None;
         }
         if inner.assignment.is_done() {
             inner.workers.clear();
-            inner.setup = None;
-        } else if let Err(why) = inner.feed(index) {
+            inner.lessons.clear();
+        } else if let Err(why) = inner.feed(at) {
             return Some(PoolEvent::Failed(why));
         }
         Some(PoolEvent::Grown { unit, bytes })
     }
 
-    /// Puts a fresh worker in a dead one's place; none where that is no use.
-    fn replace(self: &Rc<Self>, index: usize) -> Option<Option<PoolEvent>> {
-        if self.inner.borrow_mut().assignment.lost(index) == AfterLoss::GiveUp {
-            return None;
-        }
-        match PoolWorker::start(&Rc::downgrade(self), index) {
-            Ok(worker) => {
-                *self.inner.borrow_mut().workers.get_mut(index)? = worker;
-                Some(None)
+    /// Puts a fresh worker in a lost one's place, where that is of use.
+    fn lose(&self, at: usize, loss: &Loss) {
+        let mut inner = self.inner.borrow_mut();
+        let after = inner.assignment.lost(at);
+        if let Some(worker) = inner.workers.get_mut(at) {
+            // The old one is stopped before the new one is asked for.
+            *worker = None;
+            if after == AfterLoss::Replace {
+                *worker = Some(PoolWorker::ask());
             }
-            Err(why) => Some(Some(PoolEvent::Failed(why))),
+        }
+        drop(inner);
+        if after == AfterLoss::GiveUp {
+            (self.tell)(PoolEvent::Failed(loss.sentence()));
+        }
+    }
+
+    /// Loses workers that have been starting for too long.
+    fn tick(&self) {
+        let mut late = Vec::new();
+        for (at, worker) in self.inner.borrow_mut().workers.iter_mut().enumerate() {
+            if let Some(worker) = worker.as_mut().filter(|worker| !worker.ready) {
+                worker.waited += 1;
+                if worker.waited >= START_TICKS {
+                    late.push(at);
+                }
+            }
+        }
+        for at in late {
+            self.lose(at, &Loss::silent("start", START_TICKS));
         }
     }
 }
 
 impl Inner {
-    /// Gives a worker its training set if it lacks it, and a unit if it rests.
-    fn feed(&mut self, index: usize) -> Result<(), String> {
-        let (Some(worker), Some(setup)) = (self.workers.get_mut(index), self.setup.as_ref()) else {
+    fn position(&self, number: u32) -> Option<usize> {
+        let is_it = |w: &Option<PoolWorker>| w.as_ref().is_some_and(|w| w.number == number);
+        self.workers.iter().position(is_it)
+    }
+
+    fn worker(&mut self, number: u32) -> Option<&mut PoolWorker> {
+        let at = self.position(number)?;
+        self.workers.get_mut(at)?.as_mut()
+    }
+
+    fn feed_all(&mut self) -> Result<(), String> {
+        (0..self.workers.len()).try_for_each(|at| self.feed(at))
+    }
+
+    /// Tells a worker what it does not know yet, and gives it a unit if it rests.
+    fn feed(&mut self, at: usize) -> Result<(), String> {
+        let Some(Some(worker)) = self.workers.get_mut(at) else {
             return Ok(());
         };
         if !worker.ready {
             return Ok(());
         }
-        if !worker.set_up {
-            worker.say(&ToPool::Setup(setup.clone()))?;
-            worker.set_up = true;
+        while let Some(lesson) = self.lessons.get(worker.lessons) {
+            worker.say(lesson)?;
+            worker.lessons += 1;
         }
-        match self.assignment.hand_out(index) {
+        match self.assignment.hand_out(at) {
             Some(unit) => worker.say(&ToPool::Grow(unit)),
             None => Ok(()),
         }
@@ -187,8 +256,37 @@ impl Inner {
 }
 
 impl PoolWorker {
+    /// Asks the page for one.
+    fn ask() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        host::post(&FromSession::Start(number));
+        Self {
+            number,
+            port: None,
+            ear: None,
+            ready: false,
+            waited: 0,
+            lessons: 0,
+        }
+    }
+
     fn say(&self, what: &ToPool) -> Result<(), String> {
-        let Parcel { message, .. } = what.parcel();
-        self.line.post(&message, &Array::new())
+        match &self.port {
+            Some(port) => port
+                .post_message(&what.parcel().message)
+                .map_err(|e| in_words(&e)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for PoolWorker {
+    fn drop(&mut self) {
+        if let Some(port) = &self.port {
+            port.set_onmessage(None);
+            port.close();
+        }
+        host::post(&FromSession::Stop(self.number));
     }
 }

@@ -3,8 +3,8 @@
 use js_sys::{Array, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, MessageEvent, Url, Worker, WorkerOptions,
-    WorkerType,
+    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, MessageEvent, MessagePort, Url, Worker,
+    WorkerOptions, WorkerType,
 };
 
 use super::message;
@@ -32,8 +32,9 @@ impl Role {
 const SCRIPT: &str = r#"
 const lost = (why) => self.postMessage(['lost', String((why && why.message) || why)]);
 self.addEventListener('unhandledrejection', (event) => { event.preventDefault(); lost(event.reason); });
-self.addEventListener('message', async ({ data: [glue, module, role] }) => {
+self.addEventListener('message', async ({ data: [glue, module, role, port] }) => {
   self.__kubecast_role = role;
+  self.__kubecast_port = port;
   try {
     const { default: init } = await import(glue);
     await init({ module_or_path: module });
@@ -79,22 +80,64 @@ pub(super) enum Heard {
 /// Why a worker stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Loss {
-    /// Whether our own code gave up (and said so), rather than the browser.
-    pub panicked: bool,
-    /// In the words of the panic or the browser.
+    pub cause: Cause,
+    /// In the words of the panic or the browser; for a silent one, what it did not do.
     pub why: String,
 }
 
+/// What ended a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Our own code gave up, and said so.
+    Panicked,
+    /// The browser ended it.
+    Lost,
+    /// It did not answer, and was ended for that.
+    Silent,
+}
+
+impl Cause {
+    /// As it is written in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Panicked => "panicked",
+            Self::Lost => "lost",
+            Self::Silent => "silent",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Panicked, Self::Lost, Self::Silent]
+            .into_iter()
+            .find(|cause| cause.word() == word)
+    }
+}
+
 impl Loss {
+    pub fn panicked(why: String) -> Self {
+        let cause = Cause::Panicked;
+        Self { cause, why }
+    }
+
+    /// `what` it did not do, within how many seconds.
+    pub fn silent(what: &str, secs: u32) -> Self {
+        Self {
+            cause: Cause::Silent,
+            why: format!("{what} within {secs} seconds"),
+        }
+    }
+
     /// A sentence for people.
     pub fn sentence(&self) -> String {
         let why = self.why.trim_end_matches('.');
-        if self.panicked {
-            format!("A worker of this page stopped on an error of its own: {why}.")
-        } else {
-            format!(
+        match self.cause {
+            Cause::Panicked => {
+                format!("A worker of this page stopped on an error of its own: {why}.")
+            }
+            Cause::Lost => format!(
                 "A worker of this page stopped, most likely because the browser gave it no more memory ({why})."
-            )
+            ),
+            Cause::Silent => format!("A worker of this page was stopped because it did not {why}."),
         }
     }
 }
@@ -107,9 +150,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Starts a worker. What it says goes to `hear`, never before this returns.
-    pub fn start(role: Role, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
-        let worker = spawn(role).map_err(|e| in_words(&e))?;
+    /// Starts a worker; a `port` is its to keep. What it says goes to `hear`, never before this returns.
+    pub fn start(
+        role: Role,
+        port: Option<&MessagePort>,
+        hear: impl Fn(Heard) + Clone + 'static,
+    ) -> Result<Self, String> {
+        let worker = spawn(role, port).map_err(|e| in_words(&e))?;
         let on_message = {
             let hear = hear.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -128,10 +175,8 @@ impl Line {
                 .and_then(|m| m.as_string())
                 .filter(|m| !m.is_empty())
                 .unwrap_or_else(|| event.type_());
-            hear(Heard::Lost(Loss {
-                panicked: false,
-                why,
-            }));
+            let cause = Cause::Lost;
+            hear(Heard::Lost(Loss { cause, why }));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -160,7 +205,7 @@ impl Drop for Line {
     }
 }
 
-fn spawn(role: Role) -> Result<Worker, JsValue> {
+fn spawn(role: Role, port: Option<&MessagePort>) -> Result<Worker, JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("text/javascript");
     let script = Array::of1(&JsValue::from_str(SCRIPT));
@@ -177,8 +222,21 @@ fn spawn(role: Role) -> Result<Worker, JsValue> {
         &wasm_bindgen::module(),
         &JsValue::from_str(role.name()),
     );
-    worker.post_message(&first)?;
+    let moved = Array::new();
+    if let Some(port) = port {
+        first.push(port);
+        moved.push(port);
+    }
+    worker.post_message_with_transfer(&first, &moved)?;
     Ok(worker)
+}
+
+/// The port that this worker was given, if any.
+pub(super) fn port() -> Option<MessagePort> {
+    Reflect::get(&js_sys::global(), &JsValue::from_str("__kubecast_port"))
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 /// Sends this worker's panics to whoever started it, before the trap ends it.

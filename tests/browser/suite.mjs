@@ -9,9 +9,6 @@ import { chosenBrowser, launch } from "./browser.mjs";
 import { startSite } from "./site.mjs";
 import { Visit } from "./visit.mjs";
 
-/** Times that a visit is made in Firefox where it waited in vain. */
-const VISITS = 5;
-
 const name = chosenBrowser();
 const wanted = process.argv.slice(2);
 const files = readdirSync(new URL("./specs/", import.meta.url)).filter((file) => file.endsWith(".mjs")).sort();
@@ -35,18 +32,7 @@ for (const file of chosen) {
   const { default: specs } = await import(`./specs/${file}`);
   const group = basename(file, ".mjs");
   for (const [title, work, { timeout = 120_000 } = {}] of specs) {
-    test(`${group}: ${title}`, { timeout: VISITS * timeout }, async (context) => {
-      for (let visit = 1; ; visit += 1) {
-        try {
-          return await once(group, title, work);
-        } catch (error) {
-          // Firefox now and then never lets a worker's own worker start (known, see ARCHITECTURE.md): such a visit is
-          // made again, and said. Anything else fails at once.
-          if (name !== "firefox" || visit === VISITS || !/^not within/.test(error.message)) throw error;
-          context.diagnostic(`made again, since visit ${visit}: ${error.message.split("\n")[0]}`);
-        }
-      }
-    });
+    test(`${group}: ${title}`, { timeout }, () => once(group, title, work));
   }
 }
 

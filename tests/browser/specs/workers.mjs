@@ -4,28 +4,41 @@ import assert from "node:assert/strict";
 import { alerts, dropTable, evaluated, finding, firstVisit, go, trainable } from "../steps.mjs";
 import { heavy } from "../tables.mjs";
 
-/** Adds to the script of each worker of the page, and of each that those start, an ear for this test's commands. */
+/** Trees of a short training; the page starts no more workers for it. */
+const FEW_TREES = 5;
+
+/** Adds to the script of each worker of the page an ear for this test's commands, and takes from it what starts workers. */
 function listenInWorkers() {
   const install = () => {
+    // The page alone starts workers: one that starts others hangs now and then in Firefox.
+    self.Worker = undefined;
     const channel = new BroadcastChannel("test");
     channel.onmessage = async ({ data: { to, what, url } }) => {
       if (to !== self.__kubecast_role) return;
       if (what === "throw") setTimeout(() => { throw new Error("made up by the test"); });
+      if (what === "stall") for (;;);
       if (what === "fetch") {
         const reached = await fetch(url, { mode: "no-cors" }).then(() => "reached", () => "refused");
         channel.postMessage({ to: "test", from: to, url, reached });
       }
     };
   };
-  const wrap = `
-    self.Blob = new Proxy(self.Blob, {
-      construct(Blob, [parts, options]) {
-        const ours = parts?.length === 1 && typeof parts[0] === "string" && parts[0].includes("__kubecast_role");
-        return new Blob(ours ? [parts[0], ";(", self.__testEar, ")(self.__testEar = ", JSON.stringify(self.__testEar), ");"] : parts, options);
-      },
-    });`;
-  self.__testEar = `(ear) => { (${install})(); ${wrap} }`;
-  new Function(wrap)();
+  self.Blob = new Proxy(self.Blob, {
+    construct(Blob, [parts, options]) {
+      const ours = parts?.length === 1 && typeof parts[0] === "string" && parts[0].includes("__kubecast_role");
+      return new Blob(ours ? [parts[0], ";(", String(install), ")();"] : parts, options);
+    },
+  });
+}
+
+/** Has the first so many workers of a role never say a word. */
+function muteWorkers(role, count) {
+  self.Worker = new Proxy(self.Worker, {
+    construct(Worker, [url, options]) {
+      const muted = options?.name === `kubecast ${role}` && count-- > 0;
+      return new Worker(muted ? URL.createObjectURL(new Blob([""], { type: "text/javascript" })) : url, options);
+    },
+  });
 }
 
 async function command(visit, message) {
@@ -54,15 +67,15 @@ async function trainLong(visit) {
   await growing(visit);
 }
 
-async function over(visit) {
-  await visit.until("the training is over", () => !document.querySelector("#cancel"), { timeout: 30_000 });
+async function over(visit, timeout = 30_000) {
+  await visit.until("the training is over", () => !document.querySelector("#cancel"), { timeout });
 }
 
 async function trainShort(visit) {
   await go(visit, "data");
   await visit.until("the data is there to train on", trainable, { timeout: 60_000 });
   await go(visit, "train");
-  await visit.fill("#forest-trees", "5");
+  await visit.fill("#forest-trees", String(FEW_TREES));
   await visit.press("#train");
   await evaluated(visit, 90_000);
 }
@@ -141,5 +154,52 @@ export default [
       assert.equal(await visit.evaluate(() => document.querySelector("#data-chip").title), "heavy.csv");
     },
     { timeout: 240_000 },
+  ],
+  [
+    "a session worker that does not even hear a cancel is ended, told in words, and its data is back",
+    async (visit) => {
+      await visitWithEars(visit);
+      await trainLong(visit);
+      await command(visit, { to: "session", what: "stall" });
+      await visit.press("#cancel");
+      await over(visit);
+      await visit.sees(/did not answer within \d+ seconds/);
+      await trainShort(visit);
+      assert.equal(await visit.evaluate(() => document.querySelector("#data-chip").title), "heavy.csv");
+    },
+    { timeout: 240_000 },
+  ],
+  [
+    "a session worker that never starts is replaced without a word",
+    async (visit) => {
+      await visit.page.evaluateOnNewDocument(muteWorkers, "session", 1);
+      await firstVisit(visit);
+      assert.deepEqual(await alerts(visit), []);
+    },
+  ],
+  [
+    "a pool's worker that never starts is replaced, and nothing is said of it",
+    async (visit) => {
+      await firstVisit(visit);
+      const poolOf = Math.min(await visit.evaluate(() => navigator.hardwareConcurrency), FEW_TREES);
+      await visit.evaluate(muteWorkers, "pool", 2 * poolOf - 1);
+      await trainShort(visit);
+      assert.deepEqual(await alerts(visit), []);
+    },
+  ],
+  [
+    "a pool of which no worker ever starts is told in words, and the next one trains",
+    async (visit) => {
+      await firstVisit(visit);
+      const poolOf = Math.min(await visit.evaluate(() => navigator.hardwareConcurrency), FEW_TREES);
+      await visit.evaluate(muteWorkers, "pool", 2 * poolOf);
+      await go(visit, "train");
+      await visit.fill("#forest-trees", String(FEW_TREES));
+      await visit.press("#train");
+      await over(visit, 60_000);
+      await visit.sees(/did not start within \d+ seconds/);
+      await trainShort(visit);
+    },
+    { timeout: 180_000 },
   ],
 ];
