@@ -60,23 +60,24 @@ impl<'a> TrainRows<'a> {
             return Err(LearnError::OneClass { rows: kept.len() });
         }
         let bin_weights = self.bin_weights(weights);
-        let bins: Vec<FeatureBins> = self
-            .features
-            .columns()
-            .into_iter()
-            .enumerate()
-            .map(|(f, column)| {
-                if self.categories.contains(&f) {
-                    return FeatureBins::Categories(255);
-                }
-                let weighted = kept.iter().map(|&row| {
-                    let row = row as usize;
-                    (column[row], bin_weights[row])
-                });
-                FeatureBins::Numbers(BinEdges::fit(weighted))
-            })
-            .collect();
-        let columns = BinnedColumns::of(self.features, &bins);
+        let mut bins = Vec::with_capacity(self.features.ncols());
+        let mut binned = Vec::with_capacity(self.features.ncols());
+        for (f, column) in self.features.columns().into_iter().enumerate() {
+            if self.categories.contains(&f) {
+                let of = FeatureBins::Categories(255);
+                binned.push(column.iter().map(|&x| of.bin(x)).collect());
+                bins.push(of);
+            } else {
+                let (edges, column) = BinEdges::fit_bins(&column.to_vec(), &bin_weights);
+                binned.push(column);
+                bins.push(FeatureBins::Numbers(edges));
+            }
+        }
+        let rows = self.classes.len();
+        let columns = BinnedColumns::new(binned, rows).ok_or(LearnError::Shape {
+            rows,
+            classes: rows,
+        })?;
         let order = self.order(kept, &columns, weights);
         let all_alike = weights.is_none_or(|w| order.iter().all(|&row| w[row as usize] == 1.0));
         Ok(TrainSet {

@@ -20,13 +20,34 @@ impl BinEdges {
     /// Guestrin 2016), the widest of which are then halved. Rows of rare classes that weigh more, and those far out, are
     /// so told apart where they lie.
     pub fn fit(weighted: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        // Adding 0 makes one zero of two.
-        let finite = weighted.into_iter().filter(|(x, _)| x.is_finite());
-        let mut sorted: Vec<(f64, f64)> = finite.map(|(x, weight)| (x + 0.0, weight)).collect();
-        sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let (values, weights): (Vec<f64>, Vec<f64>) = weighted.into_iter().unzip();
+        Self::fit_sorted(&sorted_rows(&values), &values, &weights)
+    }
+
+    /// Edges of a column of values and their weights (of 0: left out), and the bin of each value. See [`Self::fit`].
+    pub fn fit_bins(values: &[f64], weights: &[f64]) -> (Self, Vec<u8>) {
+        let sorted = sorted_rows(values);
+        let edges = Self::fit_sorted(&sorted, values, weights);
+        let mut bins = vec![MISSING_BIN; values.len()];
+        // In order of the values the bin only ever rises.
+        let mut bin = 0;
+        for &(_, row) in &sorted {
+            let value = values[row as usize];
+            while edges.0.get(bin).is_some_and(|&edge| edge < value) {
+                bin += 1;
+            }
+            bins[row as usize] = bin as u8;
+        }
+        (edges, bins)
+    }
+
+    fn fit_sorted(sorted: &[(u64, u32)], values: &[f64], weights: &[f64]) -> Self {
         let mut distinct: Vec<(f64, f64)> = Vec::new();
-        for (x, weight) in sorted {
+        for &(_, row) in sorted {
+            // Adding 0 makes one zero of two.
+            let (x, weight) = (values[row as usize] + 0.0, weights[row as usize]);
             match distinct.last_mut() {
+                _ if x.is_infinite() || weight <= 0.0 => {}
                 Some((last, sum)) if *last == x => *sum += weight,
                 _ => distinct.push((x, weight)),
             }
@@ -96,6 +117,47 @@ impl BinEdges {
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Option<Self>, BytesError> {
         Ok(Self::from_edges(r.f64s()?))
     }
+}
+
+/// Rows of a column in order of their values, with a key that has the same order; `NaN` is left out.
+fn sorted_rows(values: &[f64]) -> Vec<(u64, u32)> {
+    let mut rows: Vec<(u64, u32)> = values
+        .iter()
+        .enumerate()
+        .filter(|(_, x)| !x.is_nan())
+        .map(|(row, &x)| {
+            let bits = (x + 0.0).to_bits();
+            let negative = bits >> 63 == 1;
+            let key = if negative { !bits } else { bits ^ 1 << 63 };
+            (key, row as u32)
+        })
+        .collect();
+    if rows.len() < 4096 {
+        rows.sort_unstable();
+        return rows;
+    }
+    // By digits from the lowest: time grows no faster than the rows.
+    const DIGIT: u32 = 11;
+    let mut spare = vec![(0, 0); rows.len()];
+    for digit in 0..u64::BITS.div_ceil(DIGIT) {
+        let of = |key: u64| (key >> (digit * DIGIT)) as usize & ((1 << DIGIT) - 1);
+        let mut begins = vec![0_usize; 1 << DIGIT];
+        rows.iter().for_each(|row| begins[of(row.0)] += 1);
+        if begins.contains(&rows.len()) {
+            continue;
+        }
+        let mut sum = 0;
+        for begin in &mut begins {
+            sum += std::mem::replace(begin, sum);
+        }
+        for &row in &rows {
+            let place = &mut begins[of(row.0)];
+            spare[*place] = row;
+            *place += 1;
+        }
+        std::mem::swap(&mut rows, &mut spare);
+    }
+    rows
 }
 
 /// Bins cut by weight; the others go to where values lie far apart.
@@ -353,6 +415,31 @@ mod tests {
             let m = midpoint(a, b);
             assert!(a <= m && m < b, "{a} {m} {b}");
         }
+    }
+
+    #[test]
+    fn a_long_column_is_sorted_and_binned_as_a_short_one() {
+        let mut rng = crate::trees::Rng::new(2, 2);
+        let values: Vec<f64> = (0..9000)
+            .map(|i| match i % 9 {
+                0 => f64::NAN,
+                1 => -0.0,
+                2 => f64::from(rng.below(5)) - 2.0,
+                3 => f64::INFINITY,
+                4 => f64::NEG_INFINITY,
+                _ => (rng.unit() - 0.5) * libm::pow(10.0, f64::from(rng.below(40)) - 20.0),
+            })
+            .collect();
+        let mut expected: Vec<u32> = (0..9000)
+            .filter(|&i| !values[i as usize].is_nan())
+            .collect();
+        expected
+            .sort_by(|&a, &b| (values[a as usize] + 0.0).total_cmp(&(values[b as usize] + 0.0)));
+        let rows: Vec<u32> = sorted_rows(&values).into_iter().map(|row| row.1).collect();
+        assert_eq!(rows, expected);
+        let (edges, bins) = BinEdges::fit_bins(&values, &vec![1.0; 9000]);
+        assert_eq!(edges, even(values.iter().copied()));
+        assert!((0..9000).all(|i| bins[i] == edges.bin(values[i])));
     }
 
     #[test]

@@ -153,7 +153,7 @@ pub(crate) struct ClassSplitter {
 }
 
 /// Up to so many rows for each class are put in order; more go to a histogram of 256 x classes.
-const COUNT_TO_PER_CLASS: usize = 100;
+const COUNT_TO_PER_CLASS: usize = 200;
 
 impl ClassSplitter {
     pub(crate) fn new(impurity: Impurity, classes: usize, min_leaf_rows: u32) -> Self {
