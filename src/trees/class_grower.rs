@@ -294,7 +294,12 @@ impl Growth<'_> {
             if i >= p.max_features as usize && best.is_some() {
                 break;
             }
-            let feature = self.draw.draw(i, &mut self.rng);
+            // Where all are asked nothing is drawn: of equal splits the first feature's is taken, not the first drawn.
+            let feature = if p.max_features as usize >= columns.features() {
+                i
+            } else {
+                self.draw.draw(i, &mut self.rng)
+            };
             let column = columns.column(feature);
             let categories = self.grower.bins.get(feature);
             let least = best.map_or(0.0, |b| b.gain);
