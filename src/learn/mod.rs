@@ -9,6 +9,7 @@ mod boost;
 mod decision_tree;
 mod fitter;
 mod forest;
+mod isolation;
 mod linfa_traits;
 mod model;
 mod params;
@@ -16,6 +17,10 @@ mod train_rows;
 mod train_set;
 
 pub use fitter::{Fitter, UnitError, UnitGrower};
+pub use isolation::{
+    Amount, IsolationError, IsolationFitter, IsolationForest, IsolationModelError, IsolationParams,
+    IsolationUnitGrower, IsolationValidParams,
+};
 pub use model::{Model, ModelError, ModelKind};
 pub use params::{
     BoostParams, BoostValidParams, ClassWeights, DecisionTreeParams, DecisionTreeValidParams,

@@ -9,6 +9,7 @@
 //!   their sums `f64`, added in the order of rows.
 //! * `ln` and `exp` are `libm`'s. Randomness is [`Rng`], a counter through SplitMix64, the same on every target.
 //! * A tree is a pure function of (binned columns, targets, checked parameters, its seed).
+//! * An [`IsolationTree`] asks raw values: what it is after lies in the tails, which bins would blur.
 //!
 //! Growing and fitted trees are different types: growers work on row lists and histograms, a [`Tree`] is a flat array.
 
@@ -20,6 +21,8 @@ mod class_rows;
 mod class_sets;
 mod class_split;
 mod gradient_grower;
+mod isolation_grower;
+mod isolation_tree;
 #[cfg(test)]
 mod naive;
 mod packed;
@@ -32,6 +35,8 @@ pub use bytes::{BytesError, Reader, Writer};
 pub use class_grower::{ClassGrower, ClassTreeParams, GrownTree, RowMajor};
 pub use class_split::Impurity;
 pub use gradient_grower::{GradientGrower, GradientTreeParams};
+pub use isolation_grower::IsolationGrower;
+pub use isolation_tree::{IsolationNode, IsolationTree, IsolationTreeError, average_path_length};
 pub(crate) use packed::share;
 pub use random::Rng;
 pub use tree::{BinSet, Node, NodeKind, Tree, TreeError, set_has};
