@@ -9,6 +9,7 @@ mod boost;
 mod decision_tree;
 mod fitter;
 mod forest;
+mod import;
 mod isolation;
 mod linfa_traits;
 mod model;
@@ -17,6 +18,7 @@ mod train_rows;
 mod train_set;
 
 pub use fitter::{Fitter, UnitError, UnitGrower};
+pub use import::{ForeignTree, ImportError};
 pub use isolation::{
     Amount, IsolationError, IsolationFitter, IsolationForest, IsolationModelError, IsolationParams,
     IsolationUnitGrower, IsolationValidParams,
