@@ -41,6 +41,29 @@ pub fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
 
+/// The folder that Cargo builds into.
+pub fn target() -> Outcome<PathBuf> {
+    let metadata = output(&mut cargo([
+        "metadata",
+        "--no-deps",
+        "--format-version",
+        "1",
+    ]));
+    let folder = metadata.as_deref().and_then(target_in_metadata);
+    folder.ok_or_else(|| {
+        Failure::new(
+            "`cargo metadata` names no target folder",
+            "Run `cargo metadata` to see why.",
+        )
+    })
+}
+
+fn target_in_metadata(json: &str) -> Option<PathBuf> {
+    let (_, rest) = json.split_once("\"target_directory\":\"")?;
+    let (path, _) = rest.split_once('"')?;
+    Some(PathBuf::from(path.replace("\\\\", "\\")))
+}
+
 /// The version that the repository's lock file holds of `package`.
 pub fn locked_version(package: &str) -> Outcome<String> {
     let path = root().join("Cargo.lock");
@@ -186,6 +209,16 @@ mod tests {
             Some("0.2.130")
         );
         assert_eq!(version_in_lock(lock, "wasm"), None);
+    }
+
+    #[test]
+    fn the_target_folder_is_read_from_the_metadata() {
+        let json = r#"{"packages":[],"target_directory":"C:\\x\\target","version":1}"#;
+        assert_eq!(
+            target_in_metadata(json),
+            Some(PathBuf::from(r"C:\x\target"))
+        );
+        assert_eq!(target_in_metadata("{}"), None);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 mod bench;
 mod browser;
 mod command;
+mod conformance;
 mod module;
+mod python;
 mod serve;
 mod site;
 mod suite;
@@ -20,7 +22,8 @@ const USAGE: &str = "\
 cargo xtask serve [--port N] [--no-open]   build the page optimised, serve it, open a browser
 cargo xtask dist                           build the static site and the JavaScript module under dist/
 cargo xtask test [STEP...]                 everything that must pass, or only the steps named
-cargo xtask bench [NAME...] [--list]       the benchmarks, or only those named";
+cargo xtask bench [NAME...] [--list]       the benchmarks, or only those named
+cargo xtask conformance [LEARNER...]       scikit-learn's own estimator checks on rf, gb and iforest (needs Python)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Some("dist") => site::run(rest),
         Some("test") => suite::run(rest),
         Some("bench") => bench::run(rest),
+        Some("conformance") => conformance::run(rest),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

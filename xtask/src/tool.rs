@@ -181,7 +181,7 @@ fn names_version(text: &str, version: &str) -> bool {
 }
 
 /// The per-user folder in which the tools are kept, by name and version.
-fn cache() -> Outcome<PathBuf> {
+pub fn cache() -> Outcome<PathBuf> {
     let from = |name: &str| {
         env::var_os(name)
             .map(PathBuf::from)
