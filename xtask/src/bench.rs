@@ -8,7 +8,7 @@ use std::{
 use crate::{
     browser,
     command::{Failure, Outcome, cargo, execute, root, step},
-    site, tool,
+    engine, site, tool,
 };
 
 struct Bench {
@@ -17,13 +17,18 @@ struct Bench {
     in_browser: bool,
 }
 
-/// Runs all of them, or those named; `--list` only lists them.
+/// Runs all of them, or those named; `--list` only lists them. `engine` takes options and is run only by name: it
+/// measures others too.
 pub fn run(arguments: &[String]) -> Outcome {
+    if arguments.first().is_some_and(|name| name == engine::NAME) {
+        return engine::run(&arguments[1..]);
+    }
     let benches = all();
     if arguments.iter().any(|argument| argument == "--list") {
         for bench in &benches {
             println!("{:<16} {}", bench.name, summary(&bench.path));
         }
+        println!("{:<16} {}", engine::NAME, engine::SUMMARY);
         return Ok(());
     }
     let names: Vec<&str> = benches.iter().map(|bench| bench.name.as_str()).collect();

@@ -6,6 +6,7 @@ mod bench;
 mod browser;
 mod command;
 mod conformance;
+mod engine;
 mod module;
 mod python;
 mod serve;
@@ -23,6 +24,7 @@ cargo xtask serve [--port N] [--no-open]   build the page optimised, serve it, o
 cargo xtask dist                           build the static site and the JavaScript module under dist/
 cargo xtask test [STEP...]                 everything that must pass, or only the steps named
 cargo xtask bench [NAME...] [--list]       the benchmarks, or only those named
+cargo xtask bench engine [--write]         the learners beside scikit-learn's and LightGBM (needs Python)
 cargo xtask conformance [LEARNER...]       scikit-learn's own estimator checks on rf, gb and iforest (needs Python)";
 
 fn main() -> ExitCode {
