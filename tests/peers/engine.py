@@ -1,11 +1,13 @@
 """Our engine beside the libraries a user would pick instead, on the same files, in turns.
 
 `cargo xtask bench engine` runs it and names in the environment: KUBECAST_BENCH (examples/engine_bench.rs, built),
-KUBECAST_PEERS (the peers' scripts), KUBECAST_DATA, KUBECAST_WORK (a folder to write to). Prints a table for each data set:
-medians of the repetitions. CPU seconds compare on a busy machine; wall seconds only within one run.
+KUBECAST_PEERS (the peers' scripts), KUBECAST_DATA, KUBECAST_WORK (a folder to write to), KUBECAST_NODE (Node, where the site
+is built and Chromium there). Prints two tables for each data set: medians of the repetitions. CPU seconds compare on a busy
+machine; wall seconds only within one run.
 
     --sets k8s,synth20k,synth100k   which data
     --reps 3                        repetitions, each of which runs everything once
+    --native                        nothing in the browser
     --write                         puts the tables into docs/benchmarks.md
 """
 
@@ -21,20 +23,33 @@ import sys
 from document import machine, replace_section, table
 
 PATIENCE_S = 900
-#: Peers of the scripts, and what to call them; those that ours is compared with by learner.
+#: Peers of the scripts, and what to call them in words and in short.
 PEERS = {
-    "sklearn_rf_t1": "scikit-learn RandomForest, 100 trees",
-    "sklearn_et_t1": "scikit-learn ExtraTrees, 100 trees",
-    "sklearn_hgb_t1": "scikit-learn HistGradientBoosting",
-    "lgbm_gbdt_t1": "LightGBM, 100 rounds",
-    "lgbm_quant_t1": "LightGBM, quantized gradients",
+    "sklearn_rf_t1": ("scikit-learn RandomForest, 100 trees", "RF"),
+    "sklearn_et_t1": ("scikit-learn ExtraTrees, 100 trees", "ET"),
+    "sklearn_hgb_t1": ("scikit-learn HistGradientBoosting", "HGB"),
+    "lgbm_gbdt_t1": ("LightGBM, 100 rounds", "LGBM"),
+    "lgbm_quant_t1": ("LightGBM, quantized gradients", "LGBM-q"),
+}
+#: Those that use two threads, for the browser's two workers.
+PEERS_OF_TWO = {
+    "sklearn_rf_t2": ("scikit-learn RandomForest, 2 jobs", "RF-2"),
+    "lgbm_gbdt_t2": ("LightGBM, 2 threads", "LGBM-2"),
 }
 #: Ours: a name, the options of engine_bench, the peers to compare with.
 OURS = {
     "Kubecast forest, 100 trees": (["--model", "rf"], ["sklearn_rf_t1", "sklearn_et_t1"]),
     "Kubecast boosting, 100 rounds": (["--model", "gb"], ["sklearn_hgb_t1", "lgbm_gbdt_t1", "lgbm_quant_t1"]),
 }
-SHORT = {"sklearn_rf_t1": "RF", "sklearn_et_t1": "ET", "sklearn_hgb_t1": "HGB", "lgbm_gbdt_t1": "LGBM", "lgbm_quant_t1": "LGBM-q"}
+#: Ours in Chromium: learner, workers, its native name, the peers to compare wall seconds with, with as many threads.
+IN_CHROMIUM = {
+    "Kubecast forest, 1 thread": ("rf", 1, "Kubecast forest, 100 trees", ["sklearn_rf_t1"]),
+    "Kubecast forest, 2 workers": ("rf", 2, "Kubecast forest, 100 trees", ["sklearn_rf_t2"]),
+    "Kubecast boosting, 1 thread": ("gb", 1, "Kubecast boosting, 100 rounds", ["lgbm_gbdt_t1"]),
+    "Kubecast boosting, 2 workers": ("gb", 2, "Kubecast boosting, 100 rounds", ["lgbm_gbdt_t1", "lgbm_gbdt_t2"]),
+}
+ALL_PEERS = PEERS | PEERS_OF_TWO
+SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "browser" / "engine.mjs"
 
 
 def folder(name, default):
@@ -90,8 +105,9 @@ def last_json(command):
     return json.loads(lines[-1]), None
 
 
-def ours(program, path, options):
-    one, why = last_json([program, str(path), *options])
+def ours(command):
+    """Natively or in the browser, which does not say how fast it predicts."""
+    one, why = last_json(command)
     if one is None:
         return None, why
     return {
@@ -101,7 +117,7 @@ def ours(program, path, options):
         "f1": one["macro_f1"],
         "bytes": one["model_bytes"],
         "peak": one["peak_bytes"],
-        "speed": one["rows_per_s_1000"],
+        "speed": one.get("rows_per_s_1000", 0),
     }, None
 
 
@@ -124,74 +140,107 @@ def medians(runs):
     return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
 
 
-def measure(program, peers, data, path, reps):
-    """Results by runner: medians, or why there are none."""
+def measure(program, node, peers, data, path, reps):
+    """Results by runner: medians. One that fails once is left out, and said."""
     jobs = {}
     for name, (options, _) in OURS.items():
-        jobs[name] = lambda options=options: ours(program, path, options)
-    for name in PEERS:
+        jobs[name] = lambda options=options: ours([program, str(path), *options])
+    if node:
+        for name, (kind, workers, _, _) in IN_CHROMIUM.items():
+            jobs[name] = lambda kind=kind, workers=workers: ours([node, str(SCRIPT), str(path), kind, str(workers)])
+    for name in ALL_PEERS if node else PEERS:
         jobs[name] = lambda name=name: peer(peers, name, data)
     runs = {name: [] for name in jobs}
-    failures = {}
+    failed = set()
     for rep in range(reps):
-        # Turned by one each time, so that nobody is always measured after the same neighbour.
+        # Turned each time, so that nobody is always measured after the same neighbour.
         order = list(jobs)
-        turn = rep % len(order)
+        turn = rep * 3 % len(order)
         for name in order[turn:] + order[:turn]:
-            if name in failures:
+            if name in failed:
                 continue
             run, why = jobs[name]()
+            called = ALL_PEERS[name][0] if name in ALL_PEERS else name
             if run is None:
-                failures[name] = why
-                say(f"{data}: {PEERS.get(name, name)} left out: {why}")
+                failed.add(name)
+                say(f"{data}: {called} left out: {why}")
             else:
                 runs[name].append(run)
-                say(f"{data} {rep + 1}/{reps} {PEERS.get(name, name)}: {run['cpu']:.2f} CPU-s, accuracy {run['accuracy']:.4f}")
-    return {name: medians(done) for name, done in runs.items() if done and name not in failures}
+                say(f"{data} {rep + 1}/{reps} {called}: {run['cpu']:.2f} CPU-s, {run['wall']:.2f} s, accuracy {run['accuracy']:.4f}")
+    return {name: medians(done) for name, done in runs.items() if done and name not in failed}
 
 
 def mega(count):
     return f"{count / 1e6:.2f} MB" if count < 1e7 else f"{count / 1e6:.0f} MB"
 
 
-def rows(results):
-    for name, one in results.items():
+def figures(one):
+    return [f"{one['cpu']:.2f}", f"{one['wall']:.2f}", f"{one['accuracy']:.4f}", f"{one['f1']:.4f}", mega(one["bytes"]), mega(one["peak"])]
+
+
+def native(results):
+    """Ours and the peers on one thread."""
+    for name in [*OURS, *PEERS]:
+        if name not in results:
+            continue
+        one = results[name]
         compared = OURS[name][1] if name in OURS else []
-        ratios = [f"{SHORT[p]} {one['cpu'] / results[p]['cpu']:.2f}" for p in compared if p in results]
-        yield [
-            f"**{name}**" if name in OURS else PEERS[name],
-            f"{one['cpu']:.2f}",
-            f"{one['wall']:.2f}",
-            f"{one['accuracy']:.4f}",
-            f"{one['f1']:.4f}",
-            mega(one["bytes"]),
-            mega(one["peak"]),
-            f"{one['speed'] / 1000:,.0f}k",
-            ", ".join(ratios),
-        ]
+        ratios = [f"{ALL_PEERS[p][1]} {one['cpu'] / results[p]['cpu']:.2f}" for p in compared if p in results]
+        called = f"**{name}**" if name in OURS else PEERS[name][0]
+        yield [called, *figures(one), f"{one['speed'] / 1000:,.0f}k", ", ".join(ratios)]
+
+
+def chromium(results):
+    """Ours in the browser, and the peers of two threads."""
+    for name in [*IN_CHROMIUM, *PEERS_OF_TWO]:
+        if name not in results:
+            continue
+        one = results[name]
+        ratios, against_native = [], ""
+        if name in IN_CHROMIUM:
+            _, workers, natively, compared = IN_CHROMIUM[name]
+            ratios = [f"{ALL_PEERS[p][1]} {one['wall'] / results[p]['wall']:.2f}" for p in compared if p in results]
+            alone = results.get(name.replace("2 workers", "1 thread"))
+            if workers > 1 and alone:
+                ratios.append(f"1 thread {one['wall'] / alone['wall']:.2f}")
+            if natively in results:
+                against_native = f"{one['cpu'] / results[natively]['cpu']:.2f}"
+        called = f"**{name}**" if name in IN_CHROMIUM else PEERS_OF_TWO[name][0]
+        yield [called, *figures(one), against_native, ", ".join(ratios)]
+
+
+COLUMNS = ["learner", "fit CPU-s", "wall s", "accuracy", "macro F1", "model", "peak memory"]
+NOTE = (
+    "Peak memory is the process's, data included; in Chromium that of the page's process with all its workers. Rows/s: ours "
+    "per CPU second in batches of 1,000, the peers' per wall second of the whole test part. In Chromium a fifth of the rows "
+    "is held out by the page's own draw, and CPU counts the whole browser. A ratio below 1 is in our favour."
+)
 
 
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--sets", default="k8s,synth20k,synth100k")
     options.add_argument("--reps", type=int, default=3)
+    options.add_argument("--native", action="store_true")
     options.add_argument("--write", action="store_true")
     options = options.parse_args()
     program = os.environ["KUBECAST_BENCH"]
+    node = None if options.native else os.environ.get("KUBECAST_NODE")
     work = folder("KUBECAST_WORK", "target/peers")
     work.mkdir(parents=True, exist_ok=True)
     peers = copy_of_peers(work)
-    head = ["learner", "fit CPU-s", "wall s", "accuracy", "macro F1", "model", "peak memory", "rows/s", "CPU against"]
-    text = []
+    text = [f"{machine()}. {options.reps} repetitions in turns, medians. {NOTE}", ""]
     for data in options.sets.split(","):
         path = make_data(peers, data)
         if path is None:
             continue
-        results = measure(program, peers, data, path, options.reps)
-        title = f"### Native, one thread: `{data}`"
-        text += [title, "", *table(head, rows(results)), ""]
-        print("\n".join(["", *text[-len(results) - 5 :]]), flush=True)
-    text.insert(0, f"{machine()}, {options.reps} repetitions in turns, medians. Peak memory counts the process, rows/s batches of 1,000 (peers: the whole test part).\n")
+        results = measure(program, node, peers, data, path, options.reps)
+        part = [f"### `{data}`, native, one thread", "", *table([*COLUMNS, "rows/s", "CPU against"], native(results)), ""]
+        if node:
+            head = [*COLUMNS, "CPU against native", "wall against"]
+            part += [f"### `{data}`, in Chromium", "", *table(head, chromium(results)), ""]
+        print("\n".join(["", *part]), flush=True)
+        text += part
     if options.write:
         replace_section("engine", "\n".join(text))
 

@@ -15,6 +15,9 @@ import sys
 import time
 import warnings
 
+# One thread each: on a busy machine threads that wait for one another take many times as long.
+os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE")
+
 import numpy as np
 import pandas as pd
 from lightgbm import LGBMClassifier

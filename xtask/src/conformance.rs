@@ -1,21 +1,14 @@
 //! `cargo xtask conformance`: scikit-learn's own estimator checks on the learners.
 
 use crate::{
-    command::{Outcome, cargo, execute, program_at_root, root, step, target},
-    python,
+    command::{Outcome, execute, program_at_root, root, step},
+    engine, python,
 };
 
 /// Builds the program that they talk to and runs them: for all learners, or those named (`rf`, `gb`, `iforest`).
 pub fn run(arguments: &[String]) -> Outcome {
     let python = python::ready()?;
-    step("examples/estimator.rs", || {
-        execute(
-            &mut cargo(["build", "--quiet", "--release", "--example", "estimator"]),
-            "Mend what is named above.",
-        )
-    })?;
-    let name = format!("estimator{}", std::env::consts::EXE_SUFFIX);
-    let program = target()?.join("release/examples").join(name);
+    let program = engine::built("estimator")?;
     step("scikit-learn's estimator checks", || {
         execute(
             program_at_root(&python)
