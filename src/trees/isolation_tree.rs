@@ -6,6 +6,8 @@ const MISSING_LEFT: u8 = 1;
 const LEAF: u8 = 2;
 /// Bytes of the smallest node: flags and a leaf's rows.
 const LEAST_BYTES: usize = 5;
+/// Rows that walk side by side, so that one need not wait for another's memory.
+const LANES: usize = 8;
 
 /// Why nodes are no isolation tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +45,12 @@ pub enum IsolationTreeError {
         /// What the tree was grown from.
         expected: u64,
     },
+    /// More levels than there is use for.
+    #[error("node {node} is more than 32 levels deep")]
+    Depth {
+        /// The node.
+        node: usize,
+    },
     /// A node of no known kind, or a leaf without rows.
     #[error("node {node} is of no known kind")]
     Kind {
@@ -78,9 +86,55 @@ pub enum IsolationNode {
 #[derive(Clone, Debug, PartialEq)]
 pub struct IsolationTree {
     nodes: Vec<IsolationNode>,
+    steps: Vec<Step>,
     /// For each node the path length of rows that end there: levels below the root plus what the leaf's rows would
     /// still take. 0 for splits.
     paths: Vec<f64>,
+    /// Levels below the root.
+    depth: u32,
+}
+
+/// A node to walk by. A leaf's step leads to itself: after as many steps as the tree is deep every row is at its leaf.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Step {
+    threshold: f64,
+    feature: u32,
+    /// The left child; the highest bit says that missing values go there.
+    left: u32,
+}
+
+const MISSING_BIT: u32 = 1 << 31;
+/// A tree is no deeper than the logarithm of its rows, which are counted in 32 bits.
+const MOST_LEVELS: u32 = 32;
+
+impl Step {
+    fn of(at: usize, node: IsolationNode) -> Self {
+        match node {
+            IsolationNode::Split {
+                feature,
+                threshold,
+                missing_left,
+                left,
+            } => Self {
+                threshold,
+                feature,
+                left: left | if missing_left { MISSING_BIT } else { 0 },
+            },
+            IsolationNode::Leaf { .. } => Self {
+                threshold: f64::INFINITY,
+                feature: 0,
+                left: at as u32 | MISSING_BIT,
+            },
+        }
+    }
+
+    /// Where a row goes from here.
+    #[inline]
+    fn next(self, x: f64) -> usize {
+        // A comparison with `NaN` is false: only then the bit decides.
+        let left = (x <= self.threshold) | (x.is_nan() & (self.left >= MISSING_BIT));
+        (self.left & !MISSING_BIT) as usize + usize::from(!left)
+    }
 }
 
 /// The mean path length of an unsuccessful search in a binary search tree of `rows` keys: `c(n)` of Liu, Ting & Zhou
@@ -99,15 +153,15 @@ pub fn average_path_length(rows: u32) -> f64 {
 
 impl IsolationTree {
     /// From nodes over `features` features that hold `rows` training rows in their leaves, checked: children come after
-    /// their parents (so that no walk is endless), each node but the root has exactly one parent, every feature is
-    /// there, every threshold finite.
+    /// their parents (so that no walk is endless) and at most 32 levels deep, each node but the root has exactly one
+    /// parent, every feature is there, every threshold finite.
     pub fn new(
         nodes: Vec<IsolationNode>,
         features: usize,
         rows: u32,
     ) -> Result<Self, IsolationTreeError> {
         let n = nodes.len();
-        if n == 0 {
+        if n == 0 || n >= MISSING_BIT as usize {
             return Err(IsolationTreeError::Structure { node: 0 });
         }
         let mut levels = vec![0_u32; n];
@@ -137,6 +191,9 @@ impl IsolationTree {
                     if left <= at || left + 1 >= n || has_parent[left] || has_parent[left + 1] {
                         return Err(IsolationTreeError::Structure { node: at });
                     }
+                    if levels[at] >= MOST_LEVELS {
+                        return Err(IsolationTreeError::Depth { node: left });
+                    }
                     for child in [left, left + 1] {
                         has_parent[child] = true;
                         levels[child] = levels[at] + 1;
@@ -158,7 +215,15 @@ impl IsolationTree {
         if found != expected {
             return Err(IsolationTreeError::Rows { found, expected });
         }
-        Ok(Self { nodes, paths })
+        let steps = nodes.iter().enumerate();
+        let steps = steps.map(|(at, node)| Step::of(at, *node)).collect();
+        let depth = levels.into_iter().max().unwrap_or(0);
+        Ok(Self {
+            nodes,
+            steps,
+            paths,
+            depth,
+        })
     }
 
     /// Its nodes; the first is the root.
@@ -168,22 +233,43 @@ impl IsolationTree {
 
     /// The path length of a row: levels from the root to its leaf, plus [`average_path_length`] of the rows that
     /// training left there. `row` holds one value for each feature; `NaN` is missing.
-    #[inline]
     pub fn path_length(&self, row: &[f64]) -> f64 {
         let mut at = 0;
-        while let IsolationNode::Split {
-            feature,
-            threshold,
-            missing_left,
-            left,
-        } = self.nodes[at]
-        {
-            let x = row[feature as usize];
-            // A comparison with `NaN` is false: only then the second question decides.
-            let goes_left = x <= threshold || (missing_left && x.is_nan());
-            at = left as usize + usize::from(!goes_left);
+        for _ in 0..self.depth {
+            let step = self.steps[at];
+            at = step.next(row[step.feature as usize]);
         }
         self.paths[at]
+    }
+
+    /// Adds to each of `sums` the path length of its row less `usual`. `rows` holds `features` values for each, row by
+    /// row.
+    pub(crate) fn add_path_lengths(
+        &self,
+        rows: &[f64],
+        features: usize,
+        usual: f64,
+        sums: &mut [f64],
+    ) {
+        let blocks = rows.chunks(LANES * features);
+        for (rows, sums) in blocks.zip(sums.chunks_mut(LANES)) {
+            if sums.len() < LANES {
+                for (row, sum) in rows.chunks_exact(features).zip(sums) {
+                    *sum += self.path_length(row) - usual;
+                }
+                continue;
+            }
+            let mut at = [0; LANES];
+            for _ in 0..self.depth {
+                for (lane, at) in at.iter_mut().enumerate() {
+                    let step = self.steps[*at];
+                    *at = step.next(rows[lane * features + step.feature as usize]);
+                }
+            }
+            for (sum, at) in sums.iter_mut().zip(at) {
+                *sum += self.paths[at] - usual;
+            }
+        }
     }
 
     /// Writes it.
@@ -326,6 +412,18 @@ mod tests {
             })
         );
         assert_eq!(IsolationTree::new(Vec::new(), 2, 0), structure(0));
+        let chain = |levels: u32| {
+            let pairs =
+                (0..levels).flat_map(|l| [leaf(1), split(0, f64::from(l), false, 2 * l + 3)]);
+            let mut nodes: Vec<IsolationNode> = [split(0, -1.0, false, 1)]
+                .into_iter()
+                .chain(pairs)
+                .collect();
+            nodes.extend([leaf(1), leaf(1)]);
+            IsolationTree::new(nodes, 1, levels + 2)
+        };
+        assert_eq!(chain(31).unwrap().path_length(&[1e9]), 32.0);
+        assert_eq!(chain(32), Err(IsolationTreeError::Depth { node: 65 }));
     }
 
     #[test]
@@ -357,8 +455,15 @@ mod tests {
                 bytes[at] = byte;
             }
             if let Ok(tree) = IsolationTree::read(&mut Reader::new(&bytes), 2, 8) {
-                for x in [-1e300, 0.0, 1e300, f64::NAN] {
-                    prop_assert!(tree.path_length(&[x, x]).is_finite());
+                let rows: Vec<f64> = [-1e300, -1.0, 0.0, 1.0, 1e300, f64::NAN]
+                    .into_iter()
+                    .flat_map(|x| [x, -x, x, x])
+                    .collect();
+                let mut sums = [0.0; 12];
+                tree.add_path_lengths(&rows, 2, 0.5, &mut sums);
+                for (row, sum) in rows.chunks(2).zip(sums) {
+                    prop_assert!(sum.is_finite());
+                    prop_assert_eq!(sum, tree.path_length(row) - 0.5);
                 }
             }
         }

@@ -1,7 +1,7 @@
 """Our engine beside the libraries a user would pick instead, on the same files, in turns.
 
-`cargo xtask bench engine` runs it and names in the environment: KUBECAST_BENCH (examples/engine_bench.rs, built),
-KUBECAST_PEERS (the peers' scripts), KUBECAST_DATA, KUBECAST_WORK (a folder to write to), KUBECAST_NODE (Node, where the site
+`cargo xtask bench engine` runs it and names in the environment: KUBECAST_BENCH and KUBECAST_ISOLATION
+(examples/engine_bench.rs and isolation_bench.rs, built), KUBECAST_PEERS (the peers' scripts), KUBECAST_DATA, KUBECAST_WORK (a folder to write to), KUBECAST_NODE (Node, where the site
 is built and Chromium there). Prints two tables for each data set: medians of the repetitions. CPU seconds compare on a busy
 machine; wall seconds only within one run.
 
@@ -209,6 +209,26 @@ def chromium(results):
         yield [called, *figures(one), against_native, ", ".join(ratios)]
 
 
+def isolation(program, peers, path, reps):
+    """The isolation forest beside scikit-learn's: 100 trees on all rows, which are scored as well."""
+    runs = {"**Kubecast isolation forest**": [], "scikit-learn IsolationForest": []}
+    commands = [[program, str(path)], [sys.executable, str(peers / "py" / "shap_iso.py"), "iforest", path.stem]]
+    for _ in range(reps):
+        for done, command in zip(runs.values(), commands):
+            one, why = last_json(command)
+            if one is None:
+                say(f"{path.stem}: an isolation forest left out: {why}")
+            else:
+                score = one["score_cpu_s"] if "score_cpu_s" in one else one["predict_cpu_s"]
+                done.append({"fit": one["fit_cpu_s"], "score": score})
+    if not all(runs.values()):
+        return
+    ours, theirs = (medians(done) for done in runs.values())
+    for name, one in zip(runs, (ours, theirs)):
+        against = f"fit {ours['fit'] / theirs['fit']:.2f}, score {ours['score'] / theirs['score']:.2f}" if one is ours else ""
+        yield [name, f"{one['fit']:.3f}", f"{one['score']:.3f}", against]
+
+
 COLUMNS = ["learner", "fit CPU-s", "wall s", "accuracy", "macro F1", "model", "peak memory"]
 NOTE = (
     "Peak memory is the process's, data included; in Chromium that of the page's process with all its workers. Rows/s: ours "
@@ -239,6 +259,10 @@ def main():
         if node:
             head = [*COLUMNS, "CPU against native", "wall against"]
             part += [f"### `{data}`, in Chromium", "", *table(head, chromium(results)), ""]
+        if data == "synth100k":
+            head = ["learner", "fit CPU-s", "score CPU-s", "CPU against"]
+            measured = list(isolation(os.environ["KUBECAST_ISOLATION"], peers, path, options.reps))
+            part += [f"### `{data}`, outliers, native, one thread", "", *table(head, measured), ""]
         print("\n".join(["", *part]), flush=True)
         text += part
     if options.write:

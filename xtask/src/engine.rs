@@ -18,19 +18,24 @@ pub fn run(arguments: &[String]) -> Outcome {
     let python = python::ready()?;
     let given = |option: &str| arguments.iter().any(|argument| argument == option);
     let folds = given("--folds");
-    let (example, variable, script) = if folds {
-        ("estimator", "KUBECAST_ESTIMATOR", "folds.py")
+    let (script, programs): (_, &[(&str, &str)]) = if folds {
+        ("folds.py", &[("estimator", "KUBECAST_ESTIMATOR")])
     } else {
-        ("engine_bench", "KUBECAST_BENCH", "engine.py")
+        let ours = &[
+            ("engine_bench", "KUBECAST_BENCH"),
+            ("isolation_bench", "KUBECAST_ISOLATION"),
+        ];
+        ("engine.py", ours)
     };
-    let program = built(example)?;
     let mut measure = program_at_root(&python);
     measure
         .arg(root().join("tests/peers").join(script))
         .args(arguments.iter().filter(|argument| *argument != "--folds"))
-        .env(variable, &program)
         .env("KUBECAST_WORK", tool::cache()?.join("peers"))
         .env("PYTHONDONTWRITEBYTECODE", "1");
+    for (example, variable) in programs {
+        measure.env(variable, built(example)?);
+    }
     if !folds && !given("--native") {
         // The page is measured as it is shipped.
         let machine = browser::ready()?;

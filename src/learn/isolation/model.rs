@@ -108,11 +108,9 @@ impl IsolationForest {
         ) {
             values.clear();
             values.extend(block.iter());
+            // Less the usual one, so that rows of which nothing is known score -0.5 to the last bit.
             for tree in &self.trees {
-                for (row, longer) in values.chunks_exact(self.features).zip(out.iter_mut()) {
-                    // Less the usual one, so that rows of which nothing is known score -0.5 to the last bit.
-                    *longer += tree.path_length(row) - usual;
-                }
+                tree.add_path_lengths(&values, self.features, usual, out);
             }
             out.iter_mut().for_each(|x| *x = self.score(*x));
         }
