@@ -20,7 +20,7 @@ mod options;
 
 use std::io::{BufRead as _, Read as _};
 
-use kubecast::learn::{Fitter, IsolationFitter, IsolationForest, Model};
+use kubecast::learn::{Fitter, IsolationFitter, IsolationForest, Model, TrainRows};
 use kubecast::trees::{Reader, Writer};
 use label::Labels;
 use options::Estimator;
@@ -92,8 +92,11 @@ fn fit(request: &Value) -> Answer {
         ));
     }
     options::apply_class_weight(&class_weight, &labels, &classes, &mut weights)?;
-    input::refuse_weights(weights.as_deref())?;
-    let mut fitter = Fitter::new(x.view(), classes, labels.len(), learner).map_err(sentence)?;
+    let mut rows = TrainRows::new(x.view(), &classes, labels.len());
+    if let Some(weights) = &weights {
+        rows = rows.weights(weights);
+    }
+    let mut fitter = Fitter::of(&rows, learner).map_err(sentence)?;
     while fitter.step().map_err(sentence)? {}
     let model = fitter.finish().ok_or("units are missing")?;
     w.u8(CLASSIFIER);
@@ -196,6 +199,26 @@ mod tests {
                     assert!((sum - 1.0).abs() < 1e-12);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_weight_of_two_is_two_rows_and_one_of_zero_is_none() {
+        for kind in ["rf", "gb", "iforest"] {
+            let with = |x: &str, y: &str, w: &str| {
+                asked(&format!(
+                    r#"{{"op":"fit","kind":"{kind}","X":{x},"y":{y},"w":{w},"seed":3}}"#
+                ))
+            };
+            let weighted = with("[[3],[1],[9],[2],[4]]", "[1,0,0,0,1]", "[1,2,0,1,2]");
+            let repeated = with("[[1],[1],[2],[3],[4],[4]]", "[0,0,0,1,1,1]", "null");
+            let predict = |fitted: &Value| {
+                let request =
+                    json!({ "op": "predict", "model": fitted["model"], "X": [[0], [2.2], [9]] });
+                asked(&request.to_string())
+            };
+            assert!(weighted["error"].is_null(), "{weighted}");
+            assert_eq!(predict(&weighted), predict(&repeated), "{kind}");
         }
     }
 

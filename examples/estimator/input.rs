@@ -120,13 +120,3 @@ pub fn weights(value: &Value, rows: usize) -> Answer<Option<Vec<f64>>> {
     }
     Ok(Some(weights))
 }
-
-/// The forest and boosting take every row alike.
-pub fn refuse_weights(weights: Option<&[f64]>) -> Answer<()> {
-    match weights {
-        Some(weights) if weights.iter().any(|w| *w != weights[0]) => {
-            Err("sample weights that differ are not supported by this learner yet".to_owned())
-        }
-        _ => Ok(()),
-    }
-}

@@ -61,6 +61,7 @@ fn forest(params: &Map<String, Value>, seed: u64) -> Answer<Estimator> {
             "min_samples_split" => forest.min_samples_split(count(name, value)?),
             "min_samples_leaf" => forest.min_samples_leaf(count(name, value)?),
             "max_features" => forest.max_features(feature_draw(value)?),
+            "max_leaf_nodes" => forest.max_leaves(absent_or(value, |v| count(name, v))?),
             "bootstrap" => forest.bootstrap(truth(name, value)?),
             "criterion" => forest.impurity(match value.as_str() {
                 Some("gini") => Impurity::Gini,

@@ -99,6 +99,7 @@ class KubecastForest(_Classifier):
         min_samples_split=2,
         min_samples_leaf=1,
         max_features="sqrt",
+        max_leaf_nodes=None,
         bootstrap=True,
         class_weight=None,
         random_state=None,
@@ -109,6 +110,7 @@ class KubecastForest(_Classifier):
         self.min_samples_split = min_samples_split
         self.min_samples_leaf = min_samples_leaf
         self.max_features = max_features
+        self.max_leaf_nodes = max_leaf_nodes
         self.bootstrap = bootstrap
         self.class_weight = class_weight
         self.random_state = random_state

@@ -1,9 +1,10 @@
 """Our engine beside the libraries a user would pick instead, on the same files, in turns.
 
 `cargo xtask bench engine` runs it and names in the environment: KUBECAST_BENCH and KUBECAST_ISOLATION
-(examples/engine_bench.rs and isolation_bench.rs, built), KUBECAST_PEERS (the peers' scripts), KUBECAST_DATA, KUBECAST_WORK (a folder to write to), KUBECAST_NODE (Node, where the site
-is built and Chromium there). Prints two tables for each data set: medians of the repetitions. CPU seconds compare on a busy
-machine; wall seconds only within one run.
+(examples/engine_bench.rs and isolation_bench.rs, built), KUBECAST_PEERS (the peers' scripts), KUBECAST_DATA, KUBECAST_WORK
+(a folder to write to), KUBECAST_NODE (Node, where the site is built and Chromium there). Prints two tables for each data
+set, medians of the repetitions, and one of isolation forests. CPU seconds compare on a busy machine; wall seconds only
+within one run.
 
     --sets k8s,synth20k,synth100k   which data
     --reps 3                        repetitions, each of which runs everything once
@@ -39,6 +40,7 @@ PEERS_OF_TWO = {
 #: Ours: a name, the options of engine_bench, the peers to compare with.
 OURS = {
     "Kubecast forest, 100 trees": (["--model", "rf"], ["sklearn_rf_t1", "sklearn_et_t1"]),
+    "Kubecast extra trees, 100": (["--model", "et"], ["sklearn_rf_t1", "sklearn_et_t1"]),
     "Kubecast boosting, 100 rounds": (["--model", "gb"], ["sklearn_hgb_t1", "lgbm_gbdt_t1", "lgbm_quant_t1"]),
 }
 #: Ours in Chromium: learner, workers, its native name, the peers to compare wall seconds with, with as many threads.
