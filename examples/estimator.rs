@@ -2,7 +2,7 @@
 //! scikit-learn's estimator checks against it.
 //!
 //! `{"op":"fit","kind":"rf|gb|iforest","X":[[..]],"y":[..],"w":[..],"params":{..},"seed":S}` on standard input gives
-//! `{"model":"<base64>","classes":[..]}` (for `iforest` `"offset"` instead of classes), or `{"error":"a sentence"}`.
+//! `{"model":"<base64>","classes":[..]}` (for `iforest` no classes, but an `"offset"`), or `{"error":"a sentence"}`.
 //! `{"op":"predict","model":"<base64>","X":[[..]]}` gives `{"label":[..],"proba":[[..]]}`, for `iforest`
 //! `{"score":[..],"offset":f}`: the higher a score the more normal, and an inlier where score - offset >= 0. `null` and
 //! `NaN` are missing values. The program ends with 0 even where it refuses. With `--serve` it answers line by line.
@@ -62,7 +62,7 @@ fn sentence(error: impl ToString) -> String {
 
 fn fit(request: &Value) -> Answer {
     let x = input::matrix(&request["X"])?;
-    let estimator = Estimator::of(request)?;
+    let estimator = Estimator::of(request, x.ncols())?;
     let mut weights = input::weights(&request["w"], x.nrows())?;
     let mut w = Writer::new();
     if let Estimator::Isolation(params) = estimator {
@@ -73,7 +73,7 @@ fn fit(request: &Value) -> Answer {
         w.u8(ISOLATION);
         forest.write(&mut w);
         let model = base64::encode(&w.into_bytes());
-        return Ok(json!({ "model": model, "offset": forest.offset() }));
+        return Ok(json!({ "model": model, "classes": [], "offset": forest.offset() }));
     }
     let Estimator::Classifier {
         learner,
@@ -290,6 +290,9 @@ mod tests {
             refused(&with(r#"{"colour":1}"#), "colour");
             refused(&with(r#"{"n_estimators":0}"#), "0, but must be");
             refused(&with(r#"{"n_estimators":1.5}"#), "n_estimators is 1.5");
+            refused(&with(r#"{"random_state":"x"}"#), "random_state is");
+            let fine = asked(&with(r#"{"n_estimators":2,"random_state":3}"#));
+            assert!(fine["error"].is_null(), "{fine}");
         }
         refused(r#"{"op":"predict","model":"%","X":[[1]]}"#, "base64");
         refused(r#"{"op":"predict","model":"","X":[[1]]}"#, "end at");

@@ -25,23 +25,19 @@ pub enum Estimator {
 }
 
 impl Estimator {
-    pub fn of(request: &Value) -> Answer<Self> {
-        let none = Map::new();
-        let params = match &request["params"] {
-            Value::Null => &none,
-            Value::Object(params) => params,
+    /// Of a request whose rows have so many features.
+    pub fn of(request: &Value, features: usize) -> Answer<Self> {
+        let mut params = match &request["params"] {
+            Value::Null => Map::new(),
+            Value::Object(params) => params.clone(),
             _ => return Err("`params` must be an object".to_owned()),
         };
-        let seed = match &request["seed"] {
-            Value::Null => 0,
-            Value::Number(n) => n
-                .as_u64()
-                .or_else(|| n.as_i64().map(|n| n as u64))
-                .ok_or("`seed` must be a whole number")?,
-            _ => return Err("`seed` must be a whole number".to_owned()),
-        };
+        // scikit-learn's name for it, among the parameters.
+        let random_state = params.remove("random_state").unwrap_or(Value::Null);
+        let seed = seed("random_state", &random_state)?.or(seed("seed", &request["seed"])?);
+        let (params, seed) = (&params, seed.unwrap_or(0));
         match request["kind"].as_str() {
-            Some("rf") => forest(params, seed),
+            Some("rf") => forest(params, seed, features),
             Some("gb") => boosting(params, seed),
             Some("iforest") => isolation(params, seed),
             _ => Err("`kind` must be \"rf\", \"gb\" or \"iforest\"".to_owned()),
@@ -49,7 +45,14 @@ impl Estimator {
     }
 }
 
-fn forest(params: &Map<String, Value>, seed: u64) -> Answer<Estimator> {
+fn seed(name: &str, value: &Value) -> Answer<Option<u64>> {
+    absent_or(value, |value| {
+        let seed = value.as_u64().or_else(|| value.as_i64().map(|n| n as u64));
+        seed.map_or_else(|| refused(name, value, "a whole number"), Ok)
+    })
+}
+
+fn forest(params: &Map<String, Value>, seed: u64, features: usize) -> Answer<Estimator> {
     let mut forest = ForestParams::new()
         .class_weights(ClassWeights::None)
         .seed(seed);
@@ -60,7 +63,7 @@ fn forest(params: &Map<String, Value>, seed: u64) -> Answer<Estimator> {
             "max_depth" => forest.max_depth(absent_or(value, |v| count(name, v))?),
             "min_samples_split" => forest.min_samples_split(count(name, value)?),
             "min_samples_leaf" => forest.min_samples_leaf(count(name, value)?),
-            "max_features" => forest.max_features(feature_draw(value)?),
+            "max_features" => forest.max_features(feature_draw(value, features)?),
             "max_leaf_nodes" => forest.max_leaves(absent_or(value, |v| count(name, v))?),
             "bootstrap" => forest.bootstrap(truth(name, value)?),
             "criterion" => forest.impurity(match value.as_str() {
@@ -196,7 +199,7 @@ fn amount(name: &str, value: &Value) -> Answer<Amount> {
     }
 }
 
-fn feature_draw(value: &Value) -> Answer<FeatureDraw> {
+fn feature_draw(value: &Value, features: usize) -> Answer<FeatureDraw> {
     match (value, value.as_str()) {
         (Value::Null, _) => Ok(FeatureDraw::All),
         (_, Some("sqrt")) => Ok(FeatureDraw::Sqrt),
@@ -204,10 +207,18 @@ fn feature_draw(value: &Value) -> Answer<FeatureDraw> {
         (Value::Number(n), _) if n.is_f64() => {
             number("max_features", value).map(FeatureDraw::Share)
         }
+        (Value::Number(n), _) if n.as_u64().is_some_and(|n| n > 0) => {
+            let share = (n.as_f64().unwrap_or(1.0) + 0.5) / features.max(1) as f64;
+            Ok(if share < 1.0 {
+                FeatureDraw::Share(share)
+            } else {
+                FeatureDraw::All
+            })
+        }
         _ => refused(
             "max_features",
             value,
-            "\"sqrt\", \"log2\", null or a share such as 0.5",
+            "\"sqrt\", \"log2\", null, a number of features or a share such as 0.5",
         ),
     }
 }
