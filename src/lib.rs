@@ -92,6 +92,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod export;
 pub mod ingest;
+pub mod json;
 pub mod prepare;
 pub mod protocol;
 pub mod session;

@@ -9,9 +9,10 @@ use std::{
 /// Each part and the parts that it may name, itself aside. ARCHITECTURE.md says why.
 const LAYERS: &[(&str, &[&str])] = &[
     ("data", &[]),
+    ("json", &["data"]),
     ("simulate", &["data"]),
     ("ingest", &["data"]),
-    ("prepare", &["data"]),
+    ("prepare", &["data", "json"]),
     ("trees", &["data"]),
     ("learn", &["data", "trees"]),
     ("evaluate", &["data", "prepare", "trees", "learn"]),
@@ -20,21 +21,21 @@ const LAYERS: &[(&str, &[&str])] = &[
         "explain",
         &["data", "prepare", "trees", "learn", "evaluate"],
     ),
-    ("export", &["data", "prepare", "trees", "learn"]),
-    ("protocol", &["data"]),
+    ("export", &["data", "json", "prepare", "trees", "learn"]),
+    ("protocol", &["data", "json"]),
     (
         "session",
         &[
-            "data", "simulate", "ingest", "prepare", "trees", "learn", "evaluate", "explain",
-            "export", "protocol",
+            "data", "json", "simulate", "ingest", "prepare", "trees", "learn", "evaluate",
+            "explain", "export", "protocol",
         ],
     ),
     // A pool's worker grows units of the learner, and nothing else of the engine.
     ("worker", &["data", "learn", "protocol", "session"]),
-    ("app", &["data", "protocol"]),
+    ("app", &["data", "json", "protocol"]),
     ("ui", &["data", "protocol", "app", "worker"]),
-    ("cli", &["data", "learn", "protocol", "session"]),
-    ("js", &["data", "protocol", "session"]),
+    ("cli", &["data", "json", "learn", "protocol", "session"]),
+    ("js", &["data", "json", "protocol", "session"]),
     // Programs.
     ("bin/kubecast", &["cli", "data", "protocol", "session"]),
     ("bin/page", &["js", "ui", "worker"]),

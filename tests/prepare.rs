@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use kubecast::data::{Column, ColumnKind, Frame, Notice};
 use kubecast::ingest::read_csv;
+use kubecast::json;
 use kubecast::prepare::{
     EncodingRule, Features, MissingRule, PrepareError, Recipe, RecipeParams, ScalingRule,
     default_features, split,
@@ -72,8 +73,16 @@ fn imputing_scaling_and_encoding_agree_with_scikit_learn() {
             "most-frequent" => MissingRule::MostFrequent,
             _ => MissingRule::Constant(fixture["constant"].as_f64().unwrap()),
         };
-        params.scaling = serde_json::from_value(case["scaling"].clone()).unwrap();
-        params.encoding = serde_json::from_value(case["encoding"].clone()).unwrap();
+        params.scaling = match case["scaling"].as_str().unwrap() {
+            "none" => ScalingRule::None,
+            "standard" => ScalingRule::Standard,
+            "min-max" => ScalingRule::MinMax,
+            _ => ScalingRule::Robust,
+        };
+        params.encoding = match case["encoding"].as_str().unwrap() {
+            "ordinal" => EncodingRule::Ordinal,
+            _ => EncodingRule::OneHot,
+        };
         let (recipe, notices) = Recipe::fit(&frame, &params, &train).unwrap();
         assert!(notices.is_empty());
         let features = recipe.transform(&frame, &all_rows(&frame)).unwrap();
@@ -424,8 +433,8 @@ fn a_saved_recipe_is_the_same_recipe() {
     for params in every_params(&frame) {
         let (recipe, _) = Recipe::fit(&frame, &params, &all_rows(&frame)).unwrap();
         recipe.check().unwrap();
-        let text = serde_json::to_string(&recipe).unwrap();
-        let back: Recipe = serde_json::from_str(&text).unwrap();
+        let text = json::to_text(&recipe);
+        let back: Recipe = json::of_text(text.as_bytes()).unwrap();
         assert_eq!(back, recipe);
         let bits = |recipe: &Recipe| -> Vec<u64> {
             let features = recipe.transform(&frame, &all_rows(&frame)).unwrap();
@@ -442,7 +451,7 @@ fn a_recipe_that_contradicts_itself_is_refused() {
     params.missing = MissingRule::Median;
     params.scaling = ScalingRule::Standard;
     let (recipe, _) = Recipe::fit(&frame, &params, &all_rows(&frame)).unwrap();
-    let good = serde_json::to_value(&recipe).unwrap();
+    let good: serde_json::Value = serde_json::from_str(&json::to_text(&recipe)).unwrap();
     let damage: [fn(&mut serde_json::Value); 8] = [
         |v| v["columns"].as_array_mut().unwrap().truncate(1),
         |v| v["columns"] = serde_json::json!([]),
@@ -456,7 +465,7 @@ fn a_recipe_that_contradicts_itself_is_refused() {
     for (at, damage) in damage.iter().enumerate() {
         let mut bad = good.clone();
         damage(&mut bad);
-        let bad: Recipe = serde_json::from_value(bad).unwrap();
+        let bad: Recipe = json::of_text(bad.to_string().as_bytes()).unwrap();
         assert!(
             matches!(bad.check(), Err(PrepareError::Damaged { .. })),
             "{at}"

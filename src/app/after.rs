@@ -1,6 +1,5 @@
 //! What a person's deeds do to the state.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::engine::Step;
@@ -9,6 +8,7 @@ use super::{
     Act, Action, Attachment, Effect, FileRef, Handle, Kept, Origin, Pending, Purpose, Route,
     Setting, Source, State, runlog,
 };
+use crate::data::SortedSet;
 use crate::protocol::{
     Failure, FailureCode, FileHead, Place, PredictionFilter, Request, SimulateSpec,
 };
@@ -390,7 +390,7 @@ impl Step {
                 });
                 s.columns = self.unless_suggested(usable.unwrap_or_default());
             }
-            Setting::NoColumns => s.columns = Some(BTreeSet::new()),
+            Setting::NoColumns => s.columns = Some(SortedSet::default()),
             Setting::SuggestedColumns => s.columns = None,
             Setting::Missing(rule) => s.missing = *rule,
             Setting::Indicator(on) => s.indicator = *on,
@@ -406,7 +406,7 @@ impl Step {
             Setting::Bootstrap(on) => s.bootstrap = *on,
             Setting::ModelDefaults => {
                 let fresh = Settings::default();
-                s.texts.retain(|f, _| !model_fields(s.model).contains(f));
+                s.texts.retain(|f| !model_fields(s.model).contains(f));
                 match s.model {
                     ModelKind::Forest => {
                         s.features = fresh.features;
@@ -420,7 +420,7 @@ impl Step {
             }
             Setting::PrepareDefaults => {
                 let fresh = Settings::default();
-                s.texts.retain(|f, _| {
+                s.texts.retain(|f| {
                     !matches!(f, Field::TestShare | Field::SplitSeed | Field::FillValue)
                 });
                 s.columns = None;
@@ -451,7 +451,7 @@ impl Step {
         }
     }
 
-    fn unless_suggested(&self, chosen: BTreeSet<String>) -> Option<BTreeSet<String>> {
+    fn unless_suggested(&self, chosen: SortedSet<String>) -> Option<SortedSet<String>> {
         let target = self.state.target.value()?;
         let same = target.features.len() == chosen.len()
             && target.features.iter().all(|f| chosen.contains(f));

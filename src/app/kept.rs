@@ -2,20 +2,20 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
 use super::{FileRef, Origin, Source};
 use crate::data::ColumnKind;
+use crate::json::{self, record};
 use crate::protocol::SimulateSpec;
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 struct Note {
     scenario: Option<SimulateSpec>,
     sample: bool,
     kinds: Vec<(String, ColumnKind)>,
     target: Option<String>,
 }
+
+record!(Lenient: Note { scenario, sample, kinds, target });
 
 /// What is kept of a source beside its files.
 pub fn source_to_text(source: &Source) -> String {
@@ -29,12 +29,12 @@ pub fn source_to_text(source: &Source) -> String {
         kinds: source.kinds.to_vec(),
         target: source.target.as_deref().map(str::to_owned),
     };
-    serde_json::to_string(&note).unwrap_or_default()
+    json::to_text(&note)
 }
 
 /// The source that was kept; none where the text cannot be read or its files are gone.
 pub fn source_of_text(text: &str, files: Vec<FileRef>) -> Option<Source> {
-    let note: Note = serde_json::from_slice(text.as_bytes()).ok()?;
+    let note: Note = json::of_text(text.as_bytes()).ok()?;
     let origin = match note.scenario {
         Some(spec) => Origin::Scenario {
             spec: Rc::new(spec),

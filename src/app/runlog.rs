@@ -1,8 +1,8 @@
 //! The run log as text, as JSON, and as a table of what differs.
 
-use serde_json::Value;
-
 use super::format;
+use crate::data::{sort_by, sort_by_key};
+use crate::json::{self, Value};
 use crate::protocol::{Options, RunRecord};
 
 /// The figure that counts rows.
@@ -43,12 +43,12 @@ pub fn instant(at_millis: f64) -> String {
 
 /// The log as JSON, an array of records.
 pub fn to_json(runs: &[RunRecord]) -> String {
-    serde_json::to_string_pretty(runs).unwrap_or_else(|_| "[]".to_owned())
+    json::to_lines(&runs.to_vec())
 }
 
 /// The log read back; what cannot be read is an empty log.
 pub fn of_json(text: &str) -> Vec<RunRecord> {
-    serde_json::from_slice(text.as_bytes()).unwrap_or_default()
+    json::of_text(text.as_bytes()).unwrap_or_default()
 }
 
 /// The log as text, oldest first, a paragraph each.
@@ -82,18 +82,18 @@ pub fn to_text(runs: &[RunRecord]) -> String {
 /// What was chosen, as names and values, nested names joined.
 pub fn option_lines(options: &Options) -> Vec<(String, String)> {
     let mut lines = Vec::new();
-    if let Ok(value) = serde_json::to_value(options) {
-        flatten(&value, "", &mut lines);
-    }
+    flatten(&Value::of(options), "", &mut lines);
     // Which model it is comes before its parameters.
-    lines.sort_by_key(|(name, _)| name != "model");
+    sort_by_key(&mut lines, |(name, _)| name != "model");
     lines
 }
 
 fn flatten(value: &Value, path: &str, lines: &mut Vec<(String, String)>) {
     match value {
-        Value::Object(map) => {
-            for (key, value) in map {
+        Value::Map(entries) => {
+            let mut entries: Vec<_> = entries.iter().collect();
+            sort_by(&mut entries, |a, b| a.0.cmp(&b.0));
+            for (key, value) in entries {
                 let key = key.replace(['_', '-'], " ");
                 let path = match path {
                     // The recipe's and the model's names do not clash, so their group says nothing.
@@ -106,7 +106,7 @@ fn flatten(value: &Value, path: &str, lines: &mut Vec<(String, String)>) {
                 flatten(value, &path, lines);
             }
         }
-        Value::Array(items) => {
+        Value::List(items) => {
             let texts: Vec<String> = items.iter().map(plain).collect();
             let text = match (texts.is_empty(), path) {
                 (true, "columns") => "all suitable".to_owned(),
@@ -127,9 +127,9 @@ fn plain(value: &Value) -> String {
         Value::Null => "none".to_owned(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
-        Value::String(s) => s.replace('-', " "),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" as "),
-        other => other.to_string(),
+        Value::Text(s) => s.replace('-', " "),
+        Value::List(items) => items.iter().map(plain).collect::<Vec<_>>().join(" as "),
+        other => json::to_text(other),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::verdict::Sentence;
 use super::{Async, Purpose, Route, State, format, runlog};
+use crate::data::upper;
 use crate::protocol::{
     ColumnSummary, DataOrigin, DataSummary, PrepareSpec, Profile, TargetSummary,
 };
@@ -116,7 +117,7 @@ fn asynchronous<T: Clone>(
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
+        Some(first) => std::iter::once(upper(first)).chain(chars).collect(),
         None => String::new(),
     }
 }

@@ -1,11 +1,11 @@
 //! Everything that the screen shows.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::form::Settings;
 use super::{Attachment, Handle};
-use crate::data::{ColumnKind, Notice};
+use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
     DataSummary, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter, PredictionSummary,
     PrepareSpec, Report, Request, RowsPage, RunRecord, SimulateSpec, Stage, TargetSummary,
@@ -367,7 +367,7 @@ pub struct State {
     /// The run log.
     pub runs: Handle<Vec<RunRecord>>,
     /// Runs to be compared, by place in the log.
-    pub compared: BTreeSet<usize>,
+    pub compared: SortedSet<usize>,
     /// The job at work.
     pub job: Option<Job>,
     /// The jobs that wait.
@@ -400,7 +400,7 @@ impl Default for State {
             page: Async::Idle,
             filter: PredictionFilter::default(),
             runs: Handle::default(),
-            compared: BTreeSet::new(),
+            compared: SortedSet::default(),
             job: None,
             queue: VecDeque::new(),
             last_job: 0,

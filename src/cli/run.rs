@@ -6,6 +6,7 @@ use super::args::{Args, Command, EvaluateArgs, InspectArgs, PredictArgs, Simulat
 use super::drive::{Driver, unexpected};
 use super::files;
 use crate::data::{Level, Notice};
+use crate::json::{self, Plain, record};
 use crate::protocol::{
     DataSummary, Event, Failure, FailureCode, ModelSummary, Place, PredictionSummary, Report,
     Request,
@@ -90,7 +91,7 @@ fn evaluate(args: &EvaluateArgs) -> Result<(), Failure> {
         },
     })?;
     tell_notices(&predictions.notices);
-    files::write(&args.report, &json(report)?)?;
+    files::write(&args.report, &lines(report))?;
     tell(&figures(report));
     Ok(())
 }
@@ -115,19 +116,20 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let text = if is_model_file(&bytes) {
         let request = Request::OpenModel { name: head.name };
         let (model, report) = opened(driver.ask(request, vec![bytes])?.0)?;
-        json(&Opened { model, report })?
+        lines(&Opened { model, report })
     } else {
         let request = Request::Load { files: vec![head] };
-        json(&data(driver.ask(request, vec![bytes])?.0)?)?
+        lines(&data(driver.ask(request, vec![bytes])?.0)?)
     };
     files::write("-", &text)
 }
 
-#[derive(serde::Serialize)]
 struct Opened {
     model: ModelSummary,
     report: Option<Box<Report>>,
 }
+
+record!(Whole: Opened { model, report });
 
 fn load(driver: &mut Driver, paths: &[String]) -> Result<DataSummary, Failure> {
     let (heads, bytes) = files::read_all(paths)?;
@@ -169,13 +171,8 @@ fn file(driver: &mut Driver, request: Request) -> Result<Vec<u8>, Failure> {
     }
 }
 
-fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| Failure {
-        detail: format!("{error}."),
-        ..unexpected()
-    })?;
-    bytes.push(b'\n');
-    Ok(bytes)
+fn lines(value: &dyn Plain) -> Vec<u8> {
+    (json::to_lines(value) + "\n").into_bytes()
 }
 
 fn figures(report: &Report) -> String {

@@ -1,6 +1,6 @@
 //! One typed column.
 
-use serde::{Deserialize, Serialize};
+use super::sort_by;
 
 /// The code of a missing cell in a [`Dictionary`].
 pub const MISSING_CODE: u32 = u32::MAX;
@@ -8,8 +8,7 @@ pub const MISSING_CODE: u32 = u32::MAX;
 pub const MISSING_TIME: i64 = i64::MIN;
 
 /// What a column's values mean, which decides what may be done with them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColumnKind {
     /// A measurement with a fractional part.
     Number,
@@ -267,11 +266,11 @@ impl Dictionary {
         let mut order: Vec<usize> = (0..self.names.len()).filter(|&i| counts[i] > 0).collect();
         let as_number: Option<Vec<f64>> = self.names.iter().map(|n| n.parse().ok()).collect();
         match as_number {
-            Some(v) => order.sort_by(|&a, &b| {
+            Some(v) => sort_by(&mut order, |&a, &b| {
                 v[a].total_cmp(&v[b])
                     .then_with(|| self.names[a].cmp(&self.names[b]))
             }),
-            None => order.sort_by(|&a, &b| self.names[a].cmp(&self.names[b])),
+            None => sort_by(&mut order, |&a, &b| self.names[a].cmp(&self.names[b])),
         }
         let mut to = vec![MISSING_CODE; self.names.len()];
         for (new, &old) in order.iter().enumerate() {

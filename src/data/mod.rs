@@ -6,7 +6,10 @@
 mod civil;
 mod column;
 mod frame;
+mod letter;
 mod notice;
+mod order;
+mod sorted;
 
 pub use civil::{instant_micros, is_instant, time_text};
 pub use column::{
@@ -15,4 +18,7 @@ pub use column::{
 pub use frame::{Fingerprint, Frame, FrameError};
 pub use notice::{Level, Notice};
 
+pub use letter::{lower, lowered, upper};
 pub use notice::grouped;
+pub use order::{sort, sort_by, sort_by_key, sort_numbers};
+pub use sorted::{SortedMap, SortedSet};

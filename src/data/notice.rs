@@ -1,12 +1,9 @@
 //! What could be worked around, told as values beside the result.
 
-use serde::{Deserialize, Serialize};
-
 use super::ColumnKind;
 
 /// How much a notice matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// Good to know.
     Info,
@@ -17,8 +14,7 @@ pub enum Level {
 /// Something that was worked around, or that the user would want to know before trusting a result.
 ///
 /// The numbers and names are fields; [`Notice::title`] and [`Notice::meaning`] are the only places that word them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "notice", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields say what their names say; rows and lines count from 1"

@@ -1,4 +1,5 @@
 use super::sum::sum;
+use crate::data::sort_numbers;
 use crate::trees::Rng;
 
 /// A range in which a figure lies with a confidence of 95 %.
@@ -99,7 +100,7 @@ pub fn macro_f1_interval(truth: &[u32], predicted: &[u32], classes: usize, seed:
             whole + (tally.macro_f1(&cells, &counts) - whole) * shrink
         })
         .collect();
-    figures.sort_by(f64::total_cmp);
+    sort_numbers(&mut figures);
     Interval {
         low: quantile(&figures, 0.025).clamp(0.0, 1.0),
         high: quantile(&figures, 0.975).clamp(0.0, 1.0),
@@ -194,7 +195,7 @@ mod tests {
                     .f1
             })
             .collect();
-        figures.sort_by(f64::total_cmp);
+        sort_numbers(&mut figures);
         Interval {
             low: quantile(&figures, 0.025),
             high: quantile(&figures, 0.975),

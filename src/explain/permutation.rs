@@ -1,5 +1,6 @@
 use ndarray::{Array2, Axis};
 
+use crate::data::sort_by_key;
 use crate::trees::Rng;
 
 /// What a column of the table is worth to a model.
@@ -196,7 +197,7 @@ fn sample(truth: &[u32], max_rows: usize, seed: u64) -> Vec<u32> {
     let mut by_class: Vec<(u32, Vec<u32>)> = Vec::new();
     {
         let mut sorted: Vec<u32> = (0..rows as u32).collect();
-        sorted.sort_by_key(|&row| truth[row as usize]);
+        sort_by_key(&mut sorted, |&row| truth[row as usize]);
         for row in sorted {
             let class = truth[row as usize];
             match by_class.last_mut() {
@@ -205,7 +206,9 @@ fn sample(truth: &[u32], max_rows: usize, seed: u64) -> Vec<u32> {
             }
         }
     }
-    by_class.sort_by_key(|(class, members)| (std::cmp::Reverse(members.len()), *class));
+    sort_by_key(&mut by_class, |(class, members)| {
+        (std::cmp::Reverse(members.len()), *class)
+    });
     by_class.truncate(max_rows);
     let spare = (max_rows - by_class.len()) as u64;
     // A class's first row is its own; the rest of the places go by the rest of the rows. In integers: no rounding.
@@ -216,7 +219,9 @@ fn sample(truth: &[u32], max_rows: usize, seed: u64) -> Vec<u32> {
         .map(|(_, members)| 1 + share(members.len()) / rest.max(1))
         .collect();
     let mut by_remainder: Vec<usize> = (0..by_class.len()).collect();
-    by_remainder.sort_by_key(|&i| std::cmp::Reverse(share(by_class[i].1.len()) % rest.max(1)));
+    sort_by_key(&mut by_remainder, |&i| {
+        std::cmp::Reverse(share(by_class[i].1.len()) % rest.max(1))
+    });
     let open = (max_rows as u64).saturating_sub(quotas.iter().sum());
     for &i in by_remainder.iter().take(open as usize) {
         quotas[i] += 1;

@@ -15,6 +15,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::json::{self, JsonError, Plain};
 use crate::learn::{Model, ModelError};
 use crate::prepare::{PrepareError, Recipe};
 use crate::trees::{BytesError, Reader, Writer};
@@ -74,7 +75,7 @@ pub enum ModelFileError {
         /// Which part.
         part: &'static str,
         /// How.
-        error: serde_json::Error,
+        error: JsonError,
     },
     /// The recipe contradicts itself.
     #[error(transparent)]
@@ -102,12 +103,9 @@ pub enum ModelFileError {
 
 /// Writes a model file. The same recipe, classes, details and model give the same bytes.
 pub fn write(file: &ModelFile) -> Result<Vec<u8>, ModelFileError> {
-    let json = |part, result: Result<Vec<u8>, serde_json::Error>| {
-        result.map_err(|error| ModelFileError::Json { part, error })
-    };
     let mut body = Writer::new();
-    body.bytes(&json("recipe", serde_json::to_vec(&file.recipe))?);
-    body.bytes(&json("classes", serde_json::to_vec(&file.classes))?);
+    body.bytes(json::to_text(&file.recipe).as_bytes());
+    body.bytes(json::to_text(&file.classes).as_bytes());
     body.bytes(&file.details);
     file.model.write(&mut body);
     let body = body.into_bytes();
@@ -163,9 +161,9 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
         return Err(ModelFileError::Checksum);
     }
     let mut r = Reader::new(body);
-    let recipe: Recipe = json("recipe", r.bytes()?)?;
+    let recipe: Recipe = part("recipe", r.bytes()?)?;
     recipe.check()?;
-    let classes: Vec<String> = json("classes", r.bytes()?)?;
+    let classes: Vec<String> = part("classes", r.bytes()?)?;
     let details = r.bytes()?.to_vec();
     let model = match found {
         FIRST => Model::read_first(&mut r)?,
@@ -198,9 +196,6 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
     })
 }
 
-fn json<'a, T: serde::Deserialize<'a>>(
-    part: &'static str,
-    bytes: &'a [u8],
-) -> Result<T, ModelFileError> {
-    serde_json::from_slice(bytes).map_err(|error| ModelFileError::Json { part, error })
+fn part<T: Plain>(part: &'static str, bytes: &[u8]) -> Result<T, ModelFileError> {
+    json::of_text(bytes).map_err(|error| ModelFileError::Json { part, error })
 }

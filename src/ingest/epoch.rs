@@ -2,7 +2,7 @@
 //!
 //! A number alone does not say so; its column's name and its magnitude together do.
 
-use crate::data::{instant_micros, is_instant};
+use crate::data::{instant_micros, is_instant, lower, upper};
 
 /// How strongly a column's name says that it holds instants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,15 +89,15 @@ pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;
     for c in name.chars().take(200) {
-        if !c.is_alphanumeric() || (c.is_uppercase() && after_lower) {
+        if !c.is_alphanumeric() || (lower(c) != c && after_lower) {
             words.push(String::new());
         }
         if c.is_alphanumeric()
             && let Some(word) = words.last_mut()
         {
-            word.extend(c.to_lowercase());
+            word.push(lower(c));
         }
-        after_lower = c.is_lowercase();
+        after_lower = upper(c) != c;
     }
     words.retain(|w| !w.is_empty());
     words

@@ -2,7 +2,9 @@
 
 use super::epoch::words;
 use super::number;
-use crate::data::{ColumnKind, Dictionary, MISSING_CODE, Values, is_null_token};
+use crate::data::{
+    ColumnKind, Dictionary, MISSING_CODE, Values, is_null_token, lowered, sort, sort_numbers,
+};
 
 /// Up to so many names are a category in any case.
 const FEW_NAMES: usize = 32;
@@ -76,7 +78,7 @@ fn numbers_rows(values: &[f64], name: &str, position: usize) -> bool {
         return false;
     }
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sort_numbers(&mut sorted);
     sorted.windows(2).all(|w| w[0] != w[1])
 }
 
@@ -138,11 +140,11 @@ fn kind_of_names(d: &Dictionary, name: &str) -> ColumnKind {
 
 /// Whether the names are one of the pairs of words for no and yes.
 pub(super) fn is_no_yes<'a>(names: impl Iterator<Item = &'a String>) -> bool {
-    let mut lower: Vec<String> = names.map(|n| n.to_lowercase()).collect();
-    lower.sort();
+    let mut lower: Vec<String> = names.map(|n| lowered(n)).collect();
+    sort(&mut lower);
     NO_YES.iter().any(|pair| {
         let mut pair = *pair;
-        pair.sort_unstable();
+        sort(&mut pair);
         lower == pair
     })
 }

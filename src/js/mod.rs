@@ -13,18 +13,20 @@
 //! without a worker; training gives the caller's event loop a turn every few hundredths of a second.
 
 mod model;
+mod object;
 mod options;
 mod rows;
 mod training;
 
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::json::Value;
 use crate::protocol::{Event, Failure, FailureCode, Place, Request};
 use crate::session::Session;
 
 pub use model::Model;
+use object::{to_js, tree_to_js};
 pub use training::train;
 
 // Here and not in a module of its own: the linker leaves out what no function stands beside.
@@ -52,15 +54,17 @@ pub fn simulate(
         let (_, Some(csv)) = ask(&mut session, Request::ExportData, Vec::new())? else {
             return Err(unexpected());
         };
-        Ok(Simulation {
-            name: data.name,
-            rows: data.rows,
-            columns: data.columns.into_iter().map(|c| c.name).collect(),
-            fingerprint: data.fingerprint,
-            csv: String::from_utf8(csv).map_err(|_| unexpected())?,
-        })
+        let columns = data.columns.into_iter().map(|c| Value::Text(c.name));
+        let csv = String::from_utf8(csv).map_err(|_| unexpected())?;
+        Ok(object::of([
+            ("name", Value::Text(data.name)),
+            ("rows", Value::Whole(data.rows)),
+            ("columns", Value::List(columns.collect())),
+            ("fingerprint", Value::Text(data.fingerprint)),
+            ("csv", Value::Text(csv)),
+        ]))
     };
-    to_js(&run().map_err(error)?)
+    tree_to_js(&run().map_err(error)?)
 }
 
 /// Reads a model file's bytes.
@@ -79,15 +83,6 @@ pub fn load_model(
         }
     };
     Model::open(bytes).map_err(error)
-}
-
-#[derive(Serialize)]
-struct Simulation {
-    name: String,
-    rows: u64,
-    columns: Vec<String>,
-    fingerprint: String,
-    csv: String,
 }
 
 /// Asks a session, and works until it has answered.
@@ -120,13 +115,6 @@ fn text_bytes(value: &JsValue) -> Option<Vec<u8>> {
     } else {
         None
     }
-}
-
-/// A value as plain objects, arrays, strings, numbers, booleans and null, as it would be in JSON.
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|why| js_sys::Error::new(&why.to_string()).into())
 }
 
 /// An `Error` with the failure's sentences as its message, and its parts as properties.

@@ -1,10 +1,9 @@
 //! Options as plain objects. What is not known or out of place is an error that names it.
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
 
 use crate::data::ColumnKind;
+use crate::json::{self, JsonError, Plain, Reader, Value};
 use crate::protocol::{Failure, FailureCode, ModelSpec, Place, PrepareSpec, SimulateSpec};
 
 /// What `train` was asked for.
@@ -24,29 +23,36 @@ pub(super) fn read_train(options: &JsValue) -> Result<TrainOptions, Failure> {
     train_from(object(options)?)
 }
 
-fn train_from(mut map: Map<String, Value>) -> Result<TrainOptions, Failure> {
-    let kinds = match map.remove("kinds") {
+type Map = Vec<(String, Value)>;
+
+fn remove(map: &mut Map, name: &str) -> Option<Value> {
+    let at = map.iter().position(|(known, _)| known == name)?;
+    Some(map.remove(at).1)
+}
+
+fn train_from(mut map: Map) -> Result<TrainOptions, Failure> {
+    let kinds = match remove(&mut map, "kinds") {
         None => Vec::new(),
-        Some(Value::Object(kinds)) => kinds
+        Some(Value::Map(kinds)) => kinds
             .into_iter()
             .map(|(column, kind)| {
-                let read = serde_json::from_value(kind)
+                let read = json::of_value(kind)
                     .map_err(|why| refused(&format!("kinds.{column}"), &why.to_string()))?;
                 Ok((column, read))
             })
             .collect::<Result<_, _>>()?,
         Some(_) => return Err(refused("kinds", "it maps column names to kinds")),
     };
-    let name = match map.remove("name") {
+    let name = match remove(&mut map, "name") {
         None => "data.csv".to_owned(),
-        Some(Value::String(name)) => name,
+        Some(Value::Text(name)) => name,
         Some(_) => return Err(refused("name", "it is a string")),
     };
-    let model = match map.remove("model") {
+    let model = match remove(&mut map, "model") {
         None => ModelSpec::default(),
-        Some(Value::String(kind)) => model_from(&kind, Map::new())?,
-        Some(Value::Object(mut model)) => match model.remove("kind") {
-            Some(Value::String(kind)) => model_from(&kind, model)?,
+        Some(Value::Text(kind)) => model_from(&kind, Map::new())?,
+        Some(Value::Map(mut model)) => match remove(&mut model, "kind") {
+            Some(Value::Text(kind)) => model_from(&kind, model)?,
             _ => return Err(refused("model.kind", KINDS)),
         },
         Some(_) => return Err(refused("model", KINDS)),
@@ -61,7 +67,7 @@ fn train_from(mut map: Map<String, Value>) -> Result<TrainOptions, Failure> {
 
 const KINDS: &str = "it is random-forest, gradient-boosting or decision-tree";
 
-fn model_from(kind: &str, params: Map<String, Value>) -> Result<ModelSpec, Failure> {
+fn model_from(kind: &str, params: Map) -> Result<ModelSpec, Failure> {
     Ok(match kind {
         "random-forest" => ModelSpec::RandomForest(from_map(params, "model.")?),
         "gradient-boosting" => ModelSpec::GradientBoosting(from_map(params, "model.")?),
@@ -71,7 +77,7 @@ fn model_from(kind: &str, params: Map<String, Value>) -> Result<ModelSpec, Failu
 }
 
 /// The object's own enumerable properties; nothing for undefined and null.
-fn object(options: &JsValue) -> Result<Map<String, Value>, Failure> {
+fn object(options: &JsValue) -> Result<Map, Failure> {
     if options.is_undefined() || options.is_null() {
         return Ok(Map::new());
     }
@@ -79,24 +85,37 @@ fn object(options: &JsValue) -> Result<Map<String, Value>, Failure> {
         .ok()
         .and_then(|text| text.as_string())
         .ok_or_else(|| refused("options", "it is an object of plain values"))?;
-    match serde_json::from_slice(text.as_bytes()) {
-        Ok(Value::Object(map)) => Ok(map),
+    match Value::of_text(text.as_bytes()) {
+        Ok(Value::Map(map)) => Ok(map),
         _ => Err(refused("options", "it is an object of plain values")),
     }
 }
 
-/// Reads a spec whose fields all have defaults. A field that cannot be read is found by reading each alone.
-fn from_map<T: DeserializeOwned>(map: Map<String, Value>, prefix: &str) -> Result<T, Failure> {
-    let fields: Vec<(String, Value)> = map.clone().into_iter().collect();
-    serde_json::from_value(Value::Object(map)).map_err(|why| {
-        for (name, value) in fields {
-            let alone = Map::from_iter([(name.clone(), value)]);
-            if let Err(why) = serde_json::from_value::<T>(Value::Object(alone)) {
-                return refused(&format!("{prefix}{name}"), &why.to_string());
-            }
+/// Reads a spec whose fields all have defaults.
+fn from_map<T: Plain>(map: Map, prefix: &str) -> Result<T, Failure> {
+    let mut spec = T::blank();
+    match fill(map, prefix, &mut spec) {
+        None => Ok(spec),
+        Some(failure) => Err(failure),
+    }
+}
+
+/// A field that cannot be read is found by reading each alone.
+fn fill(map: Map, prefix: &str, spec: &mut dyn Plain) -> Option<Failure> {
+    let fields = map.clone();
+    let why = read(map, spec).err()?;
+    for (name, value) in fields {
+        if let Err(why) = read(vec![(name.clone(), value)], spec) {
+            return Some(refused(&format!("{prefix}{name}"), &why.to_string()));
         }
-        refused(prefix.trim_end_matches('.'), &why.to_string())
-    })
+    }
+    Some(refused(prefix.trim_end_matches('.'), &why.to_string()))
+}
+
+fn read(map: Map, spec: &mut dyn Plain) -> Result<(), JsonError> {
+    let mut reader = Reader::new(Value::Map(map));
+    spec.read(&mut reader);
+    reader.finish()
 }
 
 fn refused(option: &str, why: &str) -> Failure {
@@ -118,9 +137,9 @@ mod tests {
     use crate::protocol::{ForestSpec, Missing, TreeSpec};
 
     fn read(json: &str) -> Result<TrainOptions, Failure> {
-        match serde_json::from_str(json).unwrap() {
-            Value::Object(map) => train_from(map),
-            other => panic!("{other}"),
+        match Value::of_text(json.as_bytes()).unwrap() {
+            Value::Map(map) => train_from(map),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -5,7 +5,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::options::{TrainOptions, read_train};
-use super::{JOB, Model, ask, error, now_secs, text_bytes, to_js, unexpected, wrong_argument};
+use super::{
+    JOB, Model, ask, error, now_secs, object, text_bytes, tree_to_js, unexpected, wrong_argument,
+};
+use crate::json::Value;
 use crate::protocol::{Event, FileHead, Request};
 use crate::session::Session;
 
@@ -81,12 +84,6 @@ impl Watcher {
     }
 
     fn tell(&self, event: &Event) -> Result<(), JsValue> {
-        #[derive(serde::Serialize)]
-        struct Progress<'a> {
-            stage: crate::protocol::Stage,
-            done: f64,
-            detail: &'a str,
-        }
         if let (
             Some(function),
             Event::Progress {
@@ -96,12 +93,12 @@ impl Watcher {
             },
         ) = (&self.0, event)
         {
-            let progress = Progress {
-                stage: *stage,
-                done: *done,
-                detail,
-            };
-            function.call1(&JsValue::UNDEFINED, &to_js(&progress)?)?;
+            let progress = object::of([
+                ("stage", Value::of(stage)),
+                ("done", Value::Number(*done)),
+                ("detail", Value::Text(detail.clone())),
+            ]);
+            function.call1(&JsValue::UNDEFINED, &tree_to_js(&progress)?)?;
         }
         Ok(())
     }

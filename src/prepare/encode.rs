@@ -1,11 +1,10 @@
 //! How one column becomes features.
 
-use serde::{Deserialize, Serialize};
-
 use super::impute;
 use super::params::{EncodingRule, MissingRule, RecipeParams};
 use super::reading::Reader;
 use super::scale::Scale;
+use crate::json::choice;
 
 /// The place of a cell that says nothing.
 pub(super) const MISSING: u32 = u32::MAX;
@@ -15,8 +14,7 @@ pub(super) const UNSEEN: u32 = u32::MAX - 1;
 const MISSING_NAME: &str = "missing";
 
 /// What is done with one column's cells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "encoder", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Encoder {
     /// One feature: the number, filled, then scaled.
     Number {
@@ -50,6 +48,13 @@ pub(super) enum Encoder {
         indicator: bool,
     },
 }
+
+choice!(Closed "encoder": Encoder {
+    Number { fill, scale, indicator } = "number",
+    Boolean { words, fill, scale, indicator } = "boolean",
+    Ordinal { names, fill, indicator } = "ordinal",
+    OneHot { names, fill, indicator } = "one-hot",
+});
 
 impl Encoder {
     /// Fits on training rows. `None` where each of them is missing.

@@ -12,7 +12,7 @@
 //! most of the table does not hide the others. The first 50,000 rows of a spread sample are looked at.
 
 use super::split::Draw;
-use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token};
+use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token, sort};
 
 /// Rows looked at.
 const MAX_ROWS: usize = 50_000;
@@ -216,7 +216,7 @@ impl<'a> Labels<'a> {
                     (rows, start, end)
                 })
                 .collect();
-            small.sort_unstable();
+            sort(&mut small);
             let mut spent = 0;
             let mut passed = vec![false; told.len()];
             for (rows, start, end) in small {

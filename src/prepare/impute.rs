@@ -3,6 +3,7 @@
 //! They agree with scikit-learn's `SimpleImputer`.
 
 use super::params::MissingRule;
+use crate::data::sort_numbers;
 
 /// The number that fills missing cells, or `None` where they are left or their rows dropped. `present` holds the
 /// training values without the missing ones, in any order; there is at least one. The result is finite.
@@ -19,7 +20,7 @@ pub(super) fn fill(rule: MissingRule, present: &[f64]) -> Option<f64> {
 /// The values in ascending order.
 pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
     let mut out = values.to_vec();
-    out.sort_unstable_by(f64::total_cmp);
+    sort_numbers(&mut out);
     out
 }
 

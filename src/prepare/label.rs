@@ -1,5 +1,7 @@
 //! What a class's name says.
 
+use crate::data::lower;
+
 /// Names that say that nothing is wrong, in lower case.
 const HEALTHY: [&str; 18] = [
     "none",
@@ -37,8 +39,8 @@ pub fn healthy_classes(names: &[String], counts: &[u64]) -> Vec<bool> {
         }
         let name: String = name
             .trim()
-            .to_lowercase()
             .chars()
+            .map(lower)
             .map(|c| if matches!(c, '_' | '-') { ' ' } else { c })
             .collect();
         let most = counts.get(at).is_some_and(|&n| n > total / 2);

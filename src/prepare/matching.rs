@@ -6,7 +6,7 @@ use super::encode::Encoder;
 use super::error::{MissingColumn, PrepareError, RetypedColumn};
 use super::reading::Reader;
 use super::recipe::Recipe;
-use crate::data::{Frame, Level, Notice};
+use crate::data::{Frame, Level, Notice, lower};
 
 /// Most names, and most characters of each, that are compared to find what a column is called now.
 const COMPARED: usize = 200;
@@ -132,12 +132,7 @@ fn similarity(a: &str, b: &str) -> f64 {
         text.split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .take(12)
-            .map(|word| {
-                word.chars()
-                    .take(COMPARED_CHARS)
-                    .collect::<String>()
-                    .to_lowercase()
-            })
+            .map(|word| word.chars().take(COMPARED_CHARS).map(lower).collect())
             .collect()
     };
     let (a, b) = (words(a), words(b));

@@ -1,10 +1,7 @@
 //! What a recipe is asked to do.
 
-use serde::{Deserialize, Serialize};
-
 /// How missing feature cells are treated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum MissingRule {
     /// They stay missing (`NaN`); under one-hot encoding a missing name is 0 in every column.
     #[default]
@@ -22,8 +19,7 @@ pub enum MissingRule {
 }
 
 /// How numbers are scaled, after missing ones are filled. Missing cells that are left stay missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScalingRule {
     /// As they are.
     #[default]
@@ -37,8 +33,7 @@ pub enum ScalingRule {
 }
 
 /// How names become numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EncodingRule {
     /// The place of the name among the sorted training names, from 0; a name that training never saw is missing.
     #[default]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::encode::{MISSING, UNSEEN};
 use super::error::excerpt;
-use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token};
+use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token, sort};
 
 /// Cells of one column of one table, by row number.
 pub(super) enum Reader<'a> {
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        names.sort_unstable();
+        sort(&mut names);
         (names, rows)
     }
 }

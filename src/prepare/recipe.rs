@@ -2,14 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ndarray::{Array2, ShapeBuilder};
-use serde::{Deserialize, Serialize};
-
 use super::encode::Encoder;
 use super::error::{PrepareError, excerpt};
 use super::params::{MissingRule, RecipeParams};
 use super::reading::{Reader, as_names, known_boolean};
-use crate::data::{Column, ColumnKind, Frame, Notice, is_null_token};
+use crate::data::{Column, ColumnKind, Frame, Notice, is_null_token, sort};
+use crate::json::record;
+use ndarray::{Array2, ShapeBuilder};
 
 /// Most one-hot features in all.
 const MAX_ONE_HOT: usize = 5_000;
@@ -21,13 +20,15 @@ const MAX_COLUMNS: usize = 100_000;
 const MAX_CELLS: usize = 1 << 28;
 
 /// A column that a recipe needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnSpec {
     /// Its name.
     pub name: String,
     /// What it was in training.
     pub kind: ColumnKind,
 }
+
+record!(Whole: ColumnSpec { name, kind });
 
 /// A table as numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,14 +43,15 @@ pub struct Features {
 }
 
 /// How a table becomes features, fitted on training rows only. Plain data: it is saved with the model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
     target: String,
     drop_rows: bool,
     columns: Vec<ColumnSpec>,
     encoders: Vec<Encoder>,
 }
+
+record!(Closed: Recipe { target, drop_rows, columns, encoders });
 
 impl Recipe {
     /// Fits on `train_rows` (row numbers of `frame`); no other row is looked at. A column of which every training row is
@@ -468,7 +470,7 @@ fn training_names(column: &Column, rows: &[u32]) -> Result<Vec<String>, String> 
         .filter(|(name, occurs)| *occurs && !is_null_token(name))
         .map(|(name, _)| name.clone())
         .collect();
-    names.sort_unstable();
+    sort(&mut names);
     Ok(names)
 }
 

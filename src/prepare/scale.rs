@@ -1,13 +1,11 @@
 //! Scaling of numbers.
 
-use serde::{Deserialize, Serialize};
-
 use super::impute::{mean, median, quantile, sorted};
 use super::params::ScalingRule;
+use crate::json::choice;
 
 /// A fitted scale. Every field is finite and no divisor is 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "scale", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Scale {
     /// `x`
     #[default]
@@ -27,6 +25,12 @@ pub(super) enum Scale {
         offset: f64,
     },
 }
+
+choice!(Closed "scale": Scale {
+    None = "none",
+    Center { center, width } = "center",
+    Affine { factor, offset } = "affine",
+});
 
 impl Scale {
     /// Fits on the training values that are present. Returns [`Scale::None`] for no values, and where the values are so

@@ -1,7 +1,7 @@
 //! Which rows are held out.
 
 use super::error::PrepareError;
-use crate::data::Dictionary;
+use crate::data::{Dictionary, sort_by_key};
 
 /// Row numbers, ascending, in two disjoint sets; rows without a target are in neither.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,14 +75,16 @@ fn allocate(counts: &[usize], wanted: usize) -> Vec<usize> {
     let total: usize = counts.iter().sum();
     let bounds = |n: usize| if n < 2 { (0, 0) } else { (1, n - 1) };
     // Exact: counts are below 2^32, so the products fit.
-    let exact = |n: usize| n as u128 * wanted as u128;
-    let total = total.max(1) as u128;
+    let exact = |n: usize| n as u64 * wanted as u64;
+    let total = total.max(1) as u64;
     let mut take: Vec<usize> = counts
         .iter()
         .map(|&n| (exact(n) / total) as usize)
         .collect();
     let mut order: Vec<usize> = (0..counts.len()).collect();
-    order.sort_by_key(|&k| (std::cmp::Reverse(exact(counts[k]) % total), k));
+    sort_by_key(&mut order, |&k| {
+        (std::cmp::Reverse(exact(counts[k]) % total), k)
+    });
     let left = wanted.saturating_sub(take.iter().sum());
     for &k in order.iter().take(left) {
         take[k] += 1;
@@ -107,7 +109,7 @@ fn allocate(counts: &[usize], wanted: usize) -> Vec<usize> {
         if gap == 0 || open.is_empty() {
             return take;
         }
-        open.sort_by_key(|&k| (std::cmp::Reverse(counts[k]), k));
+        sort_by_key(&mut open, |&k| (std::cmp::Reverse(counts[k]), k));
         let share = gap.div_ceil(open.len());
         for k in open {
             let step = share.min(gap).min(room(k, &take));

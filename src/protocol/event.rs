@@ -1,15 +1,12 @@
 //! What the engine answers.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     DataSummary, Failure, ModelSummary, PredictionSummary, Report, RowsPage, TargetSummary,
 };
 use crate::data::Notice;
 
 /// What a job is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Reading bytes.
     Reading,
@@ -32,8 +29,7 @@ pub enum Stage {
 }
 
 /// An answer. Every job ends with exactly one event that is not `Progress`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// The job goes on.
     Progress {

@@ -1,10 +1,7 @@
 //! An error as a person reads it.
 
-use serde::{Deserialize, Serialize};
-
 /// Where in the input.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The file.
     pub file: Option<String>,
@@ -17,8 +14,7 @@ pub struct Place {
 }
 
 /// The group an error belongs to, for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureCode {
     /// The file cannot be read.
     Input,
@@ -37,7 +33,7 @@ pub enum FailureCode {
 }
 
 /// What went wrong, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{title}: {detail} {hint}")]
 pub struct Failure {
     /// The group.

@@ -7,6 +7,7 @@
 mod event;
 mod failure;
 mod request;
+mod shape;
 mod spec;
 mod summary;
 mod wire;

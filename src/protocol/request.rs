@@ -1,12 +1,10 @@
 //! What the screen asks.
 
-use serde::{Deserialize, Serialize};
-
 use super::{ModelSpec, PrepareSpec, SimulateSpec};
 use crate::data::ColumnKind;
 
 /// A file that comes along: its bytes are the message's attachment of the same place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileHead {
     /// Its name.
     pub name: String,
@@ -15,8 +13,7 @@ pub struct FileHead {
 }
 
 /// Which predictions to list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PredictionFilter {
     /// Only rows predicted as this class.
     pub class: Option<String>,
@@ -28,8 +25,7 @@ pub struct PredictionFilter {
 
 /// A question to the session. One data set, one model and one table of predictions are current at a time; a request
 /// that fails leaves all three as they were.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Read these CSV files (attachments, in order) into the current data set; files with equal headers are stacked. Answer: `Data`.
     Load {

@@ -1,12 +1,9 @@
 //! What the user can choose, with the defaults. The same on the page, on the command line and in JavaScript.
 
-use serde::{Deserialize, Serialize};
-
 use crate::data::ColumnKind;
 
 /// A scenario for the simulator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SimulateSpec {
     /// Rows to make, 1 to 5,000,000.
     pub num_samples: u32,
@@ -33,8 +30,7 @@ impl Default for SimulateSpec {
 }
 
 /// What to do with missing feature cells. Fitted on training rows only.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Missing {
     /// Leave them: trees learn to which side they go.
     #[default]
@@ -52,8 +48,7 @@ pub enum Missing {
 }
 
 /// How numbers are scaled. Trees do not need it; fitted on training rows only.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scaling {
     /// As they are.
     #[default]
@@ -67,8 +62,7 @@ pub enum Scaling {
 }
 
 /// How categories become numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
     /// One number each, names in sorted order; unseen names are missing.
     #[default]
@@ -78,8 +72,7 @@ pub enum Encoding {
 }
 
 /// How a table becomes features, and which rows are held out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PrepareSpec {
     /// The column to predict; empty means the guess.
     pub target: String,
@@ -118,8 +111,7 @@ impl Default for PrepareSpec {
 }
 
 /// What each class's rows weigh in training.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClassWeight {
     /// Every row alike.
     None,
@@ -129,8 +121,7 @@ pub enum ClassWeight {
 }
 
 /// How many features each node draws.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum MaxFeatures {
     /// The square root of their number, rounded down, at least 1.
     #[default]
@@ -144,8 +135,7 @@ pub enum MaxFeatures {
 }
 
 /// What a split is judged by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Criterion {
     /// Gini impurity.
     #[default]
@@ -155,8 +145,7 @@ pub enum Criterion {
 }
 
 /// A random forest (Breiman 2001).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ForestSpec {
     /// Trees, 1 to 2,000.
     pub trees: u32,
@@ -192,8 +181,7 @@ impl Default for ForestSpec {
 }
 
 /// Gradient boosting of trees (Friedman 2001, with Newton steps).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BoostSpec {
     /// Boosting rounds, 1 to 2,000; each grows one tree per class (one in all for two classes).
     pub rounds: u32,
@@ -226,8 +214,7 @@ impl Default for BoostSpec {
 }
 
 /// A single tree that can be read, fitted by `linfa-trees`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TreeSpec {
     /// Levels below the root, 1 to 32.
     pub max_depth: u32,
@@ -251,8 +238,7 @@ impl Default for TreeSpec {
 }
 
 /// Which model to train, with its parameters.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ModelSpec {
     /// The default.
     RandomForest(ForestSpec),
@@ -281,8 +267,7 @@ impl Default for ModelSpec {
 
 /// Everything that decides a training, so that a report can be made again: the options, and the kinds of
 /// columns that the user changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     /// From table to features.
     pub prepare: PrepareSpec,

@@ -1,13 +1,10 @@
 //! What the screen shows: summaries, thinned series and pages of rows, never the data itself.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Options, SimulateSpec};
 use crate::data::{ColumnKind, Notice};
 
 /// Where the current data set came from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "origin", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum DataOrigin {
     /// Files.
     Files,
@@ -21,7 +18,7 @@ pub enum DataOrigin {
 }
 
 /// One file that was read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FileSummary {
     /// Its name.
     pub name: String,
@@ -32,8 +29,7 @@ pub struct FileSummary {
 }
 
 /// The shape of a column's values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "profile", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Profile {
     /// Equal-width bins from `min` to `max`.
     Histogram {
@@ -65,7 +61,7 @@ pub enum Profile {
 }
 
 /// One column of the current data set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ColumnSummary {
     /// Its name.
     pub name: String,
@@ -90,7 +86,7 @@ pub struct ColumnSummary {
 }
 
 /// The current data set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DataSummary {
     /// A name for people.
     pub name: String,
@@ -117,7 +113,7 @@ pub struct DataSummary {
 }
 
 /// A class and its rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClassCount {
     /// The class.
     pub class: String,
@@ -128,7 +124,7 @@ pub struct ClassCount {
 }
 
 /// A column as target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TargetSummary {
     /// The column.
     pub column: String,
@@ -145,7 +141,7 @@ pub struct TargetSummary {
 }
 
 /// A page of a table, every cell as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowsPage {
     /// Headers.
     pub columns: Vec<String>,
@@ -158,7 +154,7 @@ pub struct RowsPage {
 }
 
 /// A figure's 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,
@@ -167,7 +163,7 @@ pub struct Interval {
 }
 
 /// One class's scores against the rest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClassScore {
     /// The class.
     pub class: String,
@@ -186,7 +182,7 @@ pub struct ClassScore {
 }
 
 /// A curve of one class against the rest, thinned to at most 200 points without moving its area by more than 0.001.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// The class.
     pub class: String,
@@ -199,7 +195,7 @@ pub struct Curve {
 }
 
 /// What a column is worth.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Importance {
     /// The table's column (all features made from it are shuffled together).
     pub column: String,
@@ -214,7 +210,7 @@ pub struct Importance {
 }
 
 /// Always saying the most frequent training class.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Baseline {
     /// That class.
     pub class: String,
@@ -231,7 +227,7 @@ pub struct Baseline {
 }
 
 /// A figure that is not defined on these rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined {
     /// The figure.
     pub figure: String,
@@ -240,7 +236,7 @@ pub struct Undefined {
 }
 
 /// An evaluation on rows that training did not see. Definitions follow scikit-learn's with `zero_division=0` in averages.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// Share of rows predicted right.
     pub accuracy: f64,
@@ -307,7 +303,7 @@ pub struct Report {
 }
 
 /// The current model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelSummary {
     /// `random forest`, `gradient boosting` or `decision tree`.
     pub kind: String,
@@ -338,7 +334,7 @@ pub struct ModelSummary {
 }
 
 /// The predictions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PredictionSummary {
     /// The table predicted.
     pub data_name: String,
@@ -357,7 +353,7 @@ pub struct PredictionSummary {
 }
 
 /// A line of the run log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunRecord {
     /// `load`, `simulate`, `train`, `evaluate`, `predict`, `open`.
     pub action: String,

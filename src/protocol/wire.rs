@@ -1,14 +1,13 @@
 //! Messages as bytes: a version, then JSON. Large binary values travel beside it as attachments.
 
-use serde::{Serialize, de::DeserializeOwned};
-
 use super::JobId;
+use crate::json::{JsonError, Plain, Reader, Rule, Value, Writer};
 
 /// Both ends must speak the same version: a cached script may meet a newer worker.
 pub const VERSION: u16 = 1;
 
 /// A message and the job it belongs to.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Envelope<T> {
     /// The job.
     pub job: JobId,
@@ -33,31 +32,44 @@ pub enum WireError {
     },
     /// Not readable.
     #[error("the message cannot be read: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(#[from] JsonError),
+    /// It would not be readable.
+    #[error("the message holds a number that is not finite")]
+    NotFinite,
 }
 
+const NAMES: &[&str] = &["job", "body"];
+
 /// Writes a message. Fails only where a number is not finite.
-pub fn encode<T: Serialize>(job: JobId, body: &T) -> Result<Vec<u8>, WireError> {
-    #[derive(Serialize)]
-    struct Borrowed<'a, T> {
-        job: JobId,
-        body: &'a T,
+pub fn encode(job: JobId, body: &dyn Plain) -> Result<Vec<u8>, WireError> {
+    let mut writer = Writer::dense();
+    writer.record(NAMES, &[&job, body]);
+    if !writer.is_exact() {
+        return Err(WireError::NotFinite);
     }
     let mut bytes = VERSION.to_le_bytes().to_vec();
-    serde_json::to_writer(&mut bytes, &Borrowed { job, body })?;
+    bytes.extend_from_slice(writer.finish().as_bytes());
     Ok(bytes)
 }
 
 /// Reads a message.
-pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<Envelope<T>, WireError> {
-    let Some((version, json)) = bytes.split_first_chunk::<2>() else {
+pub fn decode<T: Plain>(bytes: &[u8]) -> Result<Envelope<T>, WireError> {
+    let (mut job, mut body) = (0, T::blank());
+    read(bytes, &mut job, &mut body)?;
+    Ok(Envelope { job, body })
+}
+
+fn read(bytes: &[u8], job: &mut JobId, body: &mut dyn Plain) -> Result<(), WireError> {
+    let Some((version, text)) = bytes.split_first_chunk::<2>() else {
         return Err(WireError::Short { bytes: bytes.len() });
     };
     let found = u16::from_le_bytes(*version);
     if found != VERSION {
         return Err(WireError::Version { found });
     }
-    Ok(serde_json::from_slice(json)?)
+    let mut reader = Reader::new(Value::of_text(text)?);
+    reader.record("Envelope", Rule::Whole, NAMES, &mut [job, body]);
+    Ok(reader.finish()?)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The protocol's options as the layers' own, and back; by hand, so that either can change.
 
+use crate::data::sort_by;
 use crate::evaluate::Evaluation;
 use crate::explain::ColumnImportance;
 use crate::learn::{
@@ -206,7 +207,7 @@ pub(super) fn importance(
             impurity: impurity_by_column.get(c.source).copied().unwrap_or(0.0),
         })
         .collect();
-    out.sort_by(|a, b| {
+    sort_by(&mut out, |a, b| {
         b.mean
             .total_cmp(&a.mean)
             .then_with(|| b.impurity.total_cmp(&a.impurity))

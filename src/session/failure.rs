@@ -1,6 +1,6 @@
 //! Every error as what a person reads: the one place that words them.
 
-use crate::data::Notice;
+use crate::data::{Notice, upper};
 use crate::export::kubecast::ModelFileError;
 use crate::ingest::IngestError;
 use crate::learn::LearnError;
@@ -18,11 +18,7 @@ pub(super) struct Fault {
 /// `this is so` as `This is so.`
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let mut out: String = chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
+    let mut out: String = chars.next().into_iter().map(upper).collect();
     out.push_str(chars.as_str());
     if !out.ends_with(['.', '!', '?', '\u{2026}']) && !out.is_empty() {
         out.push('.');

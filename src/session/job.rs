@@ -42,7 +42,7 @@ impl Slice {
 }
 
 /// What a request becomes. A job changes the store only in its last slice, when nothing can fail any more.
-pub(super) trait Job: std::fmt::Debug {
+pub(super) trait Job {
     /// Works one slice.
     fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault>;
 
@@ -54,12 +54,6 @@ pub(super) trait Job: std::fmt::Debug {
 
 /// A request that needs one slice.
 pub(super) struct Instant<F>(pub(super) Option<F>);
-
-impl<F> std::fmt::Debug for Instant<F> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Instant")
-    }
-}
 
 impl<F: FnOnce(&mut Store) -> Result<Slice, Fault>> Job for Instant<F> {
     fn work(&mut self, store: &mut Store, _now_secs: f64) -> Result<Slice, Fault> {

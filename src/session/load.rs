@@ -1,12 +1,11 @@
 //! Files and scenarios become the current data set.
 
-use std::collections::BTreeMap;
-
 use super::convert;
 use super::failure::Fault;
 use super::job::{Job, Progress, Slice};
 use super::profile::DataFacts;
 use super::store::{Loaded, Store};
+use crate::data::SortedMap;
 use crate::ingest::{Ingested, Reader, stack};
 use crate::protocol::{DataOrigin, Event, FileHead, FileSummary, SimulateSpec, Stage};
 use crate::simulate::Simulation;
@@ -119,7 +118,7 @@ impl Job for LoadJob {
                     frame: table.frame,
                     facts,
                     notices: table.notices,
-                    as_read: BTreeMap::new(),
+                    as_read: SortedMap::default(),
                 },
             ));
         }
@@ -187,7 +186,7 @@ impl Job for SimulateJob {
                     frame,
                     facts,
                     notices: Vec::new(),
-                    as_read: BTreeMap::new(),
+                    as_read: SortedMap::default(),
                 },
             ));
         }

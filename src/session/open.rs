@@ -5,10 +5,11 @@ use sha2::{Digest, Sha256};
 use super::failure::Fault;
 use super::store::{Details, Trained};
 use crate::export::kubecast::{self, ModelFile};
+use crate::json;
 
 /// A trained model as the file it will be saved as.
 pub(super) fn seal(mut file: ModelFile, details: Details, fit_secs: f64) -> Result<Trained, Fault> {
-    file.details = serde_json::to_vec(&details).map_err(|e| Fault::internal(&e.to_string()))?;
+    file.details = json::to_text(&details).into_bytes();
     let bytes = kubecast::write(&file).map_err(|e| Fault::internal(&e.to_string()))?;
     let id = id(&bytes);
     Ok(Trained {
@@ -24,7 +25,7 @@ pub(super) fn seal(mut file: ModelFile, details: Details, fit_secs: f64) -> Resu
 pub(super) fn open(name: &str, bytes: Vec<u8>) -> Result<Trained, Fault> {
     let file = kubecast::read(&bytes).map_err(|error| Fault::model_file(name, error))?;
     // Details are only shown: a file without readable ones still predicts.
-    let mut details: Details = serde_json::from_slice(&file.details).unwrap_or_default();
+    let mut details: Details = json::of_text(&file.details).unwrap_or_default();
     details.class_rows.resize(file.classes.len(), 0);
     let id = id(&bytes);
     Ok(Trained {

@@ -1,6 +1,6 @@
 //! The shape of one column: what is missing, how many values differ, how they are spread.
 
-use crate::data::{Column, ColumnKind, Values, is_null_token};
+use crate::data::{Column, ColumnKind, SortedMap, Values, is_null_token, sort_by, sort_numbers};
 use crate::prepare::mean;
 use crate::protocol::Profile;
 
@@ -54,7 +54,7 @@ impl Shape {
             ColumnKind::Boolean | ColumnKind::Category | ColumnKind::Constant
         );
         let histogram = histogram(&present);
-        present.sort_unstable_by(f64::total_cmp);
+        sort_numbers(&mut present);
         let mut distinct = 0;
         let mut largest = tokens.iter().map(|(_, n)| *n).max().unwrap_or(0);
         let mut counts: Vec<(f64, u64)> = Vec::new();
@@ -198,14 +198,13 @@ impl Shape {
 
 /// Null tokens of a number or time column and their rows, sorted by name.
 fn token_counts(column: &Column) -> Vec<(String, u64)> {
-    let mut counts = std::collections::BTreeMap::<&str, u64>::new();
+    // Few are distinct: they are spellings of a handful of words.
+    let mut counts = SortedMap::<&str, u64>::default();
     for token in &column.null_tokens {
-        *counts.entry(&token.token).or_default() += 1;
+        let rows = counts.get(&&*token.token).map_or(0, |n| *n);
+        counts.insert(&token.token, rows + 1);
     }
-    counts
-        .into_iter()
-        .map(|(name, n)| (shown(name), n))
-        .collect()
+    counts.iter().map(|(name, n)| (shown(name), *n)).collect()
 }
 
 /// Equal-width bins; all in the first where the values are equal.
@@ -247,7 +246,9 @@ fn keep_top<T>(counts: &mut Vec<(T, u64)>) {
 
 /// The most frequent of `values`, most frequent first, of `rows` rows in all.
 fn top(mut values: Vec<(String, u64)>, rows: u64) -> Profile {
-    values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    sort_by(&mut values, |a, b| {
+        b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))
+    });
     values.truncate(TOP);
     let listed: u64 = values.iter().map(|(_, n)| n).sum();
     Profile::Top {

@@ -1,5 +1,7 @@
 //! The session itself: one job at a time, and what it leaves behind.
 
+use std::fmt;
+
 use super::failure::Fault;
 use super::job::{Instant, Job, Progress, Slice, unit_work};
 use super::load::{LoadJob, SimulateJob};
@@ -7,6 +9,7 @@ use super::predict::PredictJob;
 use super::store::Store;
 use super::train::TrainJob;
 use super::{open, predict, profile, store};
+use crate::json;
 use crate::protocol::{Event, JobId, Request};
 
 /// An answer of the session, with the file's bytes where the event is [`Event::File`].
@@ -33,20 +36,26 @@ pub struct UnitWork {
 }
 
 /// Data, model and predictions of one user, and the job at hand.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Session {
     inline_units: bool,
     store: Store,
     current: Option<Current>,
 }
 
-#[derive(Debug)]
 struct Current {
     id: JobId,
     job: Box<dyn Job>,
     waiting: bool,
     /// The largest share told so far: progress never falls.
     done: f64,
+}
+
+// Not derived: that would link the text of everything that a job holds into the page.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
 }
 
 impl Session {
@@ -245,13 +254,11 @@ fn begin(request: Request, attachments: Vec<Vec<u8>>, inline_units: bool) -> Box
         Request::ExportReport => instant(|store| {
             let model = store.model()?;
             let report = model.report().ok_or_else(Fault::no_report)?;
-            let mut bytes =
-                serde_json::to_vec_pretty(&report).map_err(|e| Fault::internal(&e.to_string()))?;
-            bytes.push(b'\n');
+            let text = json::to_lines(&report) + "\n";
             Ok(store::file(
                 format!("{}.report.json", store::stem(&model.details.data_name)),
                 "application/json",
-                bytes,
+                text.into_bytes(),
             ))
         }),
     }

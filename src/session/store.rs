@@ -1,18 +1,15 @@
 //! What a session keeps: one data set, one model, one table of predictions.
 
-use std::collections::BTreeMap;
-
-use ndarray::Array2;
-use serde::{Deserialize, Serialize};
-
 use super::failure::Fault;
 use super::job::Slice;
 use super::profile::{self, DataFacts};
-use crate::data::{Column, ColumnKind, Frame, Notice};
+use crate::data::{Column, ColumnKind, Frame, Notice, SortedMap};
 use crate::export::kubecast::ModelFile;
 use crate::ingest;
+use crate::json::record;
 use crate::learn::ModelKind;
 use crate::protocol::{DataSummary, Event, ModelSummary, Options, Report};
+use ndarray::Array2;
 
 /// The session's memory.
 #[derive(Debug, Default)]
@@ -39,7 +36,7 @@ pub(super) struct Loaded {
     pub(super) facts: DataFacts,
     pub(super) notices: Vec<Notice>,
     /// Columns whose kind was set by hand, as they were read: each new kind is read from these, so that nothing is lost on the way.
-    pub(super) as_read: BTreeMap<usize, Column>,
+    pub(super) as_read: SortedMap<usize, Column>,
 }
 
 impl Loaded {
@@ -93,8 +90,7 @@ impl Loaded {
 }
 
 /// What a model file carries beside the model.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Details {
     pub(super) options: Options,
     pub(super) data_name: String,
@@ -104,6 +100,8 @@ pub(super) struct Details {
     /// Its `fit_secs` is 0: the file is the same whoever trains it.
     pub(super) report: Option<Report>,
 }
+
+record!(Lenient: Details { options, data_name, data_fingerprint, class_rows, report });
 
 /// The current model.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use super::fault::{Episode, IssueKind, Target};
 use super::node::NodeDrive;
 use super::topology::Topology;
 use super::workload::PlacementDrive;
+use crate::data::sort;
 
 /// An episode that presses now.
 #[derive(Debug)]
@@ -82,7 +83,7 @@ impl Drives {
                     .iter()
                     .map(|&e| topology.placements[e].node)
                     .collect();
-                nodes.sort_unstable();
+                sort(&mut nodes);
                 nodes.dedup();
                 for n in nodes {
                     let drive = &mut self.nodes[n];

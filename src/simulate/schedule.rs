@@ -5,6 +5,7 @@ use super::grid::Grid;
 use super::random::{Draws, Stream};
 use super::scenario::ValidScenario;
 use super::topology::Topology;
+use crate::data::{sort_by, sort_by_key};
 
 /// Healed before it did harm: this share of all episodes.
 const ABORT_SHARE: f64 = 0.15;
@@ -32,7 +33,7 @@ pub(super) fn plan(scenario: &ValidScenario, grid: &Grid, topology: &Topology) -
         episodes: Vec::new(),
     };
     let mut kinds = scenario.kinds.clone();
-    kinds.sort_by_key(|kind| kind.course().scope);
+    sort_by_key(&mut kinds, |kind| kind.course().scope);
     let mut left = scenario.issue_probability * grid.slots() as f64;
     for (i, &kind) in kinds.iter().enumerate() {
         let quota = left / (kinds.len() - i) as f64;
@@ -44,7 +45,7 @@ pub(super) fn plan(scenario: &ValidScenario, grid: &Grid, topology: &Topology) -
     }
     planner.near_misses();
     let mut episodes = planner.episodes;
-    episodes.sort_by(|a, b| {
+    sort_by(&mut episodes, |a, b| {
         a.onset_secs
             .total_cmp(&b.onset_secs)
             .then(a.kind.cmp(&b.kind))

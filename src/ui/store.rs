@@ -13,6 +13,7 @@ use super::route;
 use crate::app::form::Field;
 use crate::app::{Act, Action, Attachment, Effect, Handle, Kept, Setting, State, runlog};
 use crate::app::{source_of_text, source_to_text};
+use crate::data::sort_by_key;
 use crate::protocol::{Event, Failure, FailureCode, JobId, Place};
 use crate::worker::Client;
 
@@ -106,7 +107,7 @@ impl Store {
         let store = self.clone();
         spawn_local(async move {
             let mut acts = std::mem::take(&mut *store.0.heard.borrow_mut());
-            acts.sort_by_key(|act| !matches!(act, Act::Lost(_)));
+            sort_by_key(&mut acts, |act| !matches!(act, Act::Lost(_)));
             for act in acts {
                 store.act(act);
             }

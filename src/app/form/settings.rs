@@ -1,9 +1,9 @@
 //! Everything that was typed or chosen, and the request that it makes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Field;
+use crate::data::{SortedMap, SortedSet};
 use crate::protocol::{
     BoostSpec, ClassWeight, Criterion, Encoding, ForestSpec, MaxFeatures, Missing, ModelSpec,
     Options, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
@@ -47,11 +47,11 @@ pub enum FeatureRule {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What stands in the fields that were touched.
-    pub texts: BTreeMap<Field, Rc<str>>,
+    pub texts: SortedMap<Field, Rc<str>>,
     /// Issue kinds to simulate.
-    pub issues: BTreeSet<String>,
+    pub issues: SortedSet<String>,
     /// Columns to learn from; absent: the suggested ones.
-    pub columns: Option<BTreeSet<String>>,
+    pub columns: Option<SortedSet<String>>,
     /// Rule for missing cells.
     pub missing: MissingRule,
     /// Whether missing cells get an indicator column.
@@ -96,8 +96,8 @@ impl Default for Settings {
         let prepare = PrepareSpec::default();
         let forest = ForestSpec::default();
         Self {
-            texts: BTreeMap::new(),
-            issues: ISSUES.map(str::to_owned).into(),
+            texts: SortedMap::default(),
+            issues: ISSUES.map(str::to_owned).into_iter().collect(),
             columns: None,
             missing: MissingRule::AsIs,
             indicator: prepare.indicator,
@@ -289,7 +289,7 @@ impl Settings {
         self.scaling = prepare.scaling;
         self.encoding = prepare.encoding;
         self.stratify = prepare.stratify;
-        let chosen: BTreeSet<String> = prepare.columns.iter().cloned().collect();
+        let chosen: SortedSet<String> = prepare.columns.iter().cloned().collect();
         let as_suggested = chosen.is_empty()
             || chosen.len() == suggested.len() && suggested.iter().all(|c| chosen.contains(c));
         self.columns = (!as_suggested).then_some(chosen);

@@ -3,6 +3,7 @@
 //! Constructors take whatever a report holds, even one that was read from a file: ragged matrices are squared, points
 //! that are not finite are left out, and sizes never exceed what the report itself holds.
 
+use crate::data::sort_by;
 use crate::protocol::{ClassCount, Curve, Importance, PredictionSummary, Report, TargetSummary};
 
 /// Most columns drawn by [`Chart::importance`]; the table twin has all.
@@ -229,7 +230,7 @@ impl Chart {
             })
             .collect();
         let key = |score: &Score| score.values[2].unwrap_or(f64::INFINITY);
-        scores.sort_by(|a, b| {
+        sort_by(&mut scores, |a, b| {
             key(a)
                 .total_cmp(&key(b))
                 .then_with(|| a.class.cmp(&b.class))
@@ -268,7 +269,9 @@ fn counts_of(unit: &'static str, counts: &[ClassCount], missing: u64) -> Counts 
         .iter()
         .map(|count| (count.class.clone(), count.rows))
         .collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    sort_by(&mut counts, |a, b| {
+        b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))
+    });
     Counts {
         unit,
         classes,
@@ -301,7 +304,7 @@ fn series_of(curves: &[Curve], report: &Report) -> Vec<Series> {
                 points.reverse();
             }
             // Stable: points above one another keep their order.
-            points.sort_by(|a, b| a.0.0.total_cmp(&b.0.0));
+            sort_by(&mut points, |a, b| a.0.0.total_cmp(&b.0.0));
             let base = report
                 .per_class
                 .iter()
@@ -317,7 +320,7 @@ fn series_of(curves: &[Curve], report: &Report) -> Vec<Series> {
         })
         .filter(|series| !series.points.is_empty())
         .collect();
-    series.sort_by(|a, b| {
+    sort_by(&mut series, |a, b| {
         a.area
             .total_cmp(&b.area)
             .then_with(|| a.class.cmp(&b.class))

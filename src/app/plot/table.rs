@@ -2,6 +2,7 @@
 
 use super::chart::{Chart, Confusion, CurveKind, Curves};
 use super::number::{count, figure, percent};
+use crate::data::sort_by;
 
 /// Most classes for which a confusion matrix is listed as a matrix; beyond, its cells that are not empty are listed.
 const MATRIX_CLASSES: usize = 30;
@@ -134,7 +135,9 @@ fn cells(data: &Confusion) -> Vec<(usize, usize, u64)> {
         .flat_map(|(i, row)| row.iter().enumerate().map(move |(j, &rows)| (i, j, rows)))
         .filter(|cell| cell.2 > 0)
         .collect();
-    cells.sort_by(|a, b| b.2.cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
+    sort_by(&mut cells, |a, b| {
+        b.2.cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1)))
+    });
     cells
 }
 

@@ -5,6 +5,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url, window};
 
 use super::paint::{Ruler, paint_canvas, spare_canvas};
 use crate::app::plot::{Chart, Layout, Theme, csv, svg};
+use crate::data::lower;
 
 /// Until a download has surely begun, in milliseconds.
 const BEGUN_MILLIS: i32 = 60_000;
@@ -25,7 +26,7 @@ fn file_stem(title: &str) -> String {
     let mut stem = String::new();
     for c in title.chars().take(80) {
         if c.is_alphanumeric() {
-            stem.extend(c.to_lowercase());
+            stem.push(lower(c));
         } else if !stem.is_empty() && !stem.ends_with('-') {
             stem.push('-');
         }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::app::form::{Field, MissingRule};
 use crate::app::select;
 use crate::app::{Act, Handle, Route, Setting, format};
-use crate::data::Notice;
+use crate::data::{Notice, lowered};
 use crate::protocol::{ColumnSummary, DataSummary, Encoding, Scaling, TargetSummary};
 use crate::ui::route;
 use crate::ui::shell::App;
@@ -233,11 +233,11 @@ fn ColumnList(props: &ColumnListProps) -> Html {
             }
         })
     };
-    let needle = search.to_lowercase();
+    let needle = lowered(&search);
     let columns: Vec<&ColumnSummary> = data
         .columns
         .iter()
-        .filter(|c| c.name != target.column && c.name.to_lowercase().contains(&needle))
+        .filter(|c| c.name != target.column && lowered(&c.name).contains(&needle))
         .collect();
     let found = columns.len();
     let button = |label: &'static str, setting: Setting| {

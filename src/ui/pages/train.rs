@@ -8,6 +8,7 @@ use crate::app::form::{FeatureRule, Field, ModelKind};
 use crate::app::select;
 use crate::app::verdict::Sentence;
 use crate::app::{Act, Async, Purpose, Route, Setting, format};
+use crate::data::lowered;
 use crate::protocol::{ClassWeight, Criterion};
 use crate::ui::route;
 use crate::ui::shell::App;
@@ -70,7 +71,7 @@ pub(in crate::ui) fn Train() -> Html {
         settings
             .model_spec()
             .err()
-            .map(|field| format!("Set {} right first.", field.rule().label.to_lowercase()))
+            .map(|field| format!("Set {} right first.", lowered(field.rule().label)))
     });
     let model = MODELS
         .iter()
@@ -144,7 +145,7 @@ fn finding(app: &App, model: &str) -> Sentence {
     match state.target.value() {
         Some(target) if state.data.value().is_some() => Sentence::of([
             "A ",
-            &model.to_lowercase(),
+            &lowered(model),
             " will learn ",
             &target.column,
             " from ",

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::{Handle, format};
-use crate::data::{Level, Notice};
+use crate::data::{Level, Notice, sort_by_key};
 
 /// Notices of one kind that are listed one by one before the rest is folded.
 const SHOWN: usize = 6;
@@ -17,7 +17,7 @@ pub(in crate::ui) struct NoticesProps {
 #[component]
 pub(in crate::ui) fn Notices(props: &NoticesProps) -> Html {
     let mut sorted: Vec<&Notice> = props.notices.iter().collect();
-    sorted.sort_by_key(|n| n.level() != Level::Warning);
+    sort_by_key(&mut sorted, |n| n.level() != Level::Warning);
     let rest = sorted.split_off(sorted.len().min(SHOWN));
     html! {
         <>

@@ -126,6 +126,10 @@ fn lower(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()
-        .map(|c| c.to_lowercase().chain(chars).collect())
+        .map(|c| {
+            std::iter::once(crate::data::lower(c))
+                .chain(chars)
+                .collect()
+        })
         .unwrap_or_default()
 }

@@ -1,0 +1,132 @@
+//! What each message looks like as JSON, which is also what reports, run logs and model files hold.
+
+use super::{
+    Baseline, BoostSpec, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion, Curve,
+    DataOrigin, DataSummary, Encoding, Event, Failure, FailureCode, FileHead, FileSummary,
+    ForestSpec, Importance, Interval, MaxFeatures, Missing, ModelSpec, ModelSummary, Options,
+    Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage,
+    RunRecord, Scaling, SimulateSpec, Stage, TargetSummary, TreeSpec, Undefined,
+};
+use crate::json::{choice, record};
+
+choice!(Whole: Request {
+    Load { files } = "load",
+    Simulate { spec, sample } = "simulate",
+    SetKind { column, kind } = "set-kind",
+    DescribeTarget { column } = "describe-target",
+    Rows { offset, limit } = "rows",
+    Train { prepare, model } = "train",
+    OpenModel { name } = "open-model",
+    SaveModel = "save-model",
+    Predict { files } = "predict",
+    PredictionRows { filter, offset, limit } = "prediction-rows",
+    ExportData = "export-data",
+    ExportPredictions = "export-predictions",
+    ExportReport = "export-report",
+});
+record!(Whole: FileHead { name, bytes });
+record!(Lenient: PredictionFilter { class, min_probability, wrong_only });
+
+choice!(Whole: Event {
+    Progress { stage, done, detail } = "progress",
+    Data(summary) = "data",
+    Target(summary) = "target",
+    Rows(page) = "rows",
+    Trained { model, report } = "trained",
+    Opened { model, report } = "opened",
+    Predicted(summary) = "predicted",
+    PredictionRows(page) = "prediction-rows",
+    File { name, media_type } = "file",
+    Failed { failure, notices } = "failed",
+    Cancelled = "cancelled",
+});
+choice!(Whole: Stage {
+    Reading = "reading",
+    Simulating = "simulating",
+    Profiling = "profiling",
+    Preparing = "preparing",
+    Growing = "growing",
+    Evaluating = "evaluating",
+    Explaining = "explaining",
+    Predicting = "predicting",
+    Writing = "writing",
+});
+
+record!(Whole: Failure { code, title, detail, hint, place });
+record!(Lenient: Place { file, line, column, byte });
+choice!(Whole: FailureCode {
+    Input = "input",
+    Data = "data",
+    Option = "option",
+    Model = "model",
+    Mismatch = "mismatch",
+    Resource = "resource",
+    Internal = "internal",
+});
+
+record!(Options: SimulateSpec { num_samples, time_periods, issue_types, issue_probability, seed });
+record!(Options: PrepareSpec {
+    target, columns, missing, indicator, scaling, encoding, test_share, seed, stratify,
+});
+choice!(Whole: Missing {
+    AsIs = "as-is",
+    DropRows = "drop-rows",
+    Mean = "mean",
+    Median = "median",
+    MostFrequent = "most-frequent",
+    Constant(value) = "constant",
+});
+choice!(Whole: Scaling { None = "none", Standard = "standard", MinMax = "min-max", Robust = "robust" });
+choice!(Whole: Encoding { Ordinal = "ordinal", OneHot = "one-hot" });
+choice!(Whole: ClassWeight { None = "none", Balanced = "balanced" });
+choice!(Whole: MaxFeatures { Sqrt = "sqrt", Log2 = "log2", All = "all", Share(share) = "share" });
+choice!(Whole: Criterion { Gini = "gini", Entropy = "entropy" });
+choice!(Whole "kind": ModelSpec {
+    RandomForest(spec) = "random-forest",
+    GradientBoosting(spec) = "gradient-boosting",
+    DecisionTree(spec) = "decision-tree",
+});
+record!(Options: ForestSpec {
+    trees, max_depth, min_samples_split, min_samples_leaf, max_features, class_weight, criterion, bootstrap,
+});
+record!(Options: BoostSpec { rounds, learning_rate, max_depth, min_samples_leaf, l2, subsample, class_weight });
+record!(Options: TreeSpec { max_depth, min_samples_split, min_samples_leaf, criterion });
+record!(Lenient: Options { prepare, model, kinds });
+
+choice!(Whole "origin": DataOrigin { Files = "files", Simulated { spec, sample } = "simulated" });
+record!(Whole: FileSummary { name, bytes, rows });
+choice!(Whole "profile": Profile {
+    Histogram { min, max, counts } = "histogram",
+    Top { values, other } = "top",
+    Span { first, last, counts } = "span",
+    Empty = "empty",
+});
+record!(Whole: ColumnSummary {
+    name, kind, kind_set, missing, distinct, mean, profile, used, why_not, target_why_not,
+});
+record!(Whole: DataSummary {
+    name, origin, files, rows, bytes, parse_secs, fingerprint, columns, notices, preview, target,
+});
+record!(Whole: ClassCount { class, rows, healthy });
+record!(Whole: TargetSummary { column, classes, missing, why_not, notices, features });
+record!(Whole: RowsPage { columns, offset, total, rows });
+
+record!(Whole: Interval { low, high });
+record!(Whole: ClassScore { class, precision, recall, f1, support, roc_auc, average_precision });
+record!(Whole: Curve { class, points, thresholds, area });
+record!(Whole: Importance { column, mean, std, repeats, impurity });
+record!(Whole: Baseline { class, accuracy, balanced_accuracy, macro_f1, weighted_f1, log_loss });
+record!(Whole: Undefined { figure, why });
+record!(Whole: Report {
+    accuracy, accuracy_interval, balanced_accuracy, macro_precision, macro_recall, macro_f1, macro_f1_interval,
+    weighted_precision, weighted_recall, weighted_f1, mcc, log_loss, roc_auc_ovr, average_precision, classes,
+    confusion, per_class, roc, precision_recall, importance, baseline, beats_baseline, rows_train, rows_test,
+    fit_secs, options, data_fingerprint, data_name, undefined, notices,
+});
+record!(Whole: ModelSummary {
+    kind, target, classes, columns, features, trees, nodes, bytes, id, options, data_name, data_fingerprint, text,
+});
+record!(Whole: PredictionSummary { data_name, rows, totals, page, report, notices, secs });
+record!(Whole: RunRecord {
+    action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome,
+});
