@@ -1,5 +1,7 @@
 //! Figures as text: three significant digits, thousands apart, units always.
 
+use crate::data::read_float;
+
 /// A whole number with its thousands set apart: `12,345`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -69,7 +71,7 @@ pub fn percent(share: f64) -> String {
     }
     for places in [1_usize, 2, 3] {
         let text = format!("{value:.places$}");
-        let read: f64 = text.parse().unwrap_or(value);
+        let read = read_float(&text).unwrap_or(value);
         if read.abs() > 0.0 && read != 100.0 {
             return format!("{} %", trim_zeros(&text).replace('-', "−"));
         }

@@ -1,6 +1,6 @@
 //! One typed column.
 
-use super::sort_by;
+use super::{read_float, sort_by};
 
 /// The code of a missing cell in a [`Dictionary`].
 pub const MISSING_CODE: u32 = u32::MAX;
@@ -264,7 +264,7 @@ impl Dictionary {
     pub fn sorted_by_name(self) -> Self {
         let counts = self.counts();
         let mut order: Vec<usize> = (0..self.names.len()).filter(|&i| counts[i] > 0).collect();
-        let as_number: Option<Vec<f64>> = self.names.iter().map(|n| n.parse().ok()).collect();
+        let as_number: Option<Vec<f64>> = self.names.iter().map(|n| read_float(n)).collect();
         match as_number {
             Some(v) => sort_by(&mut order, |&a, &b| {
                 v[a].total_cmp(&v[b])

@@ -5,6 +5,7 @@
 
 mod civil;
 mod column;
+mod decimal;
 mod frame;
 mod letter;
 mod notice;
@@ -15,10 +16,11 @@ pub use civil::{instant_micros, is_instant, time_text};
 pub use column::{
     Column, ColumnKind, Dictionary, MISSING_CODE, MISSING_TIME, NullToken, Values, is_null_token,
 };
+pub use decimal::read_float;
 pub use frame::{Fingerprint, Frame, FrameError};
 pub use notice::{Level, Notice};
 
 pub use letter::{lower, lowered, upper};
 pub use notice::grouped;
-pub use order::{sort, sort_by, sort_by_key, sort_numbers};
+pub use order::{sort, sort_by, sort_by_key, sort_instants, sort_keys, sort_numbers, sort_rows};
 pub use sorted::{SortedMap, SortedSet};

@@ -1,6 +1,7 @@
 use super::EvaluateError;
 use super::confusion::{check_length, check_weights};
 use super::sum::{Sum, sum};
+use crate::data::sort_by;
 
 /// Rows ranked by the score of one class, from the highest down: what ROC and precision-recall curves are read from.
 ///
@@ -75,7 +76,7 @@ impl RankedScores {
             return Err(EvaluateError::NoRows);
         }
         // Stable: rows of equal score are added up in their own order.
-        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+        sort_by(&mut rows, |a, b| b.0.total_cmp(&a.0));
 
         let mut ranked = Self {
             thresholds: Vec::new(),

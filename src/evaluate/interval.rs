@@ -1,5 +1,5 @@
 use super::sum::sum;
-use crate::data::sort_numbers;
+use crate::data::{sort_keys, sort_numbers};
 use crate::trees::Rng;
 
 /// A range in which a figure lies with a confidence of 95 %.
@@ -54,11 +54,11 @@ pub fn wilson(correct: f64, rows: f64) -> Interval {
 /// Götze & van Zwet 1997), so that the time is bounded. Rows with a class out of range are left out; without rows the
 /// interval is 0 to 1.
 pub fn macro_f1_interval(truth: &[u32], predicted: &[u32], classes: usize, seed: u64) -> Interval {
-    let mut pairs: Vec<(u32, u32)> = truth
+    let mut pairs: Vec<u64> = truth
         .iter()
         .zip(predicted)
         .filter(|&(&t, &p)| (t as usize) < classes && (p as usize) < classes)
-        .map(|(&t, &p)| (t, p))
+        .map(|(&t, &p)| u64::from(t) << 32 | u64::from(p))
         .collect();
     let Some(rows) = u32::try_from(pairs.len()).ok().filter(|&rows| rows > 0) else {
         return Interval {
@@ -67,10 +67,11 @@ pub fn macro_f1_interval(truth: &[u32], predicted: &[u32], classes: usize, seed:
         };
     };
     // Rows of one cell are alike: a resample is a multinomial draw of cells. Sorted, so that a cell is a run.
-    pairs.sort_unstable();
+    sort_keys(&mut pairs);
     let mut cells: Vec<(u32, u32)> = Vec::new();
     let mut cell_of_row: Vec<u32> = Vec::with_capacity(pairs.len());
     for pair in pairs {
+        let pair = ((pair >> 32) as u32, pair as u32);
         if cells.last() != Some(&pair) {
             cells.push(pair);
         }

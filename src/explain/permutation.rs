@@ -1,6 +1,6 @@
 use ndarray::{Array2, Axis};
 
-use crate::data::sort_by_key;
+use crate::data::{sort_by_key, sort_rows};
 use crate::trees::Rng;
 
 /// What a column of the table is worth to a model.
@@ -232,7 +232,7 @@ fn sample(truth: &[u32], max_rows: usize, seed: u64) -> Vec<u32> {
         members.truncate(quota as usize);
         chosen.append(&mut members);
     }
-    chosen.sort_unstable();
+    sort_rows(&mut chosen);
     chosen
 }
 

@@ -1,13 +1,13 @@
 //! Rows that repeat an earlier one in every cell.
 
-use crate::data::{Frame, Values};
+use crate::data::{Frame, Values, sort_keys};
 
 /// How many rows repeat an earlier row, and the first of them (rows from 0).
 ///
 /// Rows are compared by a 64-bit fingerprint of their cells: among a million rows two different ones are taken for
 /// equal with a probability of 3e-8.
 pub(super) fn repeated_rows(frame: &Frame, shown: usize) -> (u64, Vec<u32>) {
-    let mut rows: Vec<(u64, u32)> = (0..frame.rows() as u32).map(|row| (0, row)).collect();
+    let mut rows: Vec<u64> = vec![0; frame.rows()];
     for column in frame.columns() {
         match &column.values {
             Values::Number(v) => add(&mut rows, v.iter().map(|x| x.to_bits())),
@@ -15,26 +15,38 @@ pub(super) fn repeated_rows(frame: &Frame, shown: usize) -> (u64, Vec<u32>) {
             Values::Text(d) => add(&mut rows, d.codes.iter().map(|&c| u64::from(c))),
         }
         for token in &column.null_tokens {
-            if let Some((hash, _)) = rows.get_mut(token.row as usize) {
+            if let Some(hash) = rows.get_mut(token.row as usize) {
                 let text = token.token.bytes();
                 *hash = text.fold(*hash, |h, b| mix(h, u64::from(b)));
             }
         }
     }
-    rows.sort_unstable();
-    let mut repeated: Vec<u32> = rows
+    let mut sorted = rows.clone();
+    sort_keys(&mut sorted);
+    let mut several: Vec<u64> = sorted
         .windows(2)
-        .filter(|w| w[0].0 == w[1].0)
-        .map(|w| w[1].1)
+        .filter(|w| w[0] == w[1])
+        .map(|w| w[0])
         .collect();
-    let count = repeated.len() as u64;
-    repeated.sort_unstable();
-    repeated.truncate(shown);
+    let count = several.len() as u64;
+    several.dedup();
+    let mut seen = vec![false; several.len()];
+    let mut repeated = Vec::new();
+    for (row, hash) in rows.iter().enumerate() {
+        if repeated.len() == shown {
+            break;
+        }
+        if let Ok(at) = several.binary_search(hash)
+            && std::mem::replace(&mut seen[at], true)
+        {
+            repeated.push(row as u32);
+        }
+    }
     (count, repeated)
 }
 
-fn add(rows: &mut [(u64, u32)], cells: impl Iterator<Item = u64>) {
-    for ((hash, _), cell) in rows.iter_mut().zip(cells) {
+fn add(rows: &mut [u64], cells: impl Iterator<Item = u64>) {
+    for (hash, cell) in rows.iter_mut().zip(cells) {
         *hash = mix(*hash, cell);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A number alone does not say so; its column's name and its magnitude together do.
 
-use crate::data::{instant_micros, is_instant, lower, upper};
+use crate::data::{instant_micros, is_instant, lower, read_float, upper};
 
 /// How strongly a column's name says that it holds instants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,7 +163,7 @@ impl EpochUnit {
     /// The same from a text, whose digits all count: nanoseconds have more than a float holds.
     pub fn micros_of_text(self, text: &str) -> Option<i64> {
         let Ok(n) = text.parse::<i64>() else {
-            return self.micros(text.parse().ok()?);
+            return self.micros(read_float(text)?);
         };
         let micros = match self {
             Self::Seconds => n.checked_mul(1_000_000)?,

@@ -1,5 +1,7 @@
 //! Cells that are numbers, read exactly as `str::parse::<f64>` reads them.
 
+use crate::data::read_float;
+
 /// How a number was written, so that its text can be given back when its column turns out to be text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
@@ -61,7 +63,7 @@ pub(super) fn parse(cell: &[u8]) -> Option<Number> {
         let magnitude = mantissa as f64 / TENS[fraction];
         if negative { -magnitude } else { magnitude }
     } else {
-        text_of(cell)?.parse().ok()?
+        read_float(text_of(cell)?)?
     };
     let style = match (u8::try_from(cell.len()), u8::try_from(fraction)) {
         (Ok(width), Ok(fraction)) => Style::Plain { width, fraction },
@@ -78,7 +80,7 @@ pub(super) fn parse(cell: &[u8]) -> Option<Number> {
 /// The forms that are rare in files.
 #[cold]
 fn parse_slowly(cell: &[u8]) -> Option<Number> {
-    let value: f64 = text_of(cell)?.parse().ok()?;
+    let value = read_float(text_of(cell)?)?;
     if value.is_nan() {
         return None;
     }

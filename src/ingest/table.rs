@@ -7,7 +7,7 @@ use super::infer::infer;
 use super::limits::{MAX_CELLS, MAX_NAMES, MAX_ROWS, MAX_TEXT_BYTES, SHOWN_LINES};
 use super::sniff::Foreign;
 use super::{IngestError, Ingested};
-use crate::data::{ColumnKind, Frame, Level, Notice, Values};
+use crate::data::{ColumnKind, Frame, Level, Notice, Values, read_float};
 
 /// A table while it is being read.
 #[derive(Debug)]
@@ -246,7 +246,7 @@ impl Header {
             .rposition(|c| !c.is_empty())
             .map_or(1, |i| i + 1);
         let looks_like_data =
-            cells.iter().any(|c| c.contains('.')) && cells.iter().all(|c| c.parse::<f64>().is_ok());
+            cells.iter().any(|c| c.contains('.')) && cells.iter().all(|c| read_float(c).is_some());
         let mut taken: std::collections::HashSet<String> = cells.iter().cloned().collect();
         let mut seen = std::collections::HashSet::new();
         let mut names = Vec::with_capacity(cells.len());

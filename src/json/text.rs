@@ -2,6 +2,7 @@
 
 use super::read::JsonError;
 use super::value::Value;
+use crate::data::read_float;
 
 /// Levels that may be nested: more would need more stack than a worker has.
 const MAX_DEPTH: u32 = 128;
@@ -171,8 +172,8 @@ impl Parser<'_> {
         {
             return Ok(Value::Negative(x));
         }
-        match text.parse::<f64>() {
-            Ok(x) if x.is_finite() => Ok(Value::Number(x)),
+        match read_float(text) {
+            Some(x) if x.is_finite() => Ok(Value::Number(x)),
             _ => Err(self.fault("number out of range")),
         }
     }

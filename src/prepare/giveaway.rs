@@ -12,7 +12,7 @@
 //! most of the table does not hide the others. The first 50,000 rows of a spread sample are looked at.
 
 use super::split::Draw;
-use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token, sort};
+use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token, read_float, sort};
 
 /// Rows looked at.
 const MAX_ROWS: usize = 50_000;
@@ -281,7 +281,7 @@ impl<'a> Labels<'a> {
         let shared = dictionary
             .names
             .iter()
-            .filter(|name| !is_null_token(name) && name.parse::<f64>().is_err())
+            .filter(|name| !is_null_token(name) && read_float(name).is_none())
             .filter(|name| self.names.contains(name))
             .count();
         if shared < 3 {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::encode::{MISSING, UNSEEN};
 use super::error::excerpt;
-use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token, sort};
+use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token, read_float, sort};
 
 /// Cells of one column of one table, by row number.
 pub(super) enum Reader<'a> {
@@ -203,7 +203,7 @@ pub(super) fn as_names(column: &Column) -> Option<Cow<'_, Dictionary>> {
 
 /// A finite number, or nothing.
 fn parse_number(name: &str) -> Option<f64> {
-    name.trim().parse().ok().filter(|x: &f64| x.is_finite())
+    read_float(name.trim()).filter(|x| x.is_finite())
 }
 
 /// The words that mean no and yes by themselves.

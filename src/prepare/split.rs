@@ -1,7 +1,7 @@
 //! Which rows are held out.
 
 use super::error::PrepareError;
-use crate::data::{Dictionary, sort_by_key};
+use crate::data::{Dictionary, sort_by_key, sort_rows};
 
 /// Row numbers, ascending, in two disjoint sets; rows without a target are in neither.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,8 +64,8 @@ pub fn split(
     if out.test.is_empty() || out.train.is_empty() {
         return Err(too_few);
     }
-    out.train.sort_unstable();
-    out.test.sort_unstable();
+    sort_rows(&mut out.train);
+    sort_rows(&mut out.test);
     Ok(out)
 }
 

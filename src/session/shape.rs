@@ -1,6 +1,8 @@
 //! The shape of one column: what is missing, how many values differ, how they are spread.
 
-use crate::data::{Column, ColumnKind, SortedMap, Values, is_null_token, sort_by, sort_numbers};
+use crate::data::{
+    Column, ColumnKind, SortedMap, Values, is_null_token, sort_by, sort_instants, sort_numbers,
+};
 use crate::prepare::mean;
 use crate::protocol::Profile;
 
@@ -153,7 +155,7 @@ impl Shape {
             .copied()
             .filter(|&t| t != crate::data::MISSING_TIME)
             .collect();
-        present.sort_unstable();
+        sort_instants(&mut present);
         let tokens = token_counts(column);
         let missing = (values.len() - present.len()) as u64;
         let mut shape = Self::nothing(column.len());
@@ -227,17 +229,16 @@ fn histogram(values: &[f64]) -> Profile {
 
 /// Keeps the most frequent, the earlier of equals, without sorting the rest.
 fn keep_top<T>(counts: &mut Vec<(T, u64)>) {
-    let mut order: Vec<(std::cmp::Reverse<u64>, usize)> = counts
-        .iter()
-        .enumerate()
-        .map(|(at, (_, n))| (std::cmp::Reverse(*n), at))
-        .collect();
-    if order.len() > TOP {
-        order.select_nth_unstable(TOP);
-        order.truncate(TOP);
+    let mut best: Vec<(u64, usize)> = Vec::with_capacity(TOP + 1);
+    for (at, (_, n)) in counts.iter().enumerate() {
+        if best.len() < TOP || best.last().is_some_and(|last| last.0 < *n) {
+            let place = best.iter().take_while(|known| known.0 >= *n).count();
+            best.insert(place, (*n, at));
+            best.truncate(TOP);
+        }
     }
     let mut keep = vec![false; counts.len()];
-    for (_, at) in order {
+    for (_, at) in best {
         keep[at] = true;
     }
     let mut keep = keep.into_iter();

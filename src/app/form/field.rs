@@ -1,6 +1,7 @@
 //! Fields that are typed into: what each means, what it allows, and what is wrong with what stands in it.
 
 use crate::app::format;
+use crate::data::read_float;
 
 /// A field that is typed into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -334,8 +335,8 @@ impl Rule {
         let looks_numeric = plain
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E'));
-        let value: f64 = match plain.parse() {
-            Ok(value) if looks_numeric => value,
+        let value = match read_float(&plain) {
+            Some(value) if looks_numeric => value,
             _ => {
                 return Err(format!(
                     "{} is not a number. {}",

@@ -2,7 +2,7 @@
 
 use super::chart::{Chart, Confusion, CurveKind, Curves};
 use super::number::{count, figure, percent};
-use crate::data::sort_by;
+use crate::data::{read_float, sort_by};
 
 /// Most classes for which a confusion matrix is listed as a matrix; beyond, its cells that are not empty are listed.
 const MATRIX_CLASSES: usize = 30;
@@ -289,7 +289,7 @@ fn neutral(cell: &str) -> String {
 fn is_plain_number(cell: &str) -> bool {
     cell.chars()
         .all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))
-        && cell.parse::<f64>().is_ok()
+        && read_float(cell).is_some()
 }
 
 fn quoted(cell: &str) -> String {

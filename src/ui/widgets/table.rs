@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::{Handle, format};
+use crate::data::read_float;
 use crate::protocol::{Profile, RowsPage};
 
 #[derive(PartialEq, Properties)]
@@ -51,7 +52,7 @@ pub(in crate::ui) fn Rows(props: &RowsProps) -> Html {
                 .filter_map(|(_, cells)| cells.get(i))
                 .filter(|c| !c.is_empty())
                 .peekable();
-            cells.peek().is_some() && cells.all(|c| c.parse::<f64>().is_ok())
+            cells.peek().is_some() && cells.all(|c| read_float(c).is_some())
         })
         .collect();
     let class = |i: usize| numeric.get(i).copied().unwrap_or(false).then_some("num");
@@ -88,8 +89,8 @@ pub(in crate::ui) fn Rows(props: &RowsProps) -> Html {
 
 /// A cell short enough for a table: a number keeps six significant digits, text its first 60 characters.
 fn cell_text(cell: &str, numeric: bool) -> String {
-    match cell.parse::<f64>() {
-        Ok(x) if numeric && cell.len() > 9 && x.abs() >= 1e-4 && x.abs() < 1e15 => {
+    match read_float(cell) {
+        Some(x) if numeric && cell.len() > 9 && x.abs() >= 1e-4 && x.abs() < 1e15 => {
             let whole = libm::floor(libm::log10(x.abs())) as i32;
             let places = usize::try_from(5 - whole).unwrap_or(0).min(9);
             format!("{x:.places$}")
