@@ -11,6 +11,7 @@ mod module;
 mod python;
 mod serve;
 mod site;
+mod slim;
 mod suite;
 mod tool;
 mod weight;

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     command::{Failure, Outcome, Took, execute, note, on_path, program_at_root, root, step},
-    module,
+    module, slim,
     tool::{self, Tools},
     weight::{self, LIMIT_BYTES},
 };
@@ -44,6 +44,7 @@ pub fn build(tools: &Tools) -> Outcome<u64> {
     let dist = folder();
     let glue = weight::glue(&dist)?;
     step("wasm-opt", || shrink(&glue.wasm))?;
+    step("short names", || slim::slim(&glue))?;
     step("the JavaScript module", || module::lay_out(&dist, &glue))?;
     step("what a first visit fetches", || weight::print(&dist))
 }
