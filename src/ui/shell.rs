@@ -11,7 +11,7 @@ use super::browser::theme::Theme;
 use super::pages;
 use super::route;
 use super::store::Store;
-use super::widgets::{Alert, Mark, Select, use_app};
+use super::widgets::{Alert, Select, mark, use_app};
 use crate::app::select::{self, StepState, Tick};
 use crate::app::{Act, Route, State, format};
 
@@ -118,7 +118,7 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
             <a class="skip" href={route.hash()} onclick={skip}>{ "Skip to the content" }</a>
             <div class="app">
                 <header class="top">
-                    <Mark />
+                    { mark() }
                     <DataChip />
                     <div class="right">
                         <RequestsChip />

@@ -16,7 +16,7 @@ use crate::ui::charts::ChartCard;
 use crate::ui::route;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Chosen, Figures, FileButton, Finding, Notices, Rows, Select, Strip, Waiting, async_view,
+    Chosen, FileButton, Notices, Rows, Select, Strip, Waiting, async_view, figure_list, opening,
     use_app,
 };
 
@@ -47,7 +47,7 @@ pub(in crate::ui) fn Data() -> Html {
     let to_prepare = Callback::from(|_: MouseEvent| route::go(Route::Prepare));
     html! {
         <>
-            <Finding {sentence} {sub} />
+            { opening(&sentence, &sub) }
             <Strip progress={busy.cloned()} {words}>
                 <button
                     type="button"
@@ -100,7 +100,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
             <TargetCard data={data.clone()} target={target.cloned()} />
             <DropCard span="span5" />
             <section class="card span12" aria-label="Figures of the data set">
-                <Figures figures={figures(data, target.map(|t| &**t))} />
+                { figure_list(&figures(data, target.map(|t| &**t)), false) }
             </section>
             if !notices.is_empty() {
                 <section class="card span12" aria-labelledby="notices-title">

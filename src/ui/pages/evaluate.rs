@@ -11,7 +11,9 @@ use crate::app::{Act, Handle, Route, Trained, format, runlog, select};
 use crate::protocol::{Report, Request};
 use crate::ui::charts::ChartCard;
 use crate::ui::route;
-use crate::ui::widgets::{Figures, Finding, Notices, Scroll, Strip, Waiting, async_view, use_app};
+use crate::ui::widgets::{
+    Notices, Scroll, Strip, Waiting, async_view, figure_list, opening, use_app,
+};
 
 #[component]
 pub(in crate::ui) fn Evaluate() -> Html {
@@ -36,7 +38,7 @@ pub(in crate::ui) fn Evaluate() -> Html {
     let other = select::model_is_of_other_data(state);
     html! {
         <>
-            <Finding {sentence} {sub} />
+            { opening(&sentence, &sub) }
             <Strip progress={state.model.running().cloned()} words={words.unwrap_or_default()}>
                 if report.is_some() {
                     <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Keep))}>{ "Keep this model" }</button>
@@ -80,7 +82,7 @@ fn ReportView(props: &ReportViewProps) -> Html {
     html! {
         <div class="grid">
             <section class="card span12" aria-label="Figures">
-                <Figures figures={verdict::figures(report)} />
+                { figure_list(&verdict::figures(report), false) }
             </section>
             <ReportCharts report={props.report.clone()} />
             if !report.notices.is_empty() {

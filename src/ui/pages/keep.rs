@@ -7,7 +7,7 @@ use crate::app::verdict::Sentence;
 use crate::app::{Act, Handle, Route, Trained, format};
 use crate::protocol::Request;
 use crate::ui::route;
-use crate::ui::widgets::{Chosen, FileButton, Finding, Strip, Waiting, async_view, use_app};
+use crate::ui::widgets::{Chosen, FileButton, Strip, Waiting, async_view, opening, use_app};
 
 #[component]
 pub(in crate::ui) fn Keep() -> Html {
@@ -42,7 +42,7 @@ pub(in crate::ui) fn Keep() -> Html {
     let words = state.job.as_ref().map(|j| j.purpose.words());
     html! {
         <>
-            <Finding {sentence} {sub} />
+            { opening(&sentence, &sub) }
             <Strip progress={state.model.running().cloned()} words={words.unwrap_or_default()}>
                 if model.is_some() {
                     <button type="button" class="btn primary" id="save-model" onclick={app.on::<MouseEvent>(Act::Export(Request::SaveModel))}>{ "Save the model" }</button>

@@ -15,8 +15,8 @@ use crate::ui::charts::ChartCard;
 use crate::ui::route;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Check, Chosen, Figures, FileButton, Finding, Notices, NumberField, Rows, Select, Strip,
-    Waiting, async_view, use_app,
+    Check, Chosen, FileButton, Notices, Rows, Select, Strip, Waiting, async_view, figure_list,
+    number_field, opening, use_app,
 };
 
 #[component]
@@ -61,7 +61,7 @@ pub(in crate::ui) fn Predict() -> Html {
     let words = state.job.as_ref().map(|j| j.purpose.words());
     html! {
         <>
-            <Finding {sentence} {sub} />
+            { opening(&sentence, &sub) }
             <Strip progress={state.predictions.running().cloned()} words={words.unwrap_or_default()}>
                 if model.is_some() {
                     <FileButton id="predict-files" label="Choose files to predict" accept=".csv,.tsv,.txt,text/csv" primary={state.predictions.value().is_none()} for_what={Chosen::Predict} />
@@ -116,7 +116,7 @@ fn Predictions(props: &PredictionsProps) -> Html {
                 <section class="card span12" aria-labelledby="truth-title">
                     <h2 id="truth-title">{ "Against the truth in this table" }</h2>
                     <p class="why">{ truth(&app, report) }</p>
-                    <Figures figures={verdict::figures(report)} flattering={has_seen(&app, report)} />
+                    { figure_list(&verdict::figures(report), has_seen(&app, report)) }
                 </section>
                 <ReportCharts report={report.clone()} />
             }
@@ -189,7 +189,7 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
             <p class="why">{ "The predicted class with its probability, then the probability of every class." }</p>
             <div class="filters">
                 <Select id="filter-class" label="Predicted as" value={filter.class.clone().unwrap_or_default()} options={classes} on_choice={on_class} />
-                <NumberField field={Field::MinProbability} />
+                { number_field(app, Field::MinProbability) }
                 if p.report.is_some() {
                     <Check id="filter-wrong" label="Only where truth and prediction differ" checked={filter.wrong_only} on_change={on_wrong} />
                 }

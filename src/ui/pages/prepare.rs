@@ -11,7 +11,7 @@ use crate::data::{Notice, lowered};
 use crate::protocol::{ColumnSummary, DataSummary, Encoding, Scaling, TargetSummary};
 use crate::ui::route;
 use crate::ui::shell::App;
-use crate::ui::widgets::{Check, Finding, NumberField, Select, Strip, Waiting, use_app};
+use crate::ui::widgets::{Check, Select, Strip, Waiting, number_field, opening, use_app};
 
 /// More columns than this can be searched.
 const SEARCHED: usize = 30;
@@ -76,7 +76,7 @@ pub(in crate::ui) fn Prepare() -> Html {
     let (Some(data), Some(target)) = (state.data.value(), state.target.value()) else {
         return html! {
             <>
-                <Finding sentence={select::plan(state)} sub="The Data step takes CSV files, or simulates a cluster." />
+                { opening(&select::plan(state), "The Data step takes CSV files, or simulates a cluster.") }
                 <Strip>
                     <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Data))}>{ "Go to the data" }</button>
                 </Strip>
@@ -85,10 +85,7 @@ pub(in crate::ui) fn Prepare() -> Html {
     };
     html! {
         <>
-            <Finding
-                sentence={select::plan(state)}
-                sub="Everything below is fitted on the training rows alone and travels with the model."
-            />
+            { opening(&select::plan(state), "Everything below is fitted on the training rows alone and travels with the model.") }
             <Strip progress={state.target.running().cloned()} words="Looking at the target">
                 <button type="button" class="btn primary" disabled={why_not.is_some()} onclick={to_train}>{ "Choose a model" }</button>
                 <button type="button" class="btn" disabled={training} onclick={app.on::<MouseEvent>(Act::Set(Setting::PrepareDefaults))}>{ "Back to the defaults" }</button>
@@ -101,8 +98,8 @@ pub(in crate::ui) fn Prepare() -> Html {
                     <section class="card" aria-labelledby="split-title">
                         <h2 id="split-title">{ "Rows that are held out" }</h2>
                         <p class="why">{ "The model is judged on rows that it never saw." }</p>
-                        <NumberField field={Field::TestShare} />
-                        <NumberField field={Field::SplitSeed} fresh={true} />
+                        { number_field(&app, Field::TestShare) }
+                        { number_field(&app, Field::SplitSeed) }
                         <Check
                             id="stratify"
                             label="Hold out the same share of each class"
@@ -123,7 +120,7 @@ pub(in crate::ui) fn Prepare() -> Html {
                             on_choice={choose(&app, &MISSING, Setting::Missing)}
                         />
                         if settings.missing == MissingRule::Constant {
-                            <NumberField field={Field::FillValue} />
+                            { number_field(&app, Field::FillValue) }
                         }
                         <Check
                             id="indicator"

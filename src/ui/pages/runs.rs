@@ -7,7 +7,7 @@ use crate::app::verdict::Sentence;
 use crate::app::{Act, format, runlog, select};
 use crate::protocol::RunRecord;
 use crate::ui::shell::App;
-use crate::ui::widgets::{Finding, Scroll, Strip, use_app};
+use crate::ui::widgets::{Scroll, Strip, opening, use_app};
 
 #[component]
 pub(in crate::ui) fn Runs() -> Html {
@@ -17,11 +17,11 @@ pub(in crate::ui) fn Runs() -> Html {
     let empty = runs.is_empty();
     html! {
         <>
-            <Finding sentence={finding(runs)} sub={if state.keeps == Some(false) {
+            { opening(&finding(runs), if state.keeps == Some(false) {
                 "This browser keeps nothing for this page: the log is gone when you close it."
             } else {
                 "The log stays in this browser, on this device alone."
-            }} />
+            }) }
             <Strip>
                 if state.clearing_runs {
                     <p class="strip-note" role="alert">{ format!("Clear {}? This cannot be undone.", format::plural(runs.len() as u64, "run")) }</p>

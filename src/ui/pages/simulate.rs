@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::app::form::{Field, ISSUES};
 use crate::app::{Act, Setting, format};
-use crate::ui::widgets::{Check, NumberField, use_app};
+use crate::ui::widgets::{Check, number_field, use_app};
 
 #[component]
 pub(super) fn SimulateCard() -> Html {
@@ -24,10 +24,10 @@ pub(super) fn SimulateCard() -> Html {
             <p class="why">{ "Metrics with known issues, to try things on. The result replaces the data set above and can be downloaded as CSV." }</p>
             <form class="form" {onsubmit}>
                 <div class="fields">
-                    <NumberField field={Field::SimulateRows} />
-                    <NumberField field={Field::SimulateHours} />
-                    <NumberField field={Field::SimulateProbability} />
-                    <NumberField field={Field::SimulateSeed} fresh={true} />
+                    { number_field(&app, Field::SimulateRows) }
+                    { number_field(&app, Field::SimulateHours) }
+                    { number_field(&app, Field::SimulateProbability) }
+                    { number_field(&app, Field::SimulateSeed) }
                 </div>
                 <fieldset>
                     <legend>{ "Issues to draw from" }</legend>

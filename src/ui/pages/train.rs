@@ -13,7 +13,7 @@ use crate::protocol::{ClassWeight, Criterion};
 use crate::ui::route;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Check, Finding, NumberField, Select, Strip, Waiting, async_view, use_app,
+    Check, Select, Strip, Waiting, async_view, number_field, opening, use_app,
 };
 
 const MODELS: [(ModelKind, &str, &str, &str); 3] = [
@@ -102,7 +102,7 @@ pub(in crate::ui) fn Train() -> Html {
     };
     html! {
         <>
-            <Finding sentence={finding(&app, model.2)} {sub} />
+            { opening(&finding(&app, model.2), &sub) }
             <Strip {progress} words={words.unwrap_or_default()}>
                 <button
                     type="button"
@@ -188,10 +188,10 @@ fn parameters(app: &App) -> Html {
     match s.model {
         ModelKind::Forest => html! {
             <div class="fields">
-                <NumberField field={Field::ForestTrees} />
-                <NumberField field={Field::ForestDepth} />
-                <NumberField field={Field::ForestMinSplit} />
-                <NumberField field={Field::ForestMinLeaf} />
+                { number_field(app, Field::ForestTrees) }
+                { number_field(app, Field::ForestDepth) }
+                { number_field(app, Field::ForestMinSplit) }
+                { number_field(app, Field::ForestMinLeaf) }
                 <Select
                     id="forest-features"
                     label="Features per split"
@@ -201,7 +201,7 @@ fn parameters(app: &App) -> Html {
                     on_choice={choose(app, &FEATURES, Setting::Features)}
                 />
                 if s.features == FeatureRule::Share {
-                    <NumberField field={Field::ForestFeatureShare} />
+                    { number_field(app, Field::ForestFeatureShare) }
                 }
                 <Select
                     id="forest-weight"
@@ -230,12 +230,12 @@ fn parameters(app: &App) -> Html {
         },
         ModelKind::Boosting => html! {
             <div class="fields">
-                <NumberField field={Field::BoostRounds} />
-                <NumberField field={Field::BoostRate} />
-                <NumberField field={Field::BoostDepth} />
-                <NumberField field={Field::BoostMinLeaf} />
-                <NumberField field={Field::BoostL2} />
-                <NumberField field={Field::BoostSubsample} />
+                { number_field(app, Field::BoostRounds) }
+                { number_field(app, Field::BoostRate) }
+                { number_field(app, Field::BoostDepth) }
+                { number_field(app, Field::BoostMinLeaf) }
+                { number_field(app, Field::BoostL2) }
+                { number_field(app, Field::BoostSubsample) }
                 <Select
                     id="boost-weight"
                     label="Class weights"
@@ -248,9 +248,9 @@ fn parameters(app: &App) -> Html {
         },
         ModelKind::Tree => html! {
             <div class="fields">
-                <NumberField field={Field::TreeDepth} />
-                <NumberField field={Field::TreeMinSplit} />
-                <NumberField field={Field::TreeMinLeaf} />
+                { number_field(app, Field::TreeDepth) }
+                { number_field(app, Field::TreeMinSplit) }
+                { number_field(app, Field::TreeMinLeaf) }
                 <Select
                     id="tree-criterion"
                     label="Criterion"

@@ -4,25 +4,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::use_app;
 use crate::app::form::Field;
 use crate::app::{Act, Setting};
-
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct NumberFieldProps {
-    pub(in crate::ui) field: Field,
-    /// Whether a button beside it draws a fresh seed.
-    #[prop_or_default]
-    pub(in crate::ui) fresh: bool,
-    #[prop_or_default]
-    pub(in crate::ui) disabled: bool,
-}
+use crate::ui::shell::App;
 
 /// A number that is checked as it is typed.
-#[component]
-pub(in crate::ui) fn NumberField(props: &NumberFieldProps) -> Html {
-    let app = use_app();
-    let field = props.field;
+pub(in crate::ui) fn number_field(app: &App, field: Field) -> Html {
     let rule = field.rule();
     let text = app.state.settings.text(field);
     let problem = app.state.settings.problem(field);
@@ -55,17 +42,15 @@ pub(in crate::ui) fn NumberField(props: &NumberFieldProps) -> Html {
                     spellcheck="false"
                     value={text.to_string()}
                     placeholder={rule.empty}
-                    disabled={props.disabled}
                     aria-invalid={problem.is_some().then_some("true")}
                     aria-describedby={described}
                     {oninput}
                 />
-                if props.fresh {
+                if matches!(field, Field::SimulateSeed | Field::SplitSeed) {
                     <button
                         type="button"
                         class="btn"
                         onclick={app.on::<MouseEvent>(Act::FreshSeed(field))}
-                        disabled={props.disabled}
                     >
                         { "Fresh seed" }
                     </button>

@@ -9,12 +9,12 @@ mod table;
 mod text;
 
 pub(super) use alert::Alert;
-pub(super) use field::{Check, NumberField, Select};
+pub(super) use field::{Check, Select, number_field};
 pub(super) use files::{Chosen, FileButton};
 pub(super) use notices::Notices;
 pub(super) use status::{Strip, Waiting, async_view};
 pub(super) use table::{Rows, Scroll, Spark, shape};
-pub(super) use text::{Figures, Finding, Mark};
+pub(super) use text::{figure_list, mark, opening};
 
 use super::shell::App;
 use yew::prelude::*;

@@ -5,8 +5,7 @@ use yew::prelude::*;
 use crate::app::verdict::{Figure, Sentence, Weight};
 
 /// The name and its mark.
-#[component]
-pub(in crate::ui) fn Mark() -> Html {
+pub(in crate::ui) fn mark() -> Html {
     html! {
         <span class="mark">
             <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor">
@@ -18,21 +17,12 @@ pub(in crate::ui) fn Mark() -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct FindingProps {
-    pub(in crate::ui) sentence: Sentence,
-    /// How it was found.
-    #[prop_or_default]
-    pub(in crate::ui) sub: AttrValue,
-}
-
-/// The sentence that a step opens with.
-#[component]
-pub(in crate::ui) fn Finding(props: &FindingProps) -> Html {
+/// The sentence that a step opens with, and how it was found.
+pub(in crate::ui) fn opening(sentence: &Sentence, sub: &str) -> Html {
     html! {
         <div class="finding">
             <h1 class="verdict" id="finding" tabindex="-1">
-                for (weight, part) in props.sentence.0.iter() {
+                for (weight, part) in sentence.0.iter() {
                     if *weight == Weight::Strong {
                         <em>{ part }</em>
                     } else {
@@ -40,34 +30,26 @@ pub(in crate::ui) fn Finding(props: &FindingProps) -> Html {
                     }
                 }
             </h1>
-            if !props.sub.is_empty() {
-                <p class="sub">{ &props.sub }</p>
+            if !sub.is_empty() {
+                <p class="sub">{ sub }</p>
             }
         </div>
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct FiguresProps {
-    pub(in crate::ui) figures: Vec<Figure>,
-    /// Whether they say more than is true, because the model has seen the rows: then they are struck through.
-    #[prop_or_default]
-    pub(in crate::ui) flattering: bool,
-}
-
-/// Figures side by side: name, value, interval beside, baseline below.
-#[component]
-pub(in crate::ui) fn Figures(props: &FiguresProps) -> Html {
+/// Figures side by side: name, value, interval beside, baseline below. Struck through where they are flattering: where
+/// they say more than is true, because the model has seen the rows.
+pub(in crate::ui) fn figure_list(figures: &[Figure], flattering: bool) -> Html {
     html! {
-        <dl class={classes!("figs", props.flattering.then_some("flattering"))}>
-            for figure in props.figures.iter() {
+        <dl class={classes!("figs", flattering.then_some("flattering"))}>
+            for figure in figures.iter() {
                 <div class="fig">
                     <dt title={figure.meaning}>{ figure.label }</dt>
                     <dd>
                         <span class={if figure.value == "not defined" { "v undefined" } else { "v" }}>{ &figure.value }</span>
                         { " " }
                         <small>{ &figure.beside }</small>
-                        if !figure.below.is_empty() && !props.flattering {
+                        if !figure.below.is_empty() && !flattering {
                             <span class={if figure.better { "d better" } else { "d" }}>{ &figure.below }</span>
                         }
                         if !figure.meaning.is_empty() {
