@@ -61,7 +61,7 @@ impl Data {
             Impurity::Entropy => w
                 .iter()
                 .filter(|x| **x > 0.0)
-                .map(|x| x * (x / total).ln())
+                .map(|x| x * libm::log(x / total))
                 .sum(),
         }
     }
