@@ -19,17 +19,15 @@ impl ClassSplitter {
     ) -> Option<ClassSplit> {
         self.bins.clear();
         self.bins.extend(samples.iter().map(|s| bin_of(*s)));
-        let mut present = [0_u64; 4];
-        for &b in &self.bins {
-            present[usize::from(b >> 6)] |= 1 << (b & 63);
+        let (low, high) = range(&self.bins, 255);
+        if low == high {
+            return None;
         }
-        let mut ascending = (0..=255_u8).filter(|&b| set_has(&present, b));
-        let low = ascending.next()?;
-        ascending.next()?;
-        let high = (0..MISSING_BIN)
-            .rev()
-            .find(|&b| set_has(&present, b))
-            .unwrap_or(low);
+        let high = if high == MISSING_BIN {
+            range(&self.bins, 254).1
+        } else {
+            high
+        };
         let cut = if bins.is_categories() {
             let mut set = [0; 4];
             for word in &mut set {
@@ -53,17 +51,27 @@ impl ClassSplitter {
                 missing_left: rng.next_u64() >> 63 == 1,
             }
         };
-        self.sides.begin(node);
         let mut rows = 0;
+        let left = &mut self.left;
+        left.clear();
+        left.resize(node.by_class.len(), 0);
         for (s, &b) in samples.iter().zip(&self.bins) {
-            if goes_left(&cut, b) {
-                self.sides.take(node, s.class(), s.weight());
-                rows += 1;
+            let goes_left = goes_left(&cut, b);
+            rows += usize::from(goes_left);
+            if let Some(left) = left.get_mut(s.class()) {
+                // Nothing, where it goes right: no branch to be guessed wrong.
+                *left = left.wrapping_add(s.weight() * u32::from(goes_left));
             }
         }
         let fewest = self.min_leaf_rows.max(1);
         if rows < fewest || samples.len() - rows < fewest {
             return None;
+        }
+        self.sides.begin(node);
+        for (class, &weight) in self.left.iter().enumerate() {
+            if weight > 0 {
+                self.sides.take(node, class, weight);
+            }
         }
         let (whole, most) = bounds(self.impurity, node);
         let worth = self.sides.worth(self.impurity, node);
@@ -75,6 +83,13 @@ impl ClassSplitter {
             perfect: worth >= most,
         })
     }
+}
+
+/// The lowest bin, and the highest that is not above `most` (0 where none is).
+fn range(bins: &[u8], most: u8) -> (u8, u8) {
+    bins.iter().fold((255, 0), |(low, high), &b| {
+        (b.min(low), if b <= most { b.max(high) } else { high })
+    })
 }
 
 /// Whether a row of this bin goes left.

@@ -150,6 +150,8 @@ pub(crate) struct ClassSplitter {
     /// Weights by bin and class, `bin * classes + class`; all zero between features.
     histogram: Vec<u32>,
     pub(super) sides: Sides,
+    /// Class weights that a random cut sends left.
+    pub(super) left: Vec<u32>,
 }
 
 /// Up to so many rows for each class are put in order; more go to a histogram of 256 x classes.
@@ -164,6 +166,7 @@ impl ClassSplitter {
             keys: Vec::new(),
             histogram: vec![0; 256 * classes],
             sides: Sides::default(),
+            left: Vec::new(),
         }
     }
 
