@@ -303,6 +303,32 @@ fn what_cannot_be_a_feature_is_refused_in_words() {
 }
 
 #[test]
+fn categories_as_they_are_keep_the_most_frequent_names() {
+    // 300 names, of which name i stands in i + 1 rows: the first 46 are the rarest.
+    let names = (0..300).flat_map(|i| std::iter::repeat_n(format!("w{i:03}"), i + 1));
+    let frame = Frame::new("t", vec![Column::category("workload", names)]).unwrap();
+    let mut params = params(&frame);
+    params.encoding = EncodingRule::Sets;
+    let (recipe, _) = Recipe::fit(&frame, &params, &all_rows(&frame)).unwrap();
+    assert_eq!(recipe.category_features(), [0]);
+    let other = Frame::new(
+        "o",
+        vec![Column::category(
+            "workload",
+            ["w046", "w299", "w045", "new"],
+        )],
+    )
+    .unwrap();
+    let features = recipe.transform(&other, &[0, 1, 2, 3]).unwrap();
+    let codes: Vec<f64> = features.matrix.column(0).to_vec();
+    assert_eq!(codes[..2], [0.0, 253.0]);
+    assert!(
+        codes[2].is_nan() && codes[3].is_nan(),
+        "rare and unseen say nothing"
+    );
+}
+
+#[test]
 fn every_missing_renamed_and_retyped_column_is_named() {
     let frame = sample();
     let (recipe, _) = Recipe::fit(&frame, &params(&frame), &all_rows(&frame)).unwrap();
@@ -413,7 +439,11 @@ fn every_params(frame: &Frame) -> Vec<RecipeParams> {
             ScalingRule::MinMax,
             ScalingRule::Robust,
         ] {
-            for encoding in [EncodingRule::Ordinal, EncodingRule::OneHot] {
+            for encoding in [
+                EncodingRule::Ordinal,
+                EncodingRule::Sets,
+                EncodingRule::OneHot,
+            ] {
                 out.push(RecipeParams {
                     missing,
                     scaling,

@@ -142,7 +142,7 @@ struct PrepareArgs {
     #[arg(long, value_enum, default_value_t = ScalingRule::None)]
     scaling: ScalingRule,
     /// How categories become numbers.
-    #[arg(long, value_enum, default_value_t = EncodingRule::Ordinal)]
+    #[arg(long, value_enum, default_value_t = EncodingRule::Sets)]
     encoding: EncodingRule,
     /// Share of rows held out, above 0 and below 1.
     #[arg(long, value_name = "SHARE", default_value_t = PrepareSpec::default().test_share)]
@@ -229,7 +229,11 @@ enum ScalingRule {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum EncodingRule {
+    /// One number for each name, in sorted order
     Ordinal,
+    /// As they are: a split sends any set of names to each side
+    Sets,
+    /// One column of 0 and 1 for each name
     OneHot,
 }
 
@@ -267,6 +271,7 @@ impl TrainArgs {
             },
             encoding: match args.encoding {
                 EncodingRule::Ordinal => Encoding::Ordinal,
+                EncodingRule::Sets => Encoding::Sets,
                 EncodingRule::OneHot => Encoding::OneHot,
             },
             test_share: args.test_share,

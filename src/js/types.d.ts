@@ -89,8 +89,8 @@ export interface PrepareOptions {
   indicator?: boolean;
   /** Default 'none'. */
   scaling?: 'none' | 'standard' | 'min-max' | 'robust';
-  /** Default 'ordinal'. */
-  encoding?: 'ordinal' | 'one-hot';
+  /** Default 'sets': splits by sets of names. */
+  encoding?: 'ordinal' | 'sets' | 'one-hot';
   /** Share of rows held out, above 0 and below 1 (default 0.25). */
   test_share?: number;
   /** Default 42. */

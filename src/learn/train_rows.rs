@@ -62,8 +62,10 @@ impl<'a> TrainRows<'a> {
         let bin_weights = self.bin_weights(weights);
         let mut bins = Vec::with_capacity(self.features.ncols());
         let mut binned = Vec::with_capacity(self.features.ncols());
+        // linfa's tree cuts by order alone.
+        let by_sets = !matches!(learner, Learner::DecisionTree(_));
         for (f, column) in self.features.columns().into_iter().enumerate() {
-            if self.categories.contains(&f) {
+            if by_sets && self.categories.contains(&f) {
                 let of = FeatureBins::Categories(255);
                 binned.push(column.iter().map(|&x| of.bin(x)).collect());
                 bins.push(of);

@@ -13,6 +13,9 @@ pub(super) const UNSEEN: u32 = u32::MAX - 1;
 /// The name that missing cells of a category take under [`MissingRule::Constant`].
 const MISSING_NAME: &str = "missing";
 
+/// Names that a set of categories can hold: a model's bins but the one of missing values.
+const MOST_SET_NAMES: usize = 255;
+
 /// What is done with one column's cells.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Encoder {
@@ -39,6 +42,14 @@ pub(super) enum Encoder {
         fill: Option<u32>,
         indicator: bool,
     },
+    /// One feature: the name's place among `names`, of which a split sends any set to each side.
+    Sets {
+        /// The most frequent names in training, at most 255, sorted by code point.
+        names: Vec<String>,
+        /// The place that missing and all other names take.
+        fill: Option<u32>,
+        indicator: bool,
+    },
     /// One 0/1 feature for each of `names`.
     OneHot {
         /// Training names, sorted by code point.
@@ -53,6 +64,7 @@ choice!(Closed "encoder": Encoder {
     Number { fill, scale, indicator } = "number",
     Boolean { words, fill, scale, indicator } = "boolean",
     Ordinal { names, fill, indicator } = "ordinal",
+    Sets { names, fill, indicator } = "sets",
     OneHot { names, fill, indicator } = "one-hot",
 });
 
@@ -94,11 +106,17 @@ impl Encoder {
     /// Fits on the names of training rows: `counts` are (name, rows) sorted by name, at least one; `absent` the rows
     /// that are missing.
     pub(super) fn fit_names(
-        counts: Vec<(String, u64)>,
+        mut counts: Vec<(String, u64)>,
         absent: u64,
         params: &RecipeParams,
     ) -> Self {
         let one_hot = params.encoding == EncodingRule::OneHot;
+        if params.encoding == EncodingRule::Sets && counts.len() >= MOST_SET_NAMES {
+            // One place is left for cells that are missing. Rarer names say nothing, as names that training never saw.
+            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            counts.truncate(MOST_SET_NAMES - 1);
+            counts.sort();
+        }
         let mut most_frequent = (0, 0);
         for (place, (_, count)) in counts.iter().enumerate() {
             if *count > most_frequent.1 {
@@ -123,18 +141,22 @@ impl Encoder {
             }
         };
         let indicator = params.indicator && absent > 0;
-        if one_hot {
-            Self::OneHot {
+        match params.encoding {
+            EncodingRule::OneHot => Self::OneHot {
                 names,
                 fill,
                 indicator,
-            }
-        } else {
-            Self::Ordinal {
+            },
+            EncodingRule::Sets => Self::Sets {
                 names,
                 fill,
                 indicator,
-            }
+            },
+            EncodingRule::Ordinal => Self::Ordinal {
+                names,
+                fill,
+                indicator,
+            },
         }
     }
 
@@ -144,6 +166,7 @@ impl Encoder {
             Self::Number { indicator, .. }
             | Self::Boolean { indicator, .. }
             | Self::Ordinal { indicator, .. }
+            | Self::Sets { indicator, .. }
             | Self::OneHot { indicator, .. } => *indicator,
         }
     }
@@ -177,7 +200,7 @@ impl Encoder {
     pub(super) fn is_missing(&self, reader: &Reader<'_>, row: u32) -> bool {
         match self {
             Self::Number { .. } | Self::Boolean { .. } => reader.number(row).is_nan(),
-            Self::Ordinal { .. } => reader.code(row) >= UNSEEN,
+            Self::Ordinal { .. } | Self::Sets { .. } => reader.code(row) >= UNSEEN,
             Self::OneHot { .. } => reader.code(row) == MISSING,
         }
     }
@@ -191,7 +214,7 @@ impl Encoder {
                     scale.apply(if x.is_nan() { fill.unwrap_or(x) } else { x })
                 }));
             }
-            Self::Ordinal { fill, .. } => {
+            Self::Ordinal { fill, .. } | Self::Sets { fill, .. } => {
                 let absent = fill.map_or(f64::NAN, f64::from);
                 out.extend(rows.iter().map(|&row| match reader.code(row) {
                     MISSING | UNSEEN => absent,
@@ -215,7 +238,7 @@ impl Encoder {
         if self.indicator() {
             // A name that training never saw is there, though it says nothing.
             out.extend(rows.iter().map(|&row| match self {
-                Self::Ordinal { .. } | Self::OneHot { .. } => {
+                Self::Ordinal { .. } | Self::Sets { .. } | Self::OneHot { .. } => {
                     f64::from(u8::from(reader.code(row) == MISSING))
                 }
                 _ => f64::from(u8::from(reader.number(row).is_nan())),
@@ -235,8 +258,14 @@ impl Encoder {
                 }
                 number_fault(*fill, *scale)
             }
-            Self::Ordinal { names, fill, .. } | Self::OneHot { names, fill, .. } => {
-                if names.is_empty() || names.len() > max_names {
+            Self::Ordinal { names, fill, .. }
+            | Self::Sets { names, fill, .. }
+            | Self::OneHot { names, fill, .. } => {
+                let most = match self {
+                    Self::Sets { .. } => MOST_SET_NAMES,
+                    _ => max_names,
+                };
+                if names.is_empty() || names.len() > most {
                     Some("it has no names or too many")
                 } else if !names.is_sorted_by(|a, b| a < b) {
                     Some("its names are not in order")

@@ -96,9 +96,9 @@ impl Recipe {
             let read = match encoder {
                 Encoder::Number { .. } => Reader::numbers(column),
                 Encoder::Boolean { words, .. } => Reader::boolean(column, words),
-                Encoder::Ordinal { names, .. } | Encoder::OneHot { names, .. } => {
-                    Reader::names(column, names)
-                }
+                Encoder::Ordinal { names, .. }
+                | Encoder::Sets { names, .. }
+                | Encoder::OneHot { names, .. } => Reader::names(column, names),
             };
             if let Err(example) = read {
                 retyped.push(RetypedColumn {

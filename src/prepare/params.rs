@@ -38,6 +38,9 @@ pub enum EncodingRule {
     /// The place of the name among the sorted training names, from 0; a name that training never saw is missing.
     #[default]
     Ordinal,
+    /// As it is: a tree's split sends any set of names to each side. The 254 most frequent training names; the others, and
+    /// those that training never saw, are missing.
+    Sets,
     /// One column of 0 and 1 per training name; a name that training never saw is 0 in all of them.
     OneHot,
 }

@@ -163,6 +163,19 @@ impl Recipe {
         })
     }
 
+    /// The features whose values are codes of categories in no order, for a learner that splits them by sets.
+    pub fn category_features(&self) -> Vec<usize> {
+        let mut features = Vec::new();
+        let mut at = 0;
+        for encoder in &self.encoders {
+            if matches!(encoder, Encoder::Sets { .. }) {
+                features.push(at);
+            }
+            at += encoder.width();
+        }
+        features
+    }
+
     /// One name per feature, unique: the column's own; `COLUMN=NAME` for each name under one-hot encoding; then
     /// `COLUMN is missing` where there is an indicator.
     pub fn feature_names(&self) -> Vec<String> {
@@ -215,7 +228,7 @@ impl Recipe {
         !self.drop_rows
             && self.encoders.iter().any(|encoder| match encoder {
                 Encoder::Number { fill, .. } | Encoder::Boolean { fill, .. } => fill.is_none(),
-                Encoder::Ordinal { fill, .. } => fill.is_none(),
+                Encoder::Ordinal { fill, .. } | Encoder::Sets { fill, .. } => fill.is_none(),
                 Encoder::OneHot { .. } => false,
             })
     }
@@ -250,7 +263,7 @@ impl Recipe {
                     matches!(spec.kind, ColumnKind::Number | ColumnKind::Integer)
                 }
                 Encoder::Boolean { .. } => spec.kind == ColumnKind::Boolean,
-                Encoder::Ordinal { .. } | Encoder::OneHot { .. } => {
+                Encoder::Ordinal { .. } | Encoder::Sets { .. } | Encoder::OneHot { .. } => {
                     spec.kind == ColumnKind::Category
                 }
             };
@@ -273,9 +286,9 @@ impl Recipe {
             let reader = column.map(|column| match encoder {
                 Encoder::Number { .. } => Reader::numbers(column),
                 Encoder::Boolean { words, .. } => Reader::boolean(column, words),
-                Encoder::Ordinal { names, .. } | Encoder::OneHot { names, .. } => {
-                    Reader::names(column, names)
-                }
+                Encoder::Ordinal { names, .. }
+                | Encoder::Sets { names, .. }
+                | Encoder::OneHot { names, .. } => Reader::names(column, names),
             });
             match reader {
                 Some(Ok(reader)) => readers.push(reader),

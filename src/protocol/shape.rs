@@ -77,7 +77,7 @@ choice!(Whole: Missing {
     Constant(value) = "constant",
 });
 choice!(Whole: Scaling { None = "none", Standard = "standard", MinMax = "min-max", Robust = "robust" });
-choice!(Whole: Encoding { Ordinal = "ordinal", OneHot = "one-hot" });
+choice!(Whole: Encoding { Ordinal = "ordinal", Sets = "sets", OneHot = "one-hot" });
 choice!(Whole: ClassWeight { None = "none", Balanced = "balanced" });
 choice!(Whole: MaxFeatures { Sqrt = "sqrt", Log2 = "log2", All = "all", Share(share) = "share" });
 choice!(Whole: Criterion { Gini = "gini", Entropy = "entropy" });

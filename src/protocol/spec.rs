@@ -65,8 +65,10 @@ pub enum Scaling {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
     /// One number each, names in sorted order; unseen names are missing.
-    #[default]
     Ordinal,
+    /// As they are: a split sends any set of names to each side; rare and unseen names are missing.
+    #[default]
+    Sets,
     /// One column of 0 and 1 per name seen in training; unseen names are 0 in all of them.
     OneHot,
 }

@@ -46,6 +46,7 @@ pub(super) fn recipe(spec: &PrepareSpec) -> RecipeParams {
         },
         encoding: match spec.encoding {
             Encoding::Ordinal => EncodingRule::Ordinal,
+            Encoding::Sets => EncodingRule::Sets,
             Encoding::OneHot => EncodingRule::OneHot,
         },
     }

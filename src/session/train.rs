@@ -13,7 +13,7 @@ use super::store::{Details, Loaded, Store};
 use crate::data::{Dictionary, MISSING_CODE, Notice};
 use crate::export::kubecast::ModelFile;
 use crate::ingest;
-use crate::learn::Fitter;
+use crate::learn::{Fitter, TrainRows};
 use crate::prepare::{self, Recipe};
 use crate::protocol::{Event, ModelSpec, Options, PrepareSpec, Report, Stage};
 
@@ -166,12 +166,11 @@ impl TrainJob {
         if test.rows.is_empty() {
             return Err(Fault::no_test_rows());
         }
-        let fitter = Fitter::new(
-            train.matrix.view(),
-            train_classes.iter().map(|&c| c as u8).collect(),
-            classes.names.len(),
-            learner,
-        )?;
+        let row_classes: Vec<u8> = train_classes.iter().map(|&c| c as u8).collect();
+        let categories = recipe.category_features();
+        let rows = TrainRows::new(train.matrix.view(), &row_classes, classes.names.len())
+            .categories(&categories);
+        let fitter = Fitter::of(&rows, learner)?;
         if let Some((used, of)) = fitter.sampled() {
             let why =
                 "A single tree looks at every row at every node: a random sample says as much."

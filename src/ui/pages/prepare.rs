@@ -56,7 +56,12 @@ const SCALING: [(Scaling, &str, &str); 4] = [
     ),
 ];
 
-const ENCODING: [(Encoding, &str, &str); 2] = [
+const ENCODING: [(Encoding, &str, &str); 3] = [
+    (
+        Encoding::Sets,
+        "sets",
+        "As they are: splits by sets of names",
+    ),
     (Encoding::Ordinal, "ordinal", "One number for each name"),
     (
         Encoding::OneHot,
