@@ -1,7 +1,7 @@
 //! Fits one model to a CSV file (features, `label`, `split` of train or test) and prints one line of JSON: CPU seconds
 //! of the fit, accuracy and macro F1 on the test rows, nodes, bytes, and how fast it predicts.
 //!
-//! `engine_bench FILE [--model rf|et|gb] [--trees N] [--depth D] [--leaves L] [--weights none|balanced] [--seed S] [--save MODEL]`
+//! `engine_bench FILE [--model rf|et|gb] [--trees N] [--depth D] [--leaves L] [--rate R] [--least ROWS] [--hessian H] [--l2 P] [--weights none|balanced] [--seed S] [--save MODEL]`
 
 #![expect(clippy::print_stdout, reason = "a program that prints its result")]
 #![expect(
@@ -155,7 +155,12 @@ fn learner(options: &Options) -> Result<Learner, String> {
         "gb" => {
             let boost = BoostParams::new()
                 .rounds(trees)
-                .max_depth(depth.unwrap_or(6))
+                .max_depth(depth)
+                .max_leaves(Some(options.number("leaves")?.unwrap_or(31)))
+                .learning_rate(options.number("rate")?.unwrap_or(0.1))
+                .min_samples_leaf(options.number("least")?.unwrap_or(1))
+                .min_hessian(options.number("hessian")?.unwrap_or(1.0))
+                .l2(options.number("l2")?.unwrap_or(0.1))
                 .class_weights(weights)
                 .seed(seed);
             Ok(Learner::Boost(boost.check().map_err(|e| e.to_string())?))

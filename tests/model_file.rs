@@ -65,7 +65,11 @@ fn models() -> Vec<ModelFile> {
                 .unwrap(),
         )),
         model(Learner::Boost(
-            BoostParams::new().rounds(2).max_depth(2).check().unwrap(),
+            BoostParams::new()
+                .rounds(2)
+                .max_depth(Some(2))
+                .check()
+                .unwrap(),
         )),
         model(Learner::DecisionTree(
             DecisionTreeParams::new().max_depth(2).check().unwrap(),

@@ -92,7 +92,8 @@ fn boosting(params: &Map<String, Value>, seed: u64) -> Answer<Estimator> {
         boost = match name.as_str() {
             "n_estimators" | "max_iter" => boost.rounds(count(name, value)?),
             "learning_rate" => boost.learning_rate(number(name, value)?),
-            "max_depth" => boost.max_depth(count(name, value)?),
+            "max_depth" => boost.max_depth(absent_or(value, |v| count(name, v))?),
+            "max_leaf_nodes" => boost.max_leaves(absent_or(value, |v| count(name, v))?),
             "min_samples_leaf" => boost.min_samples_leaf(count(name, value)?),
             "l2_regularization" => boost.l2(number(name, value)?),
             "subsample" => boost.subsample(number(name, value)?),

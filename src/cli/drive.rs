@@ -1,11 +1,11 @@
 //! Drives a session to the end of each request, and grows its trees on threads.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc;
+use std::collections::VecDeque;
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use super::progress::Progress;
-use crate::learn::UnitGrower;
+use crate::learn::{UnitError, UnitGrower};
 use crate::protocol::{Event, Failure, FailureCode, JobId, Place, Request};
 use crate::session::{Reply, Session, UnitWork};
 
@@ -83,34 +83,39 @@ impl Driver {
         } else {
             1
         };
-        let next = AtomicU32::new(0);
-        let stop = AtomicBool::new(false);
         let (send, receive) = mpsc::channel();
         std::thread::scope(|scope| {
-            for _ in 0..threads {
+            let mut told = Vec::new();
+            for thread in 0..threads {
+                let (tell, hear) = mpsc::channel();
+                told.push(tell);
                 let send = send.clone();
-                let (next, stop) = (&next, &stop);
-                scope.spawn(move || {
-                    let mut grower = match UnitGrower::from_bytes(&work.setup) {
-                        Ok(grower) => grower,
-                        Err(error) => return drop(send.send(Err(error))),
-                    };
-                    while !stop.load(Ordering::Relaxed) {
-                        let unit = next.fetch_add(1, Ordering::Relaxed);
-                        if unit >= work.units {
-                            break;
-                        }
-                        let grown = grower.grow(unit).map(|bytes| (unit, bytes));
-                        // Nobody receives any more once the job has failed.
-                        if send.send(grown).is_err() {
-                            break;
-                        }
-                    }
-                });
+                scope.spawn(move || grow_as_told(thread, &work.setup, &hear, &send));
             }
             drop(send);
+            // The threads end when nobody tells them anything any more: when `told` goes.
+            let tell = |thread: usize, order: Order| {
+                let _ = told[thread].send(order);
+            };
+            let mut next = 0;
+            let mut idle: VecDeque<usize> = (0..threads).collect();
             let mut last = Vec::new();
-            for grown in receive {
+            loop {
+                let news = self.session.unit_news();
+                for lesson in news.lessons {
+                    let lesson: Arc<[u8]> = lesson.into();
+                    (0..threads).for_each(|thread| tell(thread, Order::Learn(lesson.clone())));
+                }
+                while next < news.released
+                    && let Some(thread) = idle.pop_front()
+                {
+                    tell(thread, Order::Grow(next));
+                    next += 1;
+                }
+                let Ok((thread, grown)) = receive.recv() else {
+                    break last;
+                };
+                idle.push_back(thread);
                 let now_secs = self.now_secs();
                 last = match grown {
                     Ok((unit, bytes)) => self.session.accept_unit(unit, &bytes, now_secs),
@@ -119,18 +124,50 @@ impl Driver {
                 let ended = last
                     .iter()
                     .any(|reply| !matches!(reply.event, Event::Progress { .. }));
-                if ended {
-                    stop.store(true, Ordering::Relaxed);
-                    break;
+                if ended || self.session.has_work() {
+                    break last;
                 }
                 self.hear(std::mem::take(&mut last));
             }
-            last
         })
     }
 
     fn now_secs(&self) -> f64 {
         self.begun.elapsed().as_secs_f64()
+    }
+}
+
+/// What a thread is told.
+enum Order {
+    Learn(Arc<[u8]>),
+    Grow(u32),
+}
+
+/// A grown unit, or why there is none, from a thread.
+type Grown = (usize, Result<(u32, Vec<u8>), UnitError>);
+
+/// A thread's life: until nobody tells it anything, or nobody listens.
+fn grow_as_told(
+    thread: usize,
+    setup: &[u8],
+    hear: &mpsc::Receiver<Order>,
+    send: &mpsc::Sender<Grown>,
+) {
+    let mut grower = match UnitGrower::from_bytes(setup) {
+        Ok(grower) => grower,
+        Err(error) => return drop(send.send((thread, Err(error)))),
+    };
+    for order in hear {
+        let grown = match order {
+            Order::Learn(lesson) => match grower.learn(&lesson) {
+                Ok(()) => continue,
+                Err(error) => Err(error),
+            },
+            Order::Grow(unit) => grower.grow(unit).map(|bytes| (unit, bytes)),
+        };
+        if send.send((thread, grown)).is_err() {
+            break;
+        }
     }
 }
 

@@ -1,16 +1,33 @@
-//! Gradient boosting: a round grows one tree per class on the softmax's derivatives (one on the logistic's for two classes).
+//! Gradient boosting (Friedman 2001): a round grows one tree per class on the softmax's derivatives (one on the
+//! logistic's for two classes).
+//!
+//! The trees of one round depend on the rounds before, not on each other: a unit of work is the trees of a part of the
+//! classes, and whoever has heard the rounds before can grow any. How the classes are divided does not depend on who
+//! grows them, nor do the trees: their sums are exact (`trees::Units`).
 
-use super::params::BoostValidParams;
+use std::ops::Range;
+
+use super::boost_params::BoostValidParams;
+use super::boost_rows::BoostRows;
+use super::softmax::probabilities;
 use super::train_set::TrainSet;
-use crate::trees::{GradientGrower, GradientTreeParams, Rng, Tree};
+use crate::trees::{
+    BinRows, GradientGrower, GradientRows, Histogram, Pair, Rng, RootCounter, TOGETHER, Tree,
+    TreeOverRows, TreeTask, Units,
+};
 
-/// The scores that boosting begins from: the log of each class's weighted share (two classes: their log odds).
-pub(crate) fn first_scores(totals: &[f64], weights: &[f64]) -> Vec<f64> {
-    let weighted: Vec<f64> = totals.iter().zip(weights).map(|(n, w)| n * w).collect();
-    let total: f64 = weighted.iter().sum();
+/// A round is divided into at most so many units.
+const MOST_GROUPS: usize = 4;
+
+/// Streams of randomness for the columns that a tree draws, by tree.
+const COLUMNS: u64 = 2 << 40;
+
+/// The scores that boosting begins from: the log of each class's share of the weight (two classes: their log odds).
+pub(crate) fn first_scores(class_sums: &[f64]) -> Vec<f64> {
+    let total: f64 = class_sums.iter().sum();
     // A class without rows in training stays as unlikely as half a row.
-    let log_share = |x: f64| libm::log(x.max(0.5) / total);
-    match weighted.as_slice() {
+    let log_share = |x: f64| libm::log(x.max(0.5) / total.max(1.0));
+    match class_sums {
         [a, b] => vec![log_share(*b) - log_share(*a)],
         all => all.iter().map(|&x| log_share(x)).collect(),
     }
@@ -32,117 +49,312 @@ pub(crate) fn softmax(scores: &mut [f64]) {
     scores.iter_mut().for_each(|s| *s /= total);
 }
 
+/// Trees of a round: one for each class, one in all for two classes.
+pub(crate) fn outputs(n_classes: usize) -> usize {
+    if n_classes == 2 { 1 } else { n_classes }
+}
+
+/// Units of a round.
+pub(crate) fn groups(n_classes: usize) -> u32 {
+    outputs(n_classes).min(MOST_GROUPS) as u32
+}
+
+/// The outputs whose trees are unit `group` of a round.
+pub(crate) fn outputs_of(n_classes: usize, group: u32) -> Range<usize> {
+    let (outputs, groups) = (outputs(n_classes), groups(n_classes) as usize);
+    let group = (group as usize).min(groups - 1);
+    group * outputs / groups..(group + 1) * outputs / groups
+}
+
 /// What one worker keeps between rounds.
 #[derive(Debug)]
 pub(crate) struct Booster {
-    outputs: usize,
-    weights: Vec<f64>,
+    n_classes: usize,
+    rows: BoostRows,
+    bins: BinRows,
     /// `output * rows + row`.
     scores: Vec<f64>,
-    round: u32,
+    /// Likewise, at the beginning of the round.
+    probabilities: Vec<f32>,
+    grower: GradientGrower,
+    counter: RootCounter,
+    /// Derivatives that are no longer needed: their room is.
+    spare: Vec<Vec<Pair>>,
+    round: Round,
 }
 
-/// A round's trees and what each feature gained.
-pub(crate) struct Round {
+/// The round at hand.
+#[derive(Debug, Default)]
+struct Round {
+    number: u32,
+    /// Rows drawn and not drawn, once they are.
+    rows: Option<(Vec<u32>, Vec<u32>)>,
+    /// Units grown here, by group: their trees are in the scores already.
+    grown: Vec<Option<GrownUnit>>,
+    /// Whether the whole round before was grown here: then this one probably will be too.
+    alone: bool,
+    /// Outputs whose roots are counted.
+    begun: Vec<Begun>,
+}
+
+/// An output whose tree is about to be grown.
+#[derive(Debug)]
+struct Begun {
+    output: usize,
+    pairs: Vec<Pair>,
+    units: Units,
+    root: Option<Histogram>,
+}
+
+impl Round {
+    fn new(number: u32, n_classes: usize) -> Self {
+        Self {
+            number,
+            rows: None,
+            grown: vec![None; groups(n_classes) as usize],
+            alone: false,
+            begun: Vec::new(),
+        }
+    }
+}
+
+/// A unit's trees and what each feature gained.
+#[derive(Clone, Debug)]
+pub(crate) struct GrownUnit {
     pub(crate) trees: Vec<Tree>,
     pub(crate) importance: Vec<f64>,
 }
 
 impl Booster {
     pub(crate) fn new(set: &TrainSet, params: &BoostValidParams) -> Self {
-        let counts = set.class_totals();
-        let weights = params.class_weights.weigh(&counts);
-        let first = first_scores(&counts, &weights);
-        let rows = set.classes.len();
-        let scores = first
-            .iter()
-            .flat_map(|&s| std::iter::repeat_n(s, rows))
-            .collect();
-        Self {
-            outputs: first.len(),
-            weights,
-            scores,
-            round: 0,
-        }
-    }
-
-    /// The round that comes next.
-    pub(crate) fn round(&self) -> u32 {
-        self.round
-    }
-
-    /// Grows the next round.
-    pub(crate) fn grow(&mut self, set: &TrainSet, params: &BoostValidParams) -> Round {
+        let rows = BoostRows::of(set, params);
+        let first = first_scores(&rows.class_sums);
         let n = set.classes.len();
-        let rows = self.draw_rows(n, params);
-        let outputs = self.outputs;
-        let mut gradients = vec![vec![0.0_f32; n]; outputs];
-        let mut hessians = vec![vec![0.0_f32; n]; outputs];
-        let mut p = vec![0.0; outputs];
-        // Of several classes each second derivative counts K / (K - 1) times, as in LightGBM: the softmax has one
-        // score more than it needs.
-        let spare = if outputs > 1 {
-            outputs as f64 / (outputs as f64 - 1.0)
-        } else {
-            1.0
-        };
-        for &row in &rows {
-            let row = row as usize;
-            let class = usize::from(set.classes[row]);
-            let weight = self.weights[class] * set.weight(row);
-            if outputs == 1 {
-                let p = logistic(self.scores[row]);
-                gradients[0][row] = (weight * (p - class as f64)) as f32;
-                hessians[0][row] = (weight * p * (1.0 - p)) as f32;
-            } else {
-                p.iter_mut()
-                    .enumerate()
-                    .for_each(|(k, p)| *p = self.scores[k * n + row]);
-                softmax(&mut p);
-                for (k, &p) in p.iter().enumerate() {
-                    gradients[k][row] = (weight * (p - f64::from(u8::from(k == class)))) as f32;
-                    hessians[k][row] = (weight * p * (1.0 - p) * spare) as f32;
-                }
-            }
+        Self {
+            n_classes: set.n_classes,
+            rows,
+            bins: BinRows::of(&set.columns),
+            scores: first
+                .iter()
+                .flat_map(|&s| std::iter::repeat_n(s, n))
+                .collect(),
+            probabilities: Vec::new(),
+            grower: GradientGrower::default(),
+            counter: RootCounter::default(),
+            spare: Vec::new(),
+            round: Round::new(0, set.n_classes),
         }
-        let mut importance = vec![0.0; set.columns.features()];
-        let tree_params = GradientTreeParams {
-            max_depth: params.max_depth,
-            min_samples_leaf: params.min_samples_leaf,
-            l2: params.l2,
-            learning_rate: params.learning_rate,
-        };
-        let mut grower = GradientGrower::new(&set.columns, &set.bins, tree_params);
-        let mut trees = Vec::with_capacity(outputs);
-        for k in 0..outputs {
-            let scores = &mut self.scores[k * n..(k + 1) * n];
-            let tree = grower.grow(&rows, &gradients[k], &hessians[k], scores, &mut importance);
-            if rows.len() < n {
-                let mut drawn = rows.iter().peekable();
-                for (row, score) in scores.iter_mut().enumerate() {
-                    if drawn.next_if(|&&r| r as usize == row).is_none() {
-                        *score += tree.score(tree.leaf_of(|f| set.columns.column(f)[row]));
-                    }
-                }
-            }
-            trees.push(tree);
-        }
-        self.round += 1;
-        Round { trees, importance }
     }
 
-    fn draw_rows(&self, n: usize, params: &BoostValidParams) -> Vec<u32> {
-        if params.subsample >= 1.0 {
-            return (0..n as u32).collect();
+    /// The round at hand: those before it are known.
+    pub(crate) fn round(&self) -> u32 {
+        self.round.number
+    }
+
+    /// Grows a unit of the round at hand.
+    pub(crate) fn grow(
+        &mut self,
+        set: &TrainSet,
+        params: &BoostValidParams,
+        group: u32,
+    ) -> GrownUnit {
+        if let Some(Some(unit)) = self.round.grown.get(group as usize) {
+            return unit.clone();
         }
-        let mut rng = Rng::new(params.seed, u64::from(self.round));
-        let drawn: Vec<u32> = (0..n as u32)
-            .filter(|_| rng.unit() < params.subsample)
-            .collect();
-        if drawn.is_empty() {
-            (0..n as u32).collect()
+        let n = set.classes.len();
+        let round = self.round.number;
+        if self.round.rows.is_none() {
+            probabilities(&self.scores, n, &mut self.probabilities);
+            self.round.rows = Some(self.rows.draw(params, round));
+        }
+        let outputs = outputs(set.n_classes);
+        let tree_params = params.tree();
+        let mut unit = GrownUnit {
+            trees: Vec::new(),
+            importance: vec![0.0; set.columns.features()],
+        };
+        for output in outputs_of(set.n_classes, group) {
+            let Begun {
+                pairs, units, root, ..
+            } = self.begin(set, output, group);
+            let number = u64::from(round) * outputs as u64 + output as u64;
+            let places = draw_places(self.bins.usable().len(), params, number);
+            let Some((rows, others)) = &self.round.rows else {
+                break;
+            };
+            let task = TreeTask {
+                rows,
+                pairs: &pairs,
+                units,
+                places: &places,
+            };
+            let data = GradientRows {
+                columns: &set.columns,
+                bins: &self.bins,
+                features: &set.bins,
+                monotone: &params.monotone,
+            };
+            let tree = self
+                .grower
+                .grow(data, task, root, &tree_params, &mut unit.importance);
+            self.spare.push(pairs);
+            let scores = &mut self.scores[output * n..(output + 1) * n];
+            for (rows, value) in self.grower.leaf_rows() {
+                let value = f64::from(value);
+                rows.iter().for_each(|&row| scores[row as usize] += value);
+            }
+            if !others.is_empty()
+                && let Some(tree) = TreeOverRows::new(&tree, &self.bins)
+            {
+                tree.add(&self.bins, others, scores);
+            }
+            unit.trees.push(tree);
+        }
+        if let Some(place) = self.round.grown.get_mut(group as usize) {
+            *place = Some(unit.clone());
+        }
+        unit
+    }
+
+    /// Derivatives and the root's histogram of an output. Those of the next outputs that will be wanted here come of
+    /// the same pass over the rows.
+    fn begin(&mut self, set: &TrainSet, output: usize, group: u32) -> Begun {
+        let begun = &mut self.round.begun;
+        if let Some(at) = begun.iter().position(|b| b.output == output) {
+            return begun.swap_remove(at);
+        }
+        let end = if self.round.alone {
+            outputs(set.n_classes)
         } else {
-            drawn
+            outputs_of(set.n_classes, group).end
+        };
+        let together = output..end.min(output + TOGETHER);
+        let n = set.classes.len();
+        let rows = self.round.rows.as_ref().map_or(&[][..], |(rows, _)| rows);
+        for output in together.clone() {
+            let derivatives = RowDerivatives {
+                probabilities: &self.probabilities[output * n..(output + 1) * n],
+                classes: &set.classes,
+                weights: &self.rows.weights,
+                whole: self.rows.whole,
+                class: if outputs(set.n_classes) == 1 {
+                    1
+                } else {
+                    output as u8
+                },
+            };
+            let mut pairs = self.spare.pop().unwrap_or_default();
+            let units = derivatives.pack(rows, &mut pairs);
+            begun.push(Begun {
+                output,
+                pairs,
+                units,
+                root: None,
+            });
         }
+        let fresh = begun.len() - together.len();
+        if together.len() > 1 {
+            let pairs: Vec<&[Pair]> = begun[fresh..].iter().map(|b| b.pairs.as_slice()).collect();
+            let roots = self.counter.count(&set.columns, &self.bins, rows, &pairs);
+            for (begun, root) in begun[fresh..].iter_mut().zip(roots) {
+                begun.root = Some(root);
+            }
+        }
+        begun.swap_remove(fresh)
+    }
+
+    /// Takes the trees of the whole round at hand, wherever they were grown, and goes on to the next; a sentence where
+    /// they cannot be trees of this training.
+    pub(crate) fn learn(&mut self, trees: &[Tree]) -> Result<(), String> {
+        let rows = self.scores.len() / outputs(self.n_classes);
+        for group in 0..groups(self.n_classes) {
+            let range = outputs_of(self.n_classes, group);
+            let theirs = trees.get(range.clone()).ok_or("a round lacks trees")?;
+            if let Some(Some(own)) = self.round.grown.get(group as usize) {
+                if own.trees == theirs {
+                    continue;
+                }
+                return Err("a tree came back as another".to_owned());
+            }
+            for (output, tree) in range.zip(theirs) {
+                let tree = TreeOverRows::new(tree, &self.bins)
+                    .ok_or("a tree asks a feature that says nothing")?;
+                let scores = &mut self.scores[output * rows..(output + 1) * rows];
+                tree.add(&self.bins, &self.rows.learned, scores);
+            }
+        }
+        let mut next = Round::new(self.round.number + 1, self.n_classes);
+        next.alone = self.round.grown.iter().all(Option::is_some);
+        self.spare
+            .extend(self.round.begun.drain(..).map(|b| b.pairs));
+        self.spare.truncate(TOGETHER);
+        self.round = next;
+        Ok(())
+    }
+}
+
+/// Places of the features that a tree may ask: a share of them drawn, at least one.
+fn draw_places(features: usize, params: &BoostValidParams, tree: u64) -> Vec<u16> {
+    let mut places: Vec<u16> = (0..features as u16).collect();
+    let wanted = (features as f64 * params.column_share).ceil() as usize;
+    if wanted < features {
+        let mut rng = Rng::new(params.seed, COLUMNS + tree);
+        for i in 0..wanted {
+            let other = i + rng.below((features - i) as u32) as usize;
+            places.swap(i, other);
+        }
+        places.truncate(wanted.max(1));
+        places.sort_unstable();
+    }
+    places
+}
+
+/// What the derivatives of the rows' losses in one output's score come from.
+struct RowDerivatives<'a> {
+    probabilities: &'a [f32],
+    classes: &'a [u8],
+    weights: &'a [f32],
+    whole: bool,
+    class: u8,
+}
+
+impl RowDerivatives<'_> {
+    /// Integer derivatives of all rows, in units that the sums over `rows` allow.
+    fn pack(&self, rows: &[u32], pairs: &mut Vec<Pair>) -> Units {
+        let derivatives = |p: f32, class: u8| {
+            let p = f64::from(p);
+            let target = if class == self.class { 1.0 } else { 0.0 };
+            (p - target, p * (1.0 - p))
+        };
+        let (mut first, mut second) = (0.0, 0.0);
+        for &row in rows {
+            let row = row as usize;
+            let (g, h) = derivatives(self.probabilities[row], self.classes[row]);
+            let weight = f64::from(self.weights[row]);
+            first += weight * g.abs();
+            second += weight * h;
+        }
+        let units = Units::of(first, second);
+        let scales = units.scales();
+        let all = self
+            .probabilities
+            .iter()
+            .zip(self.classes)
+            .zip(self.weights);
+        pairs.clear();
+        if self.whole {
+            pairs.extend(all.map(|((&p, &class), &weight)| {
+                let (g, h) = derivatives(p, class);
+                // Both halves of the pair at once.
+                Units::pack(scales, g, h).wrapping_mul(weight as u64)
+            }));
+        } else {
+            pairs.extend(all.map(|((&p, &class), &weight)| {
+                let (g, h) = derivatives(p, class);
+                let weight = f64::from(weight);
+                Units::pack(scales, weight * g, weight * h)
+            }));
+        }
+        units
     }
 }

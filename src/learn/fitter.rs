@@ -1,15 +1,20 @@
 //! Fitting unit by unit, here or in workers.
 
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+
 use ndarray::ArrayView2;
 
 use super::boost::{self, Booster};
+use super::boost_rows::BoostRows;
 use super::decision_tree;
+use super::early_stopping::Watch;
 use super::forest::Planter;
 use super::model::{Model, ModelKind};
 use super::params::{LearnError, Learner};
 use super::train_rows::TrainRows;
 use super::train_set::TrainSet;
-use crate::trees::{FeatureBins, Reader, Tree, Writer};
+use crate::trees::{FeatureBins, Reader, Tree, TreeError, Writer};
 
 /// Why a unit cannot be grown.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +48,7 @@ impl UnitGrower {
         }
     }
 
-    /// Grows one unit. Boosting rounds build on those before: they are grown again if this worker has not seen them.
+    /// Grows one unit. Boosting rounds build on those before: they are grown again if this worker was not told of them.
     pub fn grow(&mut self, unit: u32) -> Result<Vec<u8>, UnitError> {
         let Self {
             set,
@@ -65,15 +70,21 @@ impl UnitGrower {
                 (vec![grown.tree], grown.importance)
             }
             Learner::Boost(p) => {
-                if booster.as_ref().is_some_and(|b| b.round() > unit) {
+                let groups = boost::groups(set.n_classes);
+                let (round, group) = (unit / groups, unit % groups);
+                if booster.as_ref().is_some_and(|b| b.round() > round) {
                     *booster = None;
                 }
                 let booster = booster.get_or_insert_with(|| Booster::new(set, p));
-                let mut round = booster.grow(set, p);
-                while booster.round() <= unit {
-                    round = booster.grow(set, p);
+                while booster.round() < round {
+                    let units = (0..groups).map(|group| booster.grow(set, p, group));
+                    let trees: Vec<Tree> = units.flat_map(|unit| unit.trees).collect();
+                    booster
+                        .learn(&trees)
+                        .map_err(|detail| UnitError { detail })?;
                 }
-                (round.trees, round.importance)
+                let unit = booster.grow(set, p, group);
+                (unit.trees, unit.importance)
             }
         };
         let mut w = Writer::new();
@@ -86,6 +97,46 @@ impl UnitGrower {
         w.bytes(&votes);
         Ok(w.into_bytes())
     }
+
+    /// Hears of a round that is grown ([`Fitter::news`]), so that it need not be grown here before those that build on
+    /// it. What is known already is passed over.
+    pub fn learn(&mut self, news: &[u8]) -> Result<(), UnitError> {
+        let damaged = |detail: String| UnitError { detail };
+        let Learner::Boost(params) = &self.set.learner else {
+            return Err(damaged("it does not learn in rounds".to_owned()));
+        };
+        let (round, trees) = read_news(news, self.set.columns.features(), self.set.n_classes)
+            .map_err(|error| damaged(error.to_string()))?;
+        let booster = self
+            .booster
+            .get_or_insert_with(|| Booster::new(&self.set, params));
+        match round.cmp(&booster.round()) {
+            Ordering::Less => Ok(()),
+            Ordering::Equal => booster.learn(&trees).map_err(damaged),
+            Ordering::Greater => Err(damaged(format!(
+                "round {round} came before round {}",
+                booster.round()
+            ))),
+        }
+    }
+}
+
+/// A whole round's trees, by output, with the round's number.
+fn write_news<'a>(round: u32, trees: impl Iterator<Item = &'a Tree>, features: usize) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.u32(round);
+    trees.for_each(|tree| tree.write(&mut w, features, 0));
+    w.into_bytes()
+}
+
+fn read_news(bytes: &[u8], features: usize, classes: usize) -> Result<(u32, Vec<Tree>), TreeError> {
+    let mut r = Reader::new(bytes);
+    let round = r.u32()?;
+    let trees = (0..boost::outputs(classes))
+        .map(|_| Tree::read(&mut r, features, 0))
+        .collect::<Result<Vec<_>, _>>()?;
+    r.finish()?;
+    Ok((round, trees))
 }
 
 /// A training: units go out by number and come back as bytes, in any order; then it is a [`Model`].
@@ -95,10 +146,14 @@ pub struct Fitter {
     bins: Vec<FeatureBins>,
     n_classes: usize,
     first_scores: Vec<f64>,
-    trees_per_unit: usize,
+    /// Units of a step: of a boosting round, else 1.
+    groups: u32,
     grown: Vec<Option<(Vec<Tree>, Vec<f64>)>>,
     done: u32,
-    parallel: bool,
+    /// Rounds all of whose units are there, as are those of all before them.
+    whole: u32,
+    watch: Option<Watch>,
+    news: VecDeque<Vec<u8>>,
     /// Votes of the trees that did not draw a row, `row * n_classes + class`; empty where they are not asked.
     votes: Vec<u16>,
     grower: UnitGrower,
@@ -121,29 +176,45 @@ impl Fitter {
     pub fn of(rows: &TrainRows<'_>, learner: Learner) -> Result<Self, LearnError> {
         let set = rows.bin(learner)?;
         let n_classes = set.n_classes;
-        let totals = set.class_totals();
+        if let Learner::Boost(p) = &set.learner
+            && !p.monotone.is_empty()
+            && (p.monotone.len() != set.bins.len() || n_classes != 2)
+        {
+            return Err(LearnError::Parameter {
+                option: "monotone",
+                value: format!("{} signs", p.monotone.len()),
+                allowed: "one for each feature, where there are two classes",
+            });
+        }
+        let mut watch = None;
         let (kind, first_scores) = match &set.learner {
             Learner::Forest(_) => (ModelKind::Forest, Vec::new()),
             Learner::DecisionTree(_) => (ModelKind::DecisionTree, Vec::new()),
-            Learner::Boost(p) => (
-                ModelKind::Boost,
-                boost::first_scores(&totals, &p.class_weights.weigh(&totals)),
-            ),
+            Learner::Boost(p) => {
+                watch = Watch::new(&set, p);
+                let sums = BoostRows::of(&set, p).class_sums;
+                (ModelKind::Boost, boost::first_scores(&sums))
+            }
         };
         let votes = match &set.learner {
             Learner::Forest(p) if p.out_of_bag => vec![0; set.classes.len() * n_classes],
             _ => Vec::new(),
         };
-        let boosted = kind == ModelKind::Boost;
+        let groups = match kind {
+            ModelKind::Boost => boost::groups(n_classes),
+            _ => 1,
+        };
         Ok(Self {
             kind,
             bins: set.bins.clone(),
             n_classes,
-            trees_per_unit: if boosted { first_scores.len() } else { 1 },
+            groups,
             first_scores,
-            grown: vec![None; set.learner.units() as usize],
+            grown: vec![None; (set.learner.steps() * groups) as usize],
             done: 0,
-            parallel: set.learner.parallel(),
+            whole: 0,
+            watch,
+            news: VecDeque::new(),
             votes,
             grower: UnitGrower::new(set),
         })
@@ -154,9 +225,28 @@ impl Fitter {
         self.grower.set.to_bytes()
     }
 
-    /// Units in all.
+    /// Units in all. Boosting that stops early has fewer from then on; those that fall away were never released.
     pub fn units(&self) -> u32 {
         self.grown.len() as u32
+    }
+
+    /// Units below this one may be grown now: all of a forest's, of boosting's those of the rounds that are whole and of
+    /// the next.
+    pub fn released(&self) -> u32 {
+        match self.kind {
+            ModelKind::Boost => self.units().min((self.whole + 1) * self.groups),
+            _ => self.units(),
+        }
+    }
+
+    /// What [`UnitGrower::learn`] must be told, in this order, before the units released last are grown: each round once.
+    pub fn news(&mut self) -> Option<Vec<u8>> {
+        self.news.pop_front()
+    }
+
+    /// Trees or boosting rounds that are there, and how many there will be.
+    pub fn steps(&self) -> (u32, u32) {
+        (self.done / self.groups, self.units() / self.groups)
     }
 
     /// Units grown.
@@ -166,7 +256,7 @@ impl Fitter {
 
     /// Whether units may be grown at the same time.
     pub fn parallel(&self) -> bool {
-        self.parallel
+        self.kind == ModelKind::Forest || self.groups > 1
     }
 
     /// Rows that a decision tree is fitted on where that is not all of them: (used, of).
@@ -183,6 +273,9 @@ impl Fitter {
         };
         let bytes = self.grower.grow(unit as u32)?;
         self.accept(unit as u32, &bytes)?;
+        while let Some(news) = self.news() {
+            self.grower.learn(&news)?;
+        }
         Ok(true)
     }
 
@@ -197,9 +290,13 @@ impl Fitter {
         }
         let mut r = Reader::new(bytes);
         let n = r.len(1)?;
-        if n != self.trees_per_unit {
+        let expected = match self.kind {
+            ModelKind::Boost => boost::outputs_of(self.n_classes, unit % self.groups).len(),
+            _ => 1,
+        };
+        if n != expected {
             return Err(LearnError::Shape {
-                rows: self.trees_per_unit,
+                rows: expected,
                 classes: n,
             });
         }
@@ -222,11 +319,46 @@ impl Fitter {
         }
         *place = Some((trees, importance));
         self.done += 1;
+        if self.kind == ModelKind::Boost {
+            self.end_rounds();
+        }
         Ok(())
     }
 
+    /// Counts the rounds that are whole now, and makes their news, or stops.
+    fn end_rounds(&mut self) {
+        let groups = self.groups as usize;
+        loop {
+            let rest = self.grown.get(self.whole as usize * groups..);
+            let Some(units) = rest.and_then(|rest| rest.get(..groups)) else {
+                return;
+            };
+            if units.iter().any(Option::is_none) {
+                return;
+            }
+            let trees = || units.iter().flatten().flat_map(|(trees, _)| trees);
+            let news = write_news(self.whole, trees(), self.bins.len());
+            let set = &self.grower.set;
+            let watch = self.watch.as_mut();
+            let stop = watch.is_some_and(|watch| watch.add(set, trees()));
+            self.whole += 1;
+            if stop {
+                self.grown.truncate(self.whole as usize * groups);
+                self.done = self.units();
+            } else if self.whole * self.groups < self.units() {
+                self.news.push_back(news);
+            }
+        }
+    }
+
     /// The model, once all units are there.
-    pub fn finish(self) -> Option<Model> {
+    pub fn finish(mut self) -> Option<Model> {
+        if let Some(watch) = &self.watch
+            && self.whole * self.groups == self.units()
+        {
+            let kept = watch.best_rounds() * self.groups;
+            self.grown.truncate(kept as usize);
+        }
         let mut trees = Vec::new();
         let out_of_bag = self.out_of_bag();
         let mut importance = vec![0.0; self.bins.len()];

@@ -5,9 +5,8 @@ use linfa::dataset::AsSingleTargets;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, ArrayBase, Data, Ix2};
 
-use super::params::{
-    BoostValidParams, DecisionTreeValidParams, ForestValidParams, LearnError, Learner,
-};
+use super::boost_params::BoostValidParams;
+use super::params::{DecisionTreeValidParams, ForestValidParams, LearnError, Learner};
 use super::{Fitter, Model};
 
 fn fit<D: Data<Elem = f64>, T: AsSingleTargets<Elem = usize>>(

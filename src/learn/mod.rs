@@ -1,12 +1,18 @@
 //! Learners: checked parameters, then a fitter that grows unit by unit, then a model.
 //!
 //! `XParams` are checked ([`linfa::ParamGuard`]) into `XValidParams`; only those fit. A [`Fitter`] is resumable: each
-//! unit of work (a tree, a boosting round) is a pure function of the [`TrainSet`] and the unit's number (and, in
-//! boosting, the rounds before), so that it can run in any worker and the model does not depend on which.
+//! unit of work (a tree; in boosting the trees of a part of the classes in one round) is a pure function of the
+//! [`TrainSet`] and the unit's number (and, in boosting, the rounds before, which every [`UnitGrower`] is told), so that it
+//! can run in any worker and the model does not depend on which.
 //! [`linfa::traits::Fit`] steps to the end.
 
 mod boost;
+mod boost_params;
+mod boost_rows;
+#[cfg(test)]
+mod boost_tests;
 mod decision_tree;
+mod early_stopping;
 mod fitter;
 mod forest;
 mod import;
@@ -14,9 +20,11 @@ mod isolation;
 mod linfa_traits;
 mod model;
 mod params;
+mod softmax;
 mod train_rows;
 mod train_set;
 
+pub use boost_params::{BoostParams, BoostValidParams, EarlyStopping, Growth};
 pub use fitter::{Fitter, UnitError, UnitGrower};
 pub use import::{ForeignTree, ImportError};
 pub use isolation::{
@@ -25,8 +33,8 @@ pub use isolation::{
 };
 pub use model::{Model, ModelError, ModelKind};
 pub use params::{
-    BoostParams, BoostValidParams, ClassWeights, DecisionTreeParams, DecisionTreeValidParams,
-    FeatureDraw, ForestParams, ForestValidParams, LearnError, Learner,
+    ClassWeights, DecisionTreeParams, DecisionTreeValidParams, FeatureDraw, ForestParams,
+    ForestValidParams, LearnError, Learner,
 };
 pub use train_rows::TrainRows;
 pub use train_set::TrainSet;

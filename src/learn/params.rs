@@ -2,6 +2,7 @@
 
 use linfa::ParamGuard;
 
+use super::boost_params::BoostValidParams;
 use crate::trees::{BytesError, Impurity, TreeError};
 
 /// Why something cannot be fitted.
@@ -251,93 +252,6 @@ impl ForestParams {
     }
 }
 
-/// Checked parameters of gradient boosting.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BoostValidParams {
-    pub(crate) rounds: u32,
-    pub(crate) learning_rate: f64,
-    pub(crate) max_depth: u32,
-    pub(crate) min_samples_leaf: u32,
-    pub(crate) l2: f64,
-    pub(crate) subsample: f64,
-    pub(crate) class_weights: ClassWeights,
-    pub(crate) seed: u64,
-}
-
-/// Parameters of gradient boosting (Friedman 2001, with Newton steps on histograms as in LightGBM; Ke et al. 2017).
-#[derive(Clone, Debug, PartialEq)]
-pub struct BoostParams(BoostValidParams);
-
-impl Default for BoostParams {
-    fn default() -> Self {
-        Self(BoostValidParams {
-            rounds: 100,
-            learning_rate: 0.1,
-            max_depth: 3,
-            min_samples_leaf: 1,
-            l2: 1.0,
-            subsample: 1.0,
-            class_weights: ClassWeights::None,
-            seed: 42,
-        })
-    }
-}
-
-impl BoostParams {
-    /// 100 rounds at rate 0.1, depth 3.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Rounds, 1 to 2,000; each grows one tree per class (one in all for two classes).
-    pub fn rounds(mut self, rounds: u32) -> Self {
-        self.0.rounds = rounds;
-        self
-    }
-
-    /// Share of each step that is taken, above 0, at most 1.
-    pub fn learning_rate(mut self, rate: f64) -> Self {
-        self.0.learning_rate = rate;
-        self
-    }
-
-    /// Levels below the root, 1 to 16.
-    pub fn max_depth(mut self, levels: u32) -> Self {
-        self.0.max_depth = levels;
-        self
-    }
-
-    /// Fewest rows of a leaf, at least 1.
-    pub fn min_samples_leaf(mut self, rows: u32) -> Self {
-        self.0.min_samples_leaf = rows;
-        self
-    }
-
-    /// L2 penalty on leaf values, 0 or more.
-    pub fn l2(mut self, penalty: f64) -> Self {
-        self.0.l2 = penalty;
-        self
-    }
-
-    /// Share of rows that each round draws, above 0, at most 1.
-    pub fn subsample(mut self, share: f64) -> Self {
-        self.0.subsample = share;
-        self
-    }
-
-    /// What each class's rows weigh.
-    pub fn class_weights(mut self, weights: ClassWeights) -> Self {
-        self.0.class_weights = weights;
-        self
-    }
-
-    /// Same seed, same model.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.0.seed = seed;
-        self
-    }
-}
-
 /// Checked parameters of a single tree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionTreeValidParams {
@@ -401,7 +315,7 @@ impl DecisionTreeParams {
     }
 }
 
-fn in_range<T: PartialOrd + ToString>(
+pub(super) fn in_range<T: PartialOrd + ToString>(
     option: &'static str,
     value: T,
     least: T,
@@ -419,7 +333,7 @@ fn in_range<T: PartialOrd + ToString>(
     }
 }
 
-fn share(option: &'static str, value: f64) -> Result<(), LearnError> {
+pub(super) fn share(option: &'static str, value: f64) -> Result<(), LearnError> {
     in_range(
         option,
         value,
@@ -429,7 +343,7 @@ fn share(option: &'static str, value: f64) -> Result<(), LearnError> {
     )
 }
 
-fn rows(split: u32, leaf: u32) -> Result<(), LearnError> {
+pub(super) fn rows(split: u32, leaf: u32) -> Result<(), LearnError> {
     in_range("min_samples_split", split, 2, u32::MAX, "2 or more")?;
     in_range("min_samples_leaf", leaf, 1, u32::MAX, "1 or more")
 }
@@ -475,27 +389,6 @@ impl ParamGuard for ForestParams {
     }
 }
 
-impl ParamGuard for BoostParams {
-    type Checked = BoostValidParams;
-    type Error = LearnError;
-
-    fn check_ref(&self) -> Result<&BoostValidParams, LearnError> {
-        let p = &self.0;
-        in_range("rounds", p.rounds, 1, 2000, "1 to 2,000")?;
-        share("learning_rate", p.learning_rate)?;
-        in_range("max_depth", p.max_depth, 1, 16, "1 to 16")?;
-        rows(2, p.min_samples_leaf)?;
-        in_range("l2", p.l2, 0.0, 1e6, "0 to 1,000,000")?;
-        share("subsample", p.subsample)?;
-        Ok(p)
-    }
-
-    fn check(self) -> Result<BoostValidParams, LearnError> {
-        self.check_ref()?;
-        Ok(self.0)
-    }
-}
-
 impl ParamGuard for DecisionTreeParams {
     type Checked = DecisionTreeValidParams;
     type Error = LearnError;
@@ -525,24 +418,20 @@ pub enum Learner {
 }
 
 impl Learner {
-    /// Units of work.
-    pub fn units(&self) -> u32 {
+    /// Steps that build on each other or stand alone: trees, rounds.
+    pub fn steps(&self) -> u32 {
         match self {
             Self::Forest(p) => p.trees,
             Self::Boost(p) => p.rounds,
             Self::DecisionTree(_) => 1,
         }
     }
-
-    /// Whether units may be grown at the same time.
-    pub fn parallel(&self) -> bool {
-        matches!(self, Self::Forest(_))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learn::BoostParams;
 
     #[test]
     fn only_checked_parameters_pass_and_the_range_is_named() {

@@ -1,8 +1,8 @@
 //! What a worker needs to grow any unit, as bytes.
 
+use super::boost_params::{BoostValidParams, EarlyStopping, Growth};
 use super::params::{
-    BoostValidParams, ClassWeights, DecisionTreeValidParams, FeatureDraw, ForestValidParams,
-    Learner,
+    ClassWeights, DecisionTreeValidParams, FeatureDraw, ForestValidParams, Learner,
 };
 use crate::trees::{BinnedColumns, BytesError, FeatureBins, Impurity, Reader, Writer};
 
@@ -146,10 +146,23 @@ fn write_learner(w: &mut Writer, learner: &Learner) {
             w.u8(1);
             w.u32(p.rounds);
             w.f64(p.learning_rate);
-            w.u32(p.max_depth);
+            w.u32(p.max_depth.unwrap_or(0));
+            w.u32(p.max_leaves.unwrap_or(0));
+            w.u8(u8::from(p.growth == Growth::LevelByLevel));
             w.u32(p.min_samples_leaf);
+            w.f64(p.min_hessian);
+            w.f64(p.min_gain);
             w.f64(p.l2);
             w.f64(p.subsample);
+            w.f64(p.column_share);
+            let stopping = p.early_stopping.unwrap_or(EarlyStopping {
+                share: 0.0,
+                patience: 0,
+            });
+            w.f64(stopping.share);
+            w.u32(stopping.patience);
+            let signs: Vec<u8> = p.monotone.iter().map(|&s| s as u8).collect();
+            w.bytes(&signs);
             w.u8(u8::from(p.class_weights == ClassWeights::Balanced));
             w.u64(p.seed);
         }
@@ -200,10 +213,24 @@ fn read_learner(r: &mut Reader<'_>) -> Result<Option<Learner>, BytesError> {
         1 => Learner::Boost(BoostValidParams {
             rounds: r.u32()?,
             learning_rate: r.f64()?,
-            max_depth: r.u32()?,
+            max_depth: Some(r.u32()?).filter(|d| *d > 0),
+            max_leaves: Some(r.u32()?).filter(|n| *n > 0),
+            growth: if r.u8()? == 1 {
+                Growth::LevelByLevel
+            } else {
+                Growth::BestFirst
+            },
             min_samples_leaf: r.u32()?,
+            min_hessian: r.f64()?,
+            min_gain: r.f64()?,
             l2: r.f64()?,
             subsample: r.f64()?,
+            column_share: r.f64()?,
+            early_stopping: {
+                let (share, patience) = (r.f64()?, r.u32()?);
+                (patience > 0).then_some(EarlyStopping { share, patience })
+            },
+            monotone: r.bytes()?.iter().map(|&s| s as i8).collect(),
             class_weights: weights(r.u8()? == 1),
             seed: r.u64()?,
         }),

@@ -90,7 +90,7 @@ pub(super) fn learner(spec: &ModelSpec, seed: u64) -> Result<Learner, LearnError
             BoostParams::new()
                 .rounds(s.rounds)
                 .learning_rate(s.learning_rate)
-                .max_depth(s.max_depth)
+                .max_depth(Some(s.max_depth))
                 .min_samples_leaf(s.min_samples_leaf)
                 .l2(s.l2)
                 .subsample(s.subsample)

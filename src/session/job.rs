@@ -2,7 +2,7 @@
 
 use super::failure::Fault;
 use super::store::Store;
-use super::{UnitWork, train};
+use super::{UnitNews, UnitWork, train};
 use crate::protocol::{Event, Stage};
 
 /// How a slice ended.
@@ -67,4 +67,9 @@ impl<F: FnOnce(&mut Store) -> Result<Slice, Fault>> Job for Instant<F> {
 /// Units to hand out.
 pub(super) fn unit_work(job: &mut dyn Job) -> Option<UnitWork> {
     job.training()?.unit_work()
+}
+
+/// What those who grow them must be told since they were last.
+pub(super) fn unit_news(job: &mut dyn Job) -> Option<UnitNews> {
+    job.training()?.unit_news()
 }

@@ -20,4 +20,4 @@ mod train;
 
 pub use crate::export::kubecast::is_model_file;
 pub use scores::Scores;
-pub use state::{Reply, Session, UnitWork};
+pub use state::{Reply, Session, UnitNews, UnitWork};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::failure::Fault;
-use super::job::{Instant, Job, Progress, Slice, unit_work};
+use super::job::{Instant, Job, Progress, Slice, unit_news, unit_work};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
 use super::store::Store;
@@ -24,7 +24,8 @@ pub struct Reply {
 }
 
 /// Growing that may be done elsewhere: `learn::UnitGrower::from_bytes(&setup)` in each worker, then `grow(unit)` for
-/// each unit below `units`, its bytes handed to [`Session::accept_unit`] in any order.
+/// each unit below `units`, as far as [`Session::unit_news`] releases them, its bytes handed to
+/// [`Session::accept_unit`] in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitWork {
     /// What each worker needs: the binned columns, targets and parameters.
@@ -33,6 +34,15 @@ pub struct UnitWork {
     pub units: u32,
     /// Whether units may be grown at the same time by several workers; if not, one worker grows them in order.
     pub parallel: bool,
+}
+
+/// What those who grow units must be told, before they grow those released by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitNews {
+    /// For every worker, in this order: `learn::UnitGrower::learn`. A worker that comes later must hear all there were.
+    pub lessons: Vec<Vec<u8>>,
+    /// Units below this one may be grown.
+    pub released: u32,
 }
 
 /// Data, model and predictions of one user, and the job at hand.
@@ -147,6 +157,14 @@ impl Session {
     pub fn unit_work(&mut self) -> Option<UnitWork> {
         let current = self.current.as_mut().filter(|c| c.waiting)?;
         unit_work(current.job.as_mut())
+    }
+
+    /// What is new since this was last asked: after [`Session::unit_work`], and after each [`Session::accept_unit`].
+    pub fn unit_news(&mut self) -> UnitNews {
+        let current = self.current.as_mut();
+        current
+            .and_then(|current| unit_news(current.job.as_mut()))
+            .unwrap_or_default()
     }
 
     /// Takes the bytes of a grown unit. Bytes that cannot be read fail the job.

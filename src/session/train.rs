@@ -2,7 +2,6 @@
 
 use ndarray::Array2;
 
-use super::UnitWork;
 use super::assess::Assessment;
 use super::convert;
 use super::failure::Fault;
@@ -10,6 +9,7 @@ use super::job::{Job, Progress, Slice};
 use super::open::seal;
 use super::profile;
 use super::store::{Details, Loaded, Store};
+use super::{UnitNews, UnitWork};
 use crate::data::{Dictionary, MISSING_CODE, Notice};
 use crate::export::kubecast::ModelFile;
 use crate::ingest;
@@ -84,6 +84,17 @@ impl TrainJob {
             setup,
             units: growing.fitter.units(),
             parallel: growing.fitter.parallel(),
+        })
+    }
+
+    pub(super) fn unit_news(&mut self) -> Option<UnitNews> {
+        let Phase::Grow(growing) = &mut self.phase else {
+            return None;
+        };
+        let fitter = &mut growing.fitter;
+        Some(UnitNews {
+            lessons: std::iter::from_fn(|| fitter.news()).collect(),
+            released: fitter.released(),
         })
     }
 
@@ -216,13 +227,14 @@ fn codes(classes: &Dictionary, rows: &[u32]) -> Vec<u32> {
 impl Growing {
     fn progress(&self, inline: bool, model: &ModelSpec) -> Slice {
         let (done, units) = (self.fitter.done(), self.fitter.units());
+        let (steps_done, steps) = self.fitter.steps();
         let unit = if matches!(model, ModelSpec::GradientBoosting(_)) {
             "round"
         } else {
             "tree"
         };
         let share = f64::from(done) / f64::from(units.max(1));
-        let detail = format!("{unit} {done} of {units}");
+        let detail = format!("{unit} {steps_done} of {steps}");
         let progress = Progress::new(
             Stage::Growing,
             PREPARED + (GROWN - PREPARED) * share,

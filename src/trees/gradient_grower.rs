@@ -1,453 +1,450 @@
-//! Grows one tree on gradients, level by level, the larger sibling's histogram by subtraction (Ke et al. 2017).
+//! Grows one tree on gradients: best split first, or level by level; the smaller of two siblings is counted, the larger
+//! is what remains (Ke et al. 2017).
+//!
+//! Where we differ from LightGBM: sums are exact integers, a split must keep `min_samples_leaf` exactly (not by an
+//! estimate from second derivatives), and cuts go half-way between the values that a node has.
 
-use super::{BinnedColumns, FeatureBins, MISSING_BIN, Node, Tree};
+use super::bin_rows::BinRows;
+use super::gradient_careful::{Bounds, Care, scan_carefully};
+use super::gradient_histogram::{Histogram, Pair, Units, pair, second_of};
+use super::gradient_sets::scan_sets;
+use super::gradient_split::{Candidate, Left, SplitRules, SplitScan};
+use super::tree::MOST_SETS;
+use super::{BinSet, BinnedColumns, FeatureBins, MISSING_BIN, Node, Tree, set_has};
 
 /// Checked parameters of one gradient tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GradientTreeParams {
-    /// Levels below the root.
+    /// Leaves, at least 1; `u32::MAX` for no bound.
+    pub max_leaves: u32,
+    /// Levels below the root; `u32::MAX` for no bound.
     pub max_depth: u32,
+    /// Whether the leaf whose split gains most is split next, wherever it is; else one level after the other.
+    pub best_first: bool,
     /// Fewest rows on each side of a split.
     pub min_samples_leaf: u32,
+    /// Least sum of second derivatives on each side: below it a Newton step is noise.
+    pub min_hessian: f64,
+    /// A split lowers the loss by more than half of this.
+    pub min_gain: f64,
     /// Added to the sum of second derivatives.
     pub l2: f64,
     /// What each leaf's Newton step is multiplied with.
     pub learning_rate: f64,
 }
 
-/// Least sum of second derivatives on each side: below it a Newton step is noise (as in LightGBM).
-const MIN_HESSIAN: f64 = 1e-3;
 /// Largest Newton step, before the learning rate: a class with hardly any second derivative would jump.
 const MAX_STEP: f64 = 10.0;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Cell {
-    gradient: f64,
-    hessian: f64,
-    rows: u32,
-}
+/// Histograms that are kept for the subtraction hold at most so many cells (256 MB); beyond, both children are counted.
+/// The tree is the same.
+const MAX_KEPT_CELLS: usize = 32 << 20;
 
-impl Cell {
-    fn add(&mut self, o: &Self) {
-        self.gradient += o.gradient;
-        self.hessian += o.hessian;
-        self.rows += o.rows;
-    }
-
-    fn without(&self, o: &Self) -> Self {
-        Self {
-            gradient: self.gradient - o.gradient,
-            hessian: self.hessian - o.hessian,
-            rows: self.rows - o.rows,
-        }
-    }
-}
-
+/// The rows that trees are grown on.
 #[derive(Clone, Copy, Debug)]
-struct GradientSplit {
-    feature: usize,
-    /// This bin and below go left; none of the node's rows lies above it up to `last_bin`.
-    bin: u8,
-    last_bin: u8,
-    missing_left: bool,
-    gain: f64,
+pub struct GradientRows<'a> {
+    /// Bins by column.
+    pub columns: &'a BinnedColumns,
+    /// The same by row.
+    pub bins: &'a BinRows,
+    /// How each feature was binned: cuts go half-way between values, categories are divided as sets. What is not there is
+    /// taken for numbers.
+    pub features: &'a [FeatureBins],
+    /// For each feature 1 where steps must not fall as values rise, -1 where they must not rise, else 0; empty for none.
+    pub monotone: &'a [i8],
 }
 
-/// Scratch that serves tree after tree.
+/// What one tree is fitted to.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeTask<'a> {
+    /// The rows, each at most once.
+    pub rows: &'a [u32],
+    /// First and second derivative of each row's loss (see [`Units::pack`]): one for every row there is.
+    pub pairs: &'a [Pair],
+    /// What their integers stand for.
+    pub units: Units,
+    /// Places (see [`BinRows::usable`]) of the features that may be asked.
+    pub places: &'a [u16],
+}
+
 #[derive(Debug)]
-pub struct GradientGrower<'a> {
-    columns: &'a BinnedColumns,
-    edges: &'a [FeatureBins],
-    params: GradientTreeParams,
-    rows: Vec<u32>,
-    right: Vec<u32>,
-    spare: Vec<Vec<Cell>>,
-}
-
-struct Open {
+struct Leaf {
     node: usize,
     begin: usize,
     end: usize,
     depth: u32,
-    histogram: Vec<Cell>,
-    total: Cell,
+    sum: Pair,
+    bounds: Bounds,
+    /// Empty where nobody will ask for it.
+    histogram: Histogram,
+    split: Option<Candidate>,
+    /// Whether `split` was found with rows counted.
+    counted: bool,
 }
 
-impl<'a> GradientGrower<'a> {
-    /// For these columns and their edges.
-    pub fn new(
-        columns: &'a BinnedColumns,
-        edges: &'a [FeatureBins],
-        params: GradientTreeParams,
-    ) -> Self {
-        Self {
-            columns,
-            edges,
-            params,
-            rows: Vec::new(),
-            right: Vec::new(),
-            spare: Vec::new(),
-        }
+impl Leaf {
+    fn rows(&self) -> usize {
+        self.end - self.begin
     }
+}
 
-    /// Grows a tree on `rows` from the first and second derivatives of each row's loss; adds each leaf's value to
-    /// `scores` of those rows, and each feature's gain to `importance`.
+/// Scratch that serves tree after tree.
+#[derive(Debug, Default)]
+pub struct GradientGrower {
+    rows: Vec<u32>,
+    right: Vec<u32>,
+    leaves: Vec<Leaf>,
+    values: Vec<f32>,
+    spare: Vec<Histogram>,
+    counts: Histogram,
+    /// The sets of the tree at hand.
+    sets: Vec<BinSet>,
+    scan: SplitScan,
+}
+
+/// What stays the same while a tree grows.
+struct Growing<'a> {
+    data: GradientRows<'a>,
+    task: TreeTask<'a>,
+    params: &'a GradientTreeParams,
+    rules: SplitRules,
+    /// Histograms that may wait for their leaf's split.
+    max_kept: usize,
+}
+
+impl GradientGrower {
+    /// Grows a tree and adds each feature's gain to `importance`. A root's histogram may be there already.
     pub fn grow(
         &mut self,
-        rows: &[u32],
-        gradients: &[f32],
-        hessians: &[f32],
-        scores: &mut [f64],
+        data: GradientRows<'_>,
+        task: TreeTask<'_>,
+        root_histogram: Option<Histogram>,
+        params: &GradientTreeParams,
         importance: &mut [f64],
     ) -> Tree {
+        let units = task.units;
+        let gain_unit = units.first() * units.first() / units.second();
+        let cells = (data.bins.usable().len().max(1) * 256).next_multiple_of(8);
+        let growing = Growing {
+            data,
+            task,
+            params,
+            rules: SplitRules {
+                l2: params.l2 / units.second(),
+                min_second: (params.min_hessian / units.second()).max(1.0),
+                min_gain: params.min_gain.max(1e-9) / gain_unit,
+            },
+            max_kept: (MAX_KEPT_CELLS / cells).max(2),
+        };
+        self.sets.clear();
         self.rows.clear();
-        self.rows.extend_from_slice(rows);
-        let mut nodes = vec![Node::leaf(0)];
-        let mut values = Vec::new();
-        let mut total = Cell::default();
-        for &row in rows {
-            let row = row as usize;
-            total.add(&Cell {
-                gradient: gradients[row].into(),
-                hessian: hessians[row].into(),
-                rows: 1,
-            });
-        }
-        let histogram = self.histogram(0, rows.len(), gradients, hessians);
-        let mut open = vec![Open {
+        self.rows.extend_from_slice(task.rows);
+        self.right.resize(task.rows.len(), 0);
+        let sum = |sum: Pair, &row: &u32| sum.wrapping_add(task.pairs[row as usize]);
+        let mut root = Leaf {
             node: 0,
             begin: 0,
-            end: rows.len(),
+            end: task.rows.len(),
             depth: 0,
-            histogram,
-            total,
-        }];
-        while let Some(Open {
+            sum: task.rows.iter().fold(0, sum),
+            bounds: Bounds::NONE,
+            histogram: Histogram::default(),
+            split: None,
+            counted: false,
+        };
+        if growing.may_split(&root) {
+            root.histogram = root_histogram.unwrap_or_default();
+            self.find(&growing, &mut root);
+        }
+        self.leaves.clear();
+        self.leaves.push(root);
+        let mut nodes = vec![Node::leaf(0)];
+        while self.leaves.len() < params.max_leaves as usize {
+            let Some((at, split)) = next(&self.leaves, params.best_first) else {
+                break;
+            };
+            if let Some(gained) = self.split(&growing, &mut nodes, at, split) {
+                importance[gained] += split.gain * gain_unit;
+            }
+        }
+        self.end(&growing, nodes)
+    }
+
+    /// The rows of each leaf of the tree grown last, with the leaf's value.
+    pub fn leaf_rows(&self) -> impl Iterator<Item = (&[u32], f32)> {
+        let leaves = self.leaves.iter().zip(&self.values);
+        leaves.map(|(leaf, &value)| (&self.rows[leaf.begin..leaf.end], value))
+    }
+
+    /// Splits a leaf; the feature asked, or none if a side would have too few rows: then the leaf's split is another.
+    fn split(
+        &mut self,
+        growing: &Growing<'_>,
+        nodes: &mut Vec<Node>,
+        at: usize,
+        split: Candidate,
+    ) -> Option<usize> {
+        let Growing { data, params, .. } = *growing;
+        let mut leaf = self.leaves.swap_remove(at);
+        let feature = usize::from(data.bins.usable()[split.place]);
+        if matches!(split.left, Left::In(_)) && self.sets.len() >= MOST_SETS {
+            // A tree names so many sets; what was found before it was full is searched again without.
+            leaf.split = None;
+            self.find(growing, &mut leaf);
+            self.leaves.push(leaf);
+            return None;
+        }
+        let (cut, table) = match split.left {
+            Left::UpTo { bin, last } => {
+                let middle = |f: &FeatureBins| f.middle_cut(bin, last);
+                let cut = data.features.get(feature).map_or(bin, middle);
+                (Some(cut), table_of(|b| b <= cut))
+            }
+            Left::In(set) => (None, table_of(|b| set_has(&set, b))),
+        };
+        let (n_left, missing_left) = self.divide(growing, &leaf, &split, table);
+        let least = params.min_samples_leaf.max(1) as usize;
+        if n_left.min(leaf.rows() - n_left) < least {
+            leaf.split = None;
+            if !leaf.counted {
+                leaf.counted = true;
+                self.find(growing, &mut leaf);
+            }
+            self.leaves.push(leaf);
+            return None;
+        }
+        let middle = leaf.begin + n_left;
+        let place = nodes.len();
+        nodes.extend([Node::leaf(0); 2]);
+        nodes[leaf.node] = match (cut, split.left) {
+            (_, Left::In(set)) => {
+                let at = self.sets.iter().position(|s| *s == set);
+                let at = at.unwrap_or_else(|| {
+                    self.sets.push(set);
+                    self.sets.len() - 1
+                });
+                Node::split_set(feature as u16, at, place as u32)
+            }
+            (cut, Left::UpTo { bin, .. }) => {
+                let cut = cut.unwrap_or(bin);
+                Node::split(feature as u16, cut, missing_left, place as u32)
+            }
+        };
+        let right_sum = leaf.sum.wrapping_sub(split.left_sum);
+        let steps = [split.left_sum, right_sum].map(|sum| leaf.bounds.step(sum, growing.rules.l2));
+        let (left_bounds, right_bounds) =
+            leaf.bounds
+                .divided(growing.sign(feature), steps[0], steps[1]);
+        let side = |node, begin, end, sum, bounds| Leaf {
             node,
             begin,
             end,
-            depth,
-            histogram,
-            total,
-        }) = open.pop()
-        {
-            let split = if depth < self.params.max_depth {
-                self.best_split(&histogram, &total)
+            depth: leaf.depth + 1,
+            sum,
+            bounds,
+            histogram: Histogram::default(),
+            split: None,
+            counted: false,
+        };
+        let left = side(place, leaf.begin, middle, split.left_sum, left_bounds);
+        let right = side(place + 1, middle, leaf.end, right_sum, right_bounds);
+        let left_is_small = left.rows() <= right.rows();
+        let (mut small, mut large) = if left_is_small {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        let last = self.leaves.len() + 2 >= params.max_leaves as usize;
+        if !last && (growing.may_split(&small) || growing.may_split(&large)) {
+            small.histogram = self.count(growing, small.begin, small.end);
+            large.histogram = leaf.histogram;
+            if large.histogram.is_empty() {
+                large.histogram = self.count(growing, large.begin, large.end);
             } else {
-                None
-            };
-            let Some(split) = split else {
-                self.spare.push(histogram);
-                let step = self.step(&total);
-                for &row in &self.rows[begin..end] {
-                    scores[row as usize] += f64::from(step);
-                }
-                nodes[node] = Node::leaf(values.len() as u32);
-                values.push(step);
-                continue;
-            };
-            importance[split.feature] += split.gain;
-            let cut = self
-                .edges
-                .get(split.feature)
-                .map_or(split.bin, |e| e.middle_cut(split.bin, split.last_bin));
-            let (left_rows, missing_left) = self.partition(begin, end, split);
-            let middle = begin + left_rows;
-            let left = nodes.len();
-            nodes.extend([Node::leaf(0); 2]);
-            nodes[node] = Node::split(split.feature as u16, cut, missing_left, left as u32);
-            // The smaller side is counted, the larger is what remains.
-            let (small_begin, small_end) = if middle - begin <= end - middle {
-                (begin, middle)
-            } else {
-                (middle, end)
-            };
-            let last_level = depth + 1 >= self.params.max_depth;
-            let (small, large) = if last_level {
-                (Vec::new(), histogram)
-            } else {
-                let small = self.histogram(small_begin, small_end, gradients, hessians);
-                let mut large = histogram;
-                large
-                    .iter_mut()
-                    .zip(&small)
-                    .for_each(|(l, s)| *l = l.without(s));
-                (small, large)
-            };
-            let mut small_total = Cell::default();
-            for &row in &self.rows[small_begin..small_end] {
-                let row = row as usize;
-                small_total.add(&Cell {
-                    gradient: gradients[row].into(),
-                    hessian: hessians[row].into(),
-                    rows: 1,
-                });
+                large.histogram.subtract(&small.histogram);
             }
-            let large_total = total.without(&small_total);
-            let small_is_left = small_begin == begin;
-            let (left_part, right_part) = if small_is_left {
-                ((small, small_total), (large, large_total))
-            } else {
-                ((large, large_total), (small, small_total))
-            };
-            let depth = depth + 1;
-            open.push(Open {
-                node: left + 1,
-                begin: middle,
-                end,
-                depth,
-                histogram: right_part.0,
-                total: right_part.1,
-            });
-            open.push(Open {
-                node: left,
-                begin,
-                end: middle,
-                depth,
-                histogram: left_part.0,
-                total: left_part.1,
-            });
+            self.find(growing, &mut small);
+            self.find(growing, &mut large);
+        } else {
+            self.spare.push(leaf.histogram);
         }
-        Tree::from_parts(nodes, values, Vec::new(), 1)
+        self.leaves.extend([small, large]);
+        Some(feature)
     }
 
-    fn step(&self, total: &Cell) -> f32 {
-        let step = -total.gradient / (total.hessian + self.params.l2).max(1e-16);
-        (step.clamp(-MAX_STEP, MAX_STEP) * self.params.learning_rate) as f32
-    }
-
-    fn histogram(
+    /// Puts the rows of a leaf that go left before the others: how many, and the side of missing values.
+    fn divide(
         &mut self,
-        begin: usize,
-        end: usize,
-        gradients: &[f32],
-        hessians: &[f32],
-    ) -> Vec<Cell> {
-        let mut cells = self.spare.pop().unwrap_or_default();
-        cells.clear();
-        cells.resize(self.columns.features() * 256, Cell::default());
-        let rows = &self.rows[begin..end];
-        for (feature, cells) in cells.chunks_exact_mut(256).enumerate() {
-            let bins = self.columns.column(feature);
-            for &row in rows {
-                let row = row as usize;
-                let cell = &mut cells[usize::from(bins[row])];
-                cell.gradient += f64::from(gradients[row]);
-                cell.hessian += f64::from(hessians[row]);
-                cell.rows += 1;
-            }
+        growing: &Growing<'_>,
+        leaf: &Leaf,
+        split: &Candidate,
+        mut goes_left: [u8; 256],
+    ) -> (usize, bool) {
+        let bins = growing.data.bins;
+        let feature = usize::from(bins.usable()[split.place]);
+        let column = growing.data.columns.column(feature);
+        goes_left[usize::from(MISSING_BIN)] = u8::from(split.missing_left);
+        let n_left = self.partition(leaf, column, &goes_left);
+        let told = split.any_missing || matches!(split.left, Left::In(_));
+        if told {
+            return (n_left, split.missing_left);
         }
-        cells
+        // Training saw none here that weigh anything: they go with the larger side.
+        let missing_left = n_left >= leaf.rows() - n_left;
+        if missing_left && bins.any_missing(split.place) {
+            goes_left[usize::from(MISSING_BIN)] = 1;
+            return (self.partition(leaf, column, &goes_left), true);
+        }
+        (n_left, missing_left)
     }
 
-    fn best_split(&self, histogram: &[Cell], total: &Cell) -> Option<GradientSplit> {
-        let least = self.params.min_samples_leaf.max(1);
-        if total.rows < 2 * least {
-            return None;
-        }
-        let l2 = self.params.l2;
-        let worth = |c: &Cell| c.gradient * c.gradient / (c.hessian + l2).max(1e-16);
-        let whole = worth(total);
-        let mut best: Option<GradientSplit> = None;
-        let mut best_gain = 1e-9;
-        for (feature, cells) in histogram.chunks_exact(256).enumerate() {
-            let missing = cells[usize::from(MISSING_BIN)];
-            let mut left = Cell::default();
-            let mut last_present: Option<u8> = None;
-            for bin in 0..MISSING_BIN {
-                let cell = &cells[usize::from(bin)];
-                if cell.rows == 0 {
-                    continue;
-                }
-                // The boundary before this bin: all that `left` holds against the rest.
-                if let Some(last) = last_present {
-                    for missing_left in [false, true] {
-                        if missing_left && missing.rows == 0 {
-                            break;
-                        }
-                        let mut side = left;
-                        if missing_left {
-                            side.add(&missing);
-                        }
-                        let other = total.without(&side);
-                        if side.rows < least
-                            || other.rows < least
-                            || side.hessian < MIN_HESSIAN
-                            || other.hessian < MIN_HESSIAN
-                        {
-                            continue;
-                        }
-                        let gain = worth(&side) + worth(&other) - whole;
-                        if gain > best_gain {
-                            best_gain = gain;
-                            best = Some(GradientSplit {
-                                feature,
-                                bin: last,
-                                last_bin: bin - 1,
-                                missing_left,
-                                gain,
-                            });
-                        }
-                    }
-                }
-                left.add(cell);
-                last_present = Some(bin);
-            }
-
-            // All values against the missing ones.
-            if let Some(last) = last_present
-                && missing.rows >= least
-                && left.rows >= least
-                && left.hessian >= MIN_HESSIAN
-                && missing.hessian >= MIN_HESSIAN
-            {
-                let gain = worth(&left) + worth(&missing) - whole;
-                if gain > best_gain {
-                    best_gain = gain;
-                    best = Some(GradientSplit {
-                        feature,
-                        bin: last,
-                        last_bin: last,
-                        missing_left: false,
-                        gain,
-                    });
-                }
-            }
-        }
-        best
-    }
-
-    /// Stable; how many go left, and the side of missing values when predicting.
-    fn partition(&mut self, begin: usize, end: usize, split: GradientSplit) -> (usize, bool) {
-        let bins = self.columns.column(split.feature);
-        let rows = &mut self.rows[begin..end];
-        self.right.clear();
-        let mut left = 0;
-        let mut any_missing = false;
+    /// Stable; how many go left.
+    fn partition(&mut self, leaf: &Leaf, column: &[u8], goes_left: &[u8; 256]) -> usize {
+        let rows = &mut self.rows[leaf.begin..leaf.end];
+        let right = &mut self.right[..rows.len()];
+        let (mut n_left, mut n_right) = (0, 0);
         for i in 0..rows.len() {
             let row = rows[i];
-            let bin = bins[row as usize];
-            any_missing |= bin == MISSING_BIN;
-            let goes_left = if bin == MISSING_BIN {
-                split.missing_left
-            } else {
-                bin <= split.bin
+            let left = usize::from(goes_left[usize::from(column[row as usize])]);
+            // Written to both sides, kept on one: no branch to guess.
+            rows[n_left] = row;
+            right[n_right] = row;
+            n_left += left;
+            n_right += 1 - left;
+        }
+        rows[n_left..].copy_from_slice(&right[..n_right]);
+        n_left
+    }
+
+    fn count(&mut self, growing: &Growing<'_>, begin: usize, end: usize) -> Histogram {
+        let mut histogram = self.spare.pop().unwrap_or_default();
+        histogram.clear(growing.data.bins);
+        let pairs = growing.task.pairs;
+        histogram.count(growing.data.bins, &self.rows[begin..end], |row| pairs[row]);
+        histogram
+    }
+
+    /// Finds a leaf's best split; its histogram is given back where it has none.
+    fn find(&mut self, growing: &Growing<'_>, leaf: &mut Leaf) {
+        let Growing {
+            data,
+            task,
+            params,
+            ref rules,
+            ..
+        } = *growing;
+        if growing.may_split(leaf) {
+            let rows = leaf.rows() as u64;
+            let care = Care {
+                least: params.min_samples_leaf.max(1).into(),
+                rows,
+                bounds: leaf.bounds,
             };
-            if goes_left {
-                rows[left] = row;
-                left += 1;
-            } else {
-                self.right.push(row);
+            if leaf.counted {
+                self.counts.clear(data.bins);
+                let rows = &self.rows[leaf.begin..leaf.end];
+                self.counts.count(data.bins, rows, |_| pair(0, 1));
+            }
+            if leaf.histogram.is_empty() {
+                leaf.histogram = self.count(growing, leaf.begin, leaf.end);
+            }
+            for &place in task.places {
+                let place = usize::from(place);
+                let used = data.bins.used_bins(place);
+                let cells = leaf.histogram.cells(place);
+                let feature = usize::from(data.bins.usable()[place]);
+                if growing.is_categories(feature) {
+                    if self.sets.len() < MOST_SETS {
+                        let counts = leaf.counted.then(|| self.counts.cells(place));
+                        let (best, sum, unit) = (&mut leaf.split, leaf.sum, task.units.second());
+                        scan_sets(place, cells, counts, sum, rules, &care, unit, best);
+                    }
+                } else if leaf.counted || !data.monotone.is_empty() {
+                    let counts = leaf.counted.then(|| self.counts.cells(place));
+                    let sign = growing.sign(feature);
+                    let (best, sum) = (&mut leaf.split, leaf.sum);
+                    scan_carefully(place, cells, counts, used, sum, rules, &care, sign, best);
+                } else {
+                    let best = &mut leaf.split;
+                    self.scan.scan(place, cells, used, leaf.sum, rules, best);
+                }
             }
         }
-        rows[left..].copy_from_slice(&self.right);
-        (
-            left,
-            if any_missing {
-                split.missing_left
-            } else {
-                left >= self.right.len()
-            },
-        )
+        let kept = self
+            .leaves
+            .iter()
+            .filter(|l| !l.histogram.is_empty())
+            .count();
+        if leaf.split.is_none() || kept >= growing.max_kept {
+            self.spare.push(std::mem::take(&mut leaf.histogram));
+        }
+    }
+
+    /// Leaves become nodes.
+    fn end(&mut self, growing: &Growing<'_>, mut nodes: Vec<Node>) -> Tree {
+        let (units, params) = (growing.task.units, growing.params);
+        self.values.clear();
+        self.leaves.sort_unstable_by_key(|leaf| leaf.node);
+        for (place, leaf) in self.leaves.iter_mut().enumerate() {
+            let step =
+                leaf.bounds.step(leaf.sum, growing.rules.l2) * units.first() / units.second();
+            let step = step.clamp(-MAX_STEP, MAX_STEP) * params.learning_rate;
+            nodes[leaf.node] = Node::leaf(place as u32);
+            self.values.push(step as f32);
+            if !leaf.histogram.is_empty() {
+                self.spare.push(std::mem::take(&mut leaf.histogram));
+            }
+        }
+        // Roots that were counted elsewhere are not piled up.
+        self.spare.truncate(self.leaves.len());
+        Tree::from_parts(nodes, self.values.clone(), self.sets.clone(), 1)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::trees::Rng;
-
-    const PARAMS: GradientTreeParams = GradientTreeParams {
-        max_depth: 3,
-        min_samples_leaf: 1,
-        l2: 0.0,
-        learning_rate: 1.0,
-    };
-
-    #[test]
-    fn squared_loss_fits_group_means() {
-        // With gradient = -y and hessian = 1 a leaf's step is the mean of its rows.
-        let bins: Vec<u8> = (0..80).map(|i| [3, 9, 40, MISSING_BIN][i % 4]).collect();
-        let y: Vec<f32> = (0..80).map(|i| [1.0, 2.0, 4.0, 8.0][i % 4]).collect();
-        let columns = BinnedColumns::new(vec![bins.clone()], 80).unwrap();
-        let gradients: Vec<f32> = y.iter().map(|v| -v).collect();
-        let rows: Vec<u32> = (0..80).collect();
-        let mut scores = vec![0.0; 80];
-        let mut importance = [0.0];
-        let tree = GradientGrower::new(&columns, &[], PARAMS).grow(
-            &rows,
-            &gradients,
-            &[1.0; 80],
-            &mut scores,
-            &mut importance,
-        );
-        tree.check(1, 0).unwrap();
-        for i in 0..80 {
-            assert!(
-                (scores[i] - f64::from(y[i])).abs() < 1e-6,
-                "{i}: {}",
-                scores[i]
-            );
-            assert!((tree.score(tree.leaf_of(|_| bins[i])) - scores[i]).abs() < 1e-6);
-        }
-        assert!(importance[0] > 0.0);
+impl Growing<'_> {
+    fn may_split(&self, leaf: &Leaf) -> bool {
+        let least = u64::from(self.params.min_samples_leaf.max(1));
+        leaf.depth < self.params.max_depth
+            && leaf.rows() as u64 >= 2 * least
+            && f64::from(second_of(leaf.sum)) >= 2.0 * self.rules.min_second
     }
 
-    #[test]
-    fn subtraction_gives_what_counting_gives() {
-        let mut rng = Rng::new(8, 0);
-        let n = 3000;
-        let columns = BinnedColumns::new(
-            (0..3)
-                .map(|_| {
-                    (0..n)
-                        .map(|_| {
-                            if rng.below(9) == 0 {
-                                MISSING_BIN
-                            } else {
-                                rng.below(200) as u8
-                            }
-                        })
-                        .collect()
-                })
-                .collect(),
-            n,
-        )
-        .unwrap();
-        let gradients: Vec<f32> = (0..n)
-            .map(|i| (f64::from(columns.column(0)[i]) / 90.0 - 1.0 + rng.unit()) as f32)
-            .collect();
-        let hessians = vec![1.0_f32; n];
-        let rows: Vec<u32> = (0..n as u32).collect();
-        let mut scores = vec![0.0; n];
-        let tree = GradientGrower::new(&columns, &[], PARAMS).grow(
-            &rows,
-            &gradients,
-            &hessians,
-            &mut scores,
-            &mut [0.0; 3],
-        );
-        // Every leaf's step is minus the mean gradient of the rows that fall into it.
-        for leaf in 0..tree.len() {
-            let inside: Vec<usize> = (0..n)
-                .filter(|&i| tree.leaf_of(|f| columns.column(f)[i]) == leaf)
-                .collect();
-            if inside.is_empty() {
-                continue;
+    fn is_categories(&self, feature: usize) -> bool {
+        self.data
+            .features
+            .get(feature)
+            .is_some_and(FeatureBins::is_categories)
+    }
+
+    /// The order that a feature's sides must keep; categories have none.
+    fn sign(&self, feature: usize) -> i8 {
+        if self.is_categories(feature) {
+            return 0;
+        }
+        self.data.monotone.get(feature).copied().unwrap_or(0)
+    }
+}
+
+/// 1 for each bin that goes left.
+fn table_of(goes_left: impl Fn(u8) -> bool) -> [u8; 256] {
+    std::array::from_fn(|bin| u8::from(goes_left(bin as u8)))
+}
+
+/// The leaf to split next, and how.
+fn next(leaves: &[Leaf], best_first: bool) -> Option<(usize, Candidate)> {
+    let mut found: Option<(usize, Candidate)> = None;
+    for (at, leaf) in leaves.iter().enumerate() {
+        let Some(split) = leaf.split else { continue };
+        let sooner = found.is_none_or(|(best, best_split)| {
+            if best_first && split.gain != best_split.gain {
+                split.gain > best_split.gain
+            } else {
+                leaf.node < leaves[best].node
             }
-            let mean =
-                inside.iter().map(|&i| f64::from(gradients[i])).sum::<f64>() / inside.len() as f64;
-            assert!(
-                (tree.score(leaf) + mean).abs() < 1e-5,
-                "{} {mean}",
-                tree.score(leaf)
-            );
-            assert!(
-                inside
-                    .iter()
-                    .all(|&i| (scores[i] - tree.score(leaf)).abs() < 1e-12)
-            );
+        });
+        if sooner {
+            found = Some((at, split));
         }
-        assert_eq!(tree.depth(), 3);
     }
+    found
 }

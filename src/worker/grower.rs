@@ -47,10 +47,10 @@ fn hear(grower: &mut Option<UnitGrower>, message: &JsValue) -> Option<FromPool> 
             Ok(bytes) => FromPool::Grown { unit, bytes },
             Err(error) => FromPool::Refused(error.to_string()),
         }),
-        // No learner's units need it yet.
-        (Some(ToPool::Learn(_)), Some(_)) => {
-            refused("a worker was told of units that it has no use for")
-        }
+        (Some(ToPool::Learn(news)), Some(grower)) => match grower.learn(&news.to_vec()) {
+            Ok(()) => None,
+            Err(error) => refused(&error.to_string()),
+        },
         (Some(ToPool::Grow(_) | ToPool::Learn(_)), None) => {
             refused("a worker was asked to grow before it was given a training set")
         }

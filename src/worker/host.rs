@@ -220,7 +220,16 @@ impl Host {
     fn grow(self: &Rc<Self>, work: &UnitWork) -> Result<(), String> {
         let pool = self.pool().unwrap_or_else(|| self.start_pool(0));
         pool.begin(work);
-        pool.release(work.units)
+        self.teach(&pool)
+    }
+
+    /// Tells the pool what there is to know since it was last told, and lets the units grow that build on it.
+    fn teach(&self, pool: &Pool) -> Result<(), String> {
+        let news = self.session.borrow_mut().unit_news();
+        for lesson in &news.lessons {
+            pool.learn(lesson)?;
+        }
+        pool.release(news.released)
     }
 
     fn start_pool(self: &Rc<Self>, workers: u32) -> Pool {
@@ -244,6 +253,14 @@ impl Host {
                     .session
                     .borrow_mut()
                     .accept_unit(unit, &bytes, now_secs());
+                if self.session.borrow().has_work() {
+                    // All is grown, perhaps sooner than was thought.
+                    *self.pool.borrow_mut() = None;
+                } else if let Some(pool) = self.pool()
+                    && let Err(why) = self.teach(&pool)
+                {
+                    return self.fail(&why);
+                }
                 self.tell_all(replies);
                 self.ring();
             }

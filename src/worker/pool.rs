@@ -115,10 +115,6 @@ impl Pool {
     }
 
     /// Tells every worker, also those that will replace one, what the units to be released next build on.
-    #[expect(
-        dead_code,
-        reason = "no learner's units build on each other across workers yet"
-    )]
     pub fn learn(&self, units: &[u8]) -> Result<(), String> {
         let mut inner = self.state.inner.borrow_mut();
         inner.lessons.push(ToPool::Learn(Uint8Array::from(units)));
