@@ -2,7 +2,8 @@
 //!
 //! Invariants: text is read into a [`Value`] whose size and depth the text itself bounds, and from there into typed
 //! data; what does not fit is a [`JsonError`] that names it, never a panic. The text written is byte for byte that of
-//! `serde_json` with derived implementations, which the tests compare it with.
+//! `serde_json` with derived implementations, which the tests compare it with (but for floats of which two shortest texts
+//! lie equally near).
 //!
 //! A type says its shape once, with [`record!`] or [`choice!`], as names and references; all work is done by code that
 //! knows no type. Derived serde code knows them all, again for each format, and was a quarter of the page's download.
