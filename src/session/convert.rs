@@ -91,6 +91,9 @@ pub(super) fn learner(spec: &ModelSpec, seed: u64) -> Result<Learner, LearnError
                 .rounds(s.rounds)
                 .learning_rate(s.learning_rate)
                 .max_depth(Some(s.max_depth))
+                // The options say depth and L2 but not these: with them as they were, so is what comes of it.
+                .max_leaves(None)
+                .min_hessian(1e-3)
                 .min_samples_leaf(s.min_samples_leaf)
                 .l2(s.l2)
                 .subsample(s.subsample)

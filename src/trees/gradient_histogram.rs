@@ -148,7 +148,7 @@ impl Histogram {
 }
 
 /// Rows whose bins and pairs are fetched together, before any is counted: rows of a deep node lie far apart, and so their
-/// cache misses overlap instead of each being waited for (three quarters of the time otherwise).
+/// cache misses overlap instead of each being waited for.
 const FETCHED_ROWS: usize = 64;
 
 /// Rows of `WORDS` words into `PLACES` histograms. All indices are masked or constant, so none is checked but the row's.
