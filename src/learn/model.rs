@@ -77,8 +77,11 @@ enum Layout {
     Packed,
 }
 
-/// Rows predicted together: their bins stay in the nearest cache while the trees pass by.
-const BLOCK_ROWS: usize = 256;
+/// Bins of rows that are predicted together. A forest is far larger than a cache: the more rows pass a tree while it is
+/// near, the less often it is fetched; the rows must stay near as well.
+const BLOCK_BYTES: usize = 1 << 18;
+/// Rows predicted together, at most.
+const BLOCK_ROWS: usize = 1 << 13;
 
 impl Model {
     pub(crate) fn from_parts(
@@ -148,13 +151,14 @@ impl Model {
         let Some(all) = out.as_slice_mut() else {
             return out;
         };
-        let mut bins = vec![0_u8; BLOCK_ROWS.min(features.nrows()) * width];
-        let mut leaves = [0_u32; BLOCK_ROWS];
-        for (block, out) in all.chunks_mut(BLOCK_ROWS * self.n_classes).enumerate() {
+        let most = (BLOCK_BYTES / width.max(1)).clamp(64, BLOCK_ROWS);
+        let mut bins = vec![0_u8; most.min(features.nrows()) * width];
+        let mut leaves = vec![0_u32; most];
+        for (block, out) in all.chunks_mut(most * self.n_classes).enumerate() {
             let rows = out.len() / self.n_classes;
             for (f, of) in self.bins.iter().enumerate() {
                 for i in 0..rows {
-                    bins[i * width + f] = of.bin(features[(block * BLOCK_ROWS + i, f)]);
+                    bins[i * width + f] = of.bin(features[(block * most + i, f)]);
                 }
             }
             self.predict_block(&bins, &mut leaves[..rows], out);
