@@ -48,6 +48,9 @@ impl Sample {
 /// between.
 const DRAWN: f64 = 0.6;
 
+/// Whole weights count rows up to so many for each row on average; larger ones are of another unit.
+const MOST_DRAWS: f64 = 64.0;
+
 /// What all trees of a forest draw from: rows that stand in order of their class.
 #[derive(Debug)]
 pub(crate) struct RowDraw<'a> {
@@ -55,7 +58,7 @@ pub(crate) struct RowDraw<'a> {
     row_weights: &'a [f32],
     class_weights: Vec<f64>,
     bootstrap: bool,
-    /// Draws of a bootstrap: as many as there are rows; where all weights are whole, they count rows.
+    /// Draws of a bootstrap: as many as there are rows; where all weights are whole and small, they count rows.
     draws: u32,
     /// Per class: its first row, the mass of those before it, and what a unit of row weight is of mass.
     parts: Vec<Part>,
@@ -105,8 +108,8 @@ impl<'a> RowDraw<'a> {
             begin += rows;
         }
         let total: f64 = row_weights.iter().map(|w| f64::from(*w)).sum();
-        let whole = row_weights.iter().all(|w| w.fract() == 0.0) && total < 4e9;
-        let draws = if whole && total > 0.0 {
+        let whole = row_weights.iter().all(|w| w.fract() == 0.0);
+        let draws = if whole && total > 0.0 && total <= MOST_DRAWS * classes.len() as f64 {
             total as u32
         } else {
             classes.len() as u32
@@ -221,6 +224,13 @@ mod tests {
             let w = weighted.counts(&mut Rng::new(seed, 0));
             assert_eq!(w, [r[0], r[1] + r[2], r[3], r[4] + r[5] + r[6]]);
         }
+    }
+
+    #[test]
+    fn weights_of_another_unit_do_not_count_rows() {
+        let draw = RowDraw::new(&[0, 1], &[2e9, 1e9], &[1.0, 1.0], true);
+        let counts = draw.counts(&mut Rng::new(1, 0));
+        assert_eq!(counts.iter().sum::<u32>(), 2);
     }
 
     #[test]
