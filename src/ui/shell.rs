@@ -11,11 +11,11 @@ use super::browser::theme::Theme;
 use super::pages;
 use super::route;
 use super::store::Store;
-use super::widgets::{Alert, Select, mark, use_app};
+use super::widgets::{Named, alert, choice, mark, named_field};
 use crate::app::select::{self, StepState, Tick};
 use crate::app::{Act, Route, State, format};
 
-/// What every component may see and do.
+/// What every part of the page may see and do.
 #[derive(Clone)]
 pub(super) struct App {
     pub(super) state: Rc<State>,
@@ -93,58 +93,57 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
     };
     let choose_theme = {
         let theme = theme.clone();
-        Callback::from(move |name: String| {
+        move |name: String| {
             let chosen = Theme::ALL.into_iter().find(|t| t.name() == name);
             let chosen = chosen.unwrap_or_default();
             chosen.choose();
             theme.set(chosen);
-        })
+        }
+    };
+    let themes = [
+        ("system".into(), "System theme".into()),
+        ("light".into(), "Light".into()),
+        ("dark".into(), "Dark".into()),
+    ];
+    let named = Named {
+        hide_label: true,
+        ..named_field("theme", "Theme", "")
     };
     let page = match route {
-        Route::Data => html! { <pages::Data /> },
-        Route::Prepare => html! { <pages::Prepare /> },
-        Route::Train => html! { <pages::Train /> },
-        Route::Evaluate => html! { <pages::Evaluate /> },
-        Route::Predict => html! { <pages::Predict /> },
-        Route::Keep => html! { <pages::Keep /> },
-        Route::Runs => html! { <pages::Runs /> },
+        Route::Data => pages::data(&app),
+        Route::Prepare => pages::prepare(&app),
+        Route::Train => pages::train(&app),
+        Route::Evaluate => pages::evaluate(&app),
+        Route::Predict => pages::predict(&app),
+        Route::Keep => pages::keep(&app),
+        Route::Runs => pages::runs(&app),
     };
     let skip = Callback::from(|event: MouseEvent| {
         event.prevent_default();
         focus("finding");
     });
     html! {
-        <ContextProvider<App> context={app}>
+        <>
             <a class="skip" href={route.hash()} onclick={skip}>{ "Skip to the content" }</a>
             <div class="app">
                 <header class="top">
                     { mark() }
-                    <DataChip />
+                    { data_chip(&app) }
                     <div class="right">
-                        <RequestsChip />
-                        <Select
-                            id="theme"
-                            label="Theme"
-                            hide_label={true}
-                            value={theme.name()}
-                            options={vec![
-                                ("system".into(), "System theme".into()),
-                                ("light".into(), "Light".into()),
-                                ("dark".into(), "Dark".into()),
-                            ]}
-                            on_choice={choose_theme}
-                        />
+                        { requests_chip() }
+                        { choice(&named, theme.name(), &themes, choose_theme) }
                     </div>
                 </header>
-                <Spine />
+                { spine(&app) }
                 <main id="main">
-                    <Alerts />
-                    { page }
+                    { alerts(&app) }
+                    // One step's parts are none of another's.
+                    <key={route.hash()}>{ page }</>
                 </main>
             </div>
             <div class="drop-veil" aria-hidden="true"><p>{ "Drop CSV files or a model file" }</p></div>
-            <Said />
-        </ContextProvider<App>>
+            <p class="visually-hidden" role="status" aria-live="polite" id="said">{ &*app.state.said }</p>
+        </>
     }
 }
 
@@ -165,31 +164,14 @@ fn show_current_step() {
     }
 }
 
-#[component]
-fn Said() -> Html {
-    let app = use_app();
-    html! {
-        <p class="visually-hidden" role="status" aria-live="polite" id="said">{ &*app.state.said }</p>
-    }
+fn alerts(app: &App) -> Html {
+    let alerts = app.state.alerts.iter();
+    alerts
+        .map(|a| alert(app, a.id, &a.failure, &[], Act::Dismiss(a.id)))
+        .collect()
 }
 
-#[component]
-fn Alerts() -> Html {
-    let app = use_app();
-    html! {
-        for alert in app.state.alerts.iter() {
-            <Alert
-                key={alert.id}
-                failure={alert.failure.clone()}
-                on_close={app.on::<()>(Act::Dismiss(alert.id))}
-            />
-        }
-    }
-}
-
-#[component]
-fn DataChip() -> Html {
-    let app = use_app();
+fn data_chip(app: &App) -> Html {
     let Some(data) = app.state.data.value() else {
         return html! {};
     };
@@ -205,10 +187,8 @@ fn DataChip() -> Html {
     }
 }
 
-#[component]
-fn RequestsChip() -> Html {
-    // Counted anew with each change of the state.
-    let _app = use_app();
+/// Counted anew with each change of the state.
+fn requests_chip() -> Html {
     match requests::to_other_hosts() {
         None => html! {},
         Some(n) => html! {
@@ -223,28 +203,19 @@ fn RequestsChip() -> Html {
     }
 }
 
-#[component]
-fn Spine() -> Html {
-    let app = use_app();
+fn spine(app: &App) -> Html {
     let steps = select::steps(&app.state);
     html! {
         <nav class="spine" aria-label="Steps">
-            for step in steps {
-                <SpineStep current={app.state.route == step.route} {step} />
+            for step in steps.iter() {
+                { spine_step(step, app.state.route == step.route) }
             }
         </nav>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct SpineStepProps {
-    step: StepState,
-    current: bool,
-}
-
-#[component]
-fn SpineStep(props: &SpineStepProps) -> Html {
-    let StepState { route, tick, note } = &props.step;
+fn spine_step(step: &StepState, current: bool) -> Html {
+    let StepState { route, tick, note } = step;
     let route = *route;
     let (class, mark, said) = match tick {
         Tick::Done => ("tick done", "✓", "done"),
@@ -261,15 +232,15 @@ fn SpineStep(props: &SpineStepProps) -> Html {
         <a
             href={route.hash()}
             {onclick}
-            aria-current={props.current.then_some("page")}
+            aria-current={current.then_some("page")}
             class={(route == Route::Runs).then_some("aside")}
         >
-            <span class={classes!(class, props.current.then_some("now"))} aria-hidden="true">{ mark }</span>
+            <span class={classes!(class, current.then_some("now"))} aria-hidden="true">{ mark }</span>
             <b>{ route.title() }</b>
             if !said.is_empty() {
                 <span class="visually-hidden">{ format!(", {said}") }</span>
             }
-            <small>{ note.clone() }</small>
+            <small>{ note }</small>
         </a>
     }
 }

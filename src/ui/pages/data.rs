@@ -5,24 +5,21 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::columns::ColumnsCard;
-use super::dismiss;
-use super::simulate::SimulateCard;
+use super::simulate::simulate_card;
 use crate::app::plot::Chart;
 use crate::app::select;
 use crate::app::verdict::{Figure, Sentence};
 use crate::app::{Act, Handle, Origin, Route, format};
 use crate::protocol::{DataSummary, Request, RowsPage, TargetSummary};
 use crate::ui::charts::ChartCard;
-use crate::ui::route;
 use crate::ui::shell::App;
+use crate::ui::store::Store;
 use crate::ui::widgets::{
-    Chosen, FileButton, Notices, Rows, Select, Strip, Waiting, async_view, figure_list, opening,
-    use_app,
+    Chosen, Rows, TABLES_AND_MODELS, actions, card, choice, failed, figure_list, file_button,
+    named_field, notice_list, opening, strip, way,
 };
 
-#[component]
-pub(in crate::ui) fn Data() -> Html {
-    let app = use_app();
+pub(in crate::ui) fn data(app: &App) -> Html {
     let state = &app.state;
     let target = state.target.value();
     let (sentence, sub) = match state.data.value() {
@@ -44,82 +41,92 @@ pub(in crate::ui) fn Data() -> Html {
     };
     let why_not = select::train_why_not(state);
     let training = state.training().is_some();
-    let to_prepare = Callback::from(|_: MouseEvent| route::go(Route::Prepare));
+    let note = html! {
+        <span class="strip-note">
+            { if training { "A model is being trained." } else { "" } }
+            { why_not.as_deref().filter(|_| state.data.value().is_some()).unwrap_or_default() }
+        </span>
+    };
+    let buttons = html! {
+        <>
+            { app.button_unless(
+                why_not.is_some() || training,
+                "btn primary",
+                "train-now",
+                "Train on this data",
+                Act::Train,
+            ) }
+            { way("btn", "Choose columns and rules first", Route::Prepare) }
+            { note }
+        </>
+    };
     html! {
         <>
             { opening(&sentence, &sub) }
-            <Strip progress={busy.cloned()} {words}>
-                <button
-                    type="button"
-                    class="btn primary"
-                    id="train-now"
-                    disabled={why_not.is_some() || training}
-                    onclick={app.on::<MouseEvent>(Act::Train)}
-                >
-                    { "Train on this data" }
-                </button>
-                <button type="button" class="btn" onclick={to_prepare}>{ "Choose columns and rules first" }</button>
-                <span class="strip-note">
-                    { if training { "A model is being trained." } else { "" } }
-                    { why_not.filter(|_| state.data.value().is_some()).unwrap_or_default() }
-                </span>
-            </Strip>
-            <Waiting />
-            <Restored />
-            { async_view(&state.target, &dismiss(&app), Route::Data, || html! {}, |_| html! {}) }
-            { async_view(
-                &state.data,
-                &dismiss(&app),
-                Route::Data,
-                || html! { <div class="grid"><DropCard span="span12" /><SimulateCard /></div> },
-                |data| body(&app, data, target),
-            ) }
+            { strip(app, busy, &words, buttons) }
+            { restored(app) }
+            { failed(app, &state.target, Route::Data) }
+            { failed(app, &state.data, Route::Data) }
+            if let Some(data) = state.data.value() {
+                { body(app, data, target) }
+            } else {
+                <div class="grid">{ drop_card(app, "card drop span12") }{ simulate_card(app) }</div>
+            }
         </>
     }
 }
 
-#[component]
-fn Restored() -> Html {
-    let app = use_app();
+fn restored(app: &App) -> Html {
     let Some(name) = &app.state.restored else {
         return html! {};
     };
     html! {
         <div class="waiting" id="restored">
             <p>{ format!("Restored {name} from your last visit. It is kept in this browser alone.") }</p>
-            <button type="button" class="btn" id="forget" onclick={app.on::<MouseEvent>(Act::Forget)}>{ "Forget it" }</button>
-            <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::DismissRestored)}>{ "Close" }</button>
+            { app.button("btn", "forget", "Forget it", Act::Forget) }
+            { app.button("btn", "", "Close", Act::DismissRestored) }
         </div>
     }
 }
 
 fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSummary>>) -> Html {
     let notices = all_notices(data, target);
+    let rows = html! {
+        <>
+            <Preview data={data.clone()} />
+            { actions(app.button(
+                "btn",
+                "download-data",
+                "Download this data as CSV",
+                Act::Export(Request::ExportData),
+            )) }
+        </>
+    };
     html! {
         <div class="grid">
-            <TargetCard data={data.clone()} target={target.cloned()} />
-            <DropCard span="span5" />
+            <TargetCard store={app.store.clone()} data={data.clone()} target={target.cloned()} />
+            { drop_card(app, "card drop span5") }
             <section class="card span12" aria-label="Figures of the data set">
                 { figure_list(&figures(data, target.map(|t| &**t)), false) }
             </section>
             if !notices.is_empty() {
-                <section class="card span12" aria-labelledby="notices-title">
-                    <h2 id="notices-title">{ format!("{} to know of this data", format::plural(notices.len() as u64, "thing")) }</h2>
-                    <Notices notices={Handle::new(notices)} />
-                </section>
+                { card(
+                    "card span12",
+                    "notices-title",
+                    &format!("{} to know of this data", format::plural(notices.len() as u64, "thing")),
+                    "",
+                    notice_list(&notices),
+                ) }
             }
-            <ColumnsCard data={data.clone()} target={target.cloned()} />
-            <section class="card span12" aria-labelledby="rows-title">
-                <h2 id="rows-title">{ format!("The first {}", format::plural(data.preview.rows.len() as u64, "row")) }</h2>
-                <p class="why">{ "Cells as they were read. The table scrolls sideways." }</p>
-                <Preview data={data.clone()} />
-                <p class="actions">
-                    <button type="button" class="btn" id="download-data" onclick={app.on::<MouseEvent>(Act::Export(Request::ExportData))}>
-                        { "Download this data as CSV" }
-                    </button>
-                </p>
-            </section>
-            <SimulateCard />
+            <ColumnsCard store={app.store.clone()} data={data.clone()} target={target.cloned()} />
+            { card(
+                "card span12",
+                "rows-title",
+                &format!("The first {}", format::plural(data.preview.rows.len() as u64, "row")),
+                "Cells as they were read. The table scrolls sideways.",
+                rows,
+            ) }
+            { simulate_card(app) }
         </div>
     }
 }
@@ -197,41 +204,38 @@ fn Preview(props: &PreviewProps) -> Html {
     html! { <Rows {page} label="First rows of the data set" /> }
 }
 
-#[derive(PartialEq, Properties)]
-struct DropCardProps {
-    span: &'static str,
-}
-
 /// Where files come in. The whole window takes drops.
-#[component]
-fn DropCard(props: &DropCardProps) -> Html {
-    let app = use_app();
+fn drop_card(app: &App, class: &'static str) -> Html {
     let is_sample = matches!(
         app.state.source.as_ref().map(|s| &s.origin),
         Some(Origin::Scenario { sample: true, .. })
     );
-    html! {
-        <section class={classes!("card", "drop", props.span)} aria-labelledby="drop-title">
-            <h2 id="drop-title">{ "Your own metrics" }</h2>
-            <p class="why">{ "Drop one or several CSV files anywhere on this page. Files with the same columns are stacked." }</p>
+    let body = html! {
+        <>
             <div class="drop-zone">
                 <svg width="32" height="32" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
                     <path d="M12 15V4m0 0L7.5 8.5M12 4l4.5 4.5M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15" />
                 </svg>
-                <FileButton id="choose-files" label="Choose files" accept=".csv,.tsv,.txt,text/csv,.kubecast" for_what={Chosen::Data} />
+                { file_button(app, "btn file", "choose-files", "Choose files", TABLES_AND_MODELS, Chosen::Data) }
             </div>
             <p class="why">{ "Nothing leaves this device. The last data set is kept in this browser for your next visit." }</p>
             if !is_sample {
-                <p class="actions">
-                    <button type="button" class="btn" id="load-sample" onclick={app.on::<MouseEvent>(Act::LoadSample)}>{ "Show the sample" }</button>
-                </p>
+                { actions(app.button("btn", "load-sample", "Show the sample", Act::LoadSample)) }
             }
-        </section>
-    }
+        </>
+    };
+    card(
+        class,
+        "drop-title",
+        "Your own metrics",
+        "Drop one or several CSV files anywhere on this page. Files with the same columns are stacked.",
+        body,
+    )
 }
 
 #[derive(PartialEq, Properties)]
 struct TargetCardProps {
+    store: Store,
     data: Handle<DataSummary>,
     target: Option<Handle<TargetSummary>>,
 }
@@ -239,17 +243,16 @@ struct TargetCardProps {
 /// The column to predict, and its classes.
 #[component]
 fn TargetCard(props: &TargetCardProps) -> Html {
-    let app = use_app();
     let data = &props.data;
     let chart = use_memo(props.target.clone(), |target| {
         target.as_ref().map(|t| Rc::new(Chart::class_counts(t)))
     });
-    let store = app.store.clone();
-    let on_choice = Callback::from(move |column: String| {
+    let store = props.store.clone();
+    let on_choice = move |column: String| {
         if !column.is_empty() {
             store.act(Act::SetTarget(column));
         }
-    });
+    };
     let mut options: Vec<(AttrValue, AttrValue)> = data
         .columns
         .iter()
@@ -268,16 +271,12 @@ fn TargetCard(props: &TargetCardProps) -> Html {
             "".into()
         }
     };
-    let chooser = html! {
-        <Select
-            id="target"
-            label="Column to predict"
-            hint="A column of a few names or numbers. Rows where it is empty are left out."
-            {value}
-            {options}
-            {on_choice}
-        />
-    };
+    let named = named_field(
+        "target",
+        "Column to predict",
+        "A column of a few names or numbers. Rows where it is empty are left out.",
+    );
+    let chooser = choice(&named, &value, &options, on_choice);
     match (&props.target, &*chart) {
         (Some(target), Some(chart)) => {
             let total: u64 = target.classes.iter().map(|c| c.rows).sum();

@@ -2,16 +2,16 @@
 
 use yew::prelude::*;
 
-use super::dismiss;
+use super::runs::run_downloads;
 use crate::app::verdict::Sentence;
-use crate::app::{Act, Handle, Route, Trained, format};
+use crate::app::{Act, Route, Trained, format};
 use crate::protocol::Request;
-use crate::ui::route;
-use crate::ui::widgets::{Chosen, FileButton, Strip, Waiting, async_view, opening, use_app};
+use crate::ui::shell::App;
+use crate::ui::widgets::{
+    Chosen, MODELS, actions, card, failed, file_button, opening, pairs, strip, way, work_words,
+};
 
-#[component]
-pub(in crate::ui) fn Keep() -> Html {
-    let app = use_app();
+pub(in crate::ui) fn keep(app: &App) -> Html {
     let state = &app.state;
     let model = state.model.value();
     let has_report = model.is_some_and(|m| m.report.is_some());
@@ -39,46 +39,64 @@ pub(in crate::ui) fn Keep() -> Html {
             "Train a model, or open one that was kept before.".to_owned(),
         ),
     };
-    let words = state.job.as_ref().map(|j| j.purpose.words());
+    let first = if model.is_some() {
+        app.button(
+            "btn primary",
+            "save-model",
+            "Save the model",
+            Act::Export(Request::SaveModel),
+        )
+    } else {
+        way("btn primary", "Train a model", Route::Train)
+    };
+    let buttons = html! {
+        <>
+            { first }
+            { file_button(app, "btn file", "open-model", "Open a model file", MODELS, Chosen::ByName) }
+        </>
+    };
     html! {
         <>
             { opening(&sentence, &sub) }
-            <Strip progress={state.model.running().cloned()} words={words.unwrap_or_default()}>
-                if model.is_some() {
-                    <button type="button" class="btn primary" id="save-model" onclick={app.on::<MouseEvent>(Act::Export(Request::SaveModel))}>{ "Save the model" }</button>
-                } else {
-                    <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Train))}>{ "Train a model" }</button>
-                }
-                <FileButton id="open-model" label="Open a model file" accept=".kubecast" multiple={false} for_what={Chosen::ByName} />
-            </Strip>
-            <Waiting />
-            { async_view(&state.model, &dismiss(&app), Route::Keep, || html! {}, |_| html! {}) }
+            { strip(app, state.model.running(), &work_words(app), buttons) }
+            { failed(app, &state.model, Route::Keep) }
             <div class="grid">
                 if let Some(model) = model {
-                    <ModelCard model={model.clone()} />
+                    { model_card(model) }
                 }
-                <section class="card span6" aria-labelledby="keep-report-title">
-                    <h2 id="keep-report-title">{ "Report" }</h2>
-                    <p class="why">{ "Every figure of the evaluation with the options, the seed and the fingerprint of the data, as JSON: for a record, a ticket, or a check in a pipeline." }</p>
-                    <p class="actions">
-                        <button type="button" class="btn" id="keep-report" disabled={!has_report} onclick={app.on::<MouseEvent>(Act::Export(Request::ExportReport))}>{ "Download the report" }</button>
-                    </p>
-                </section>
-                <section class="card span6" aria-labelledby="keep-log-title">
-                    <h2 id="keep-log-title">{ "Run log" }</h2>
-                    <p class="why">{ format!("{} so far, each with its time, parameters, seed and figures. As text to read, as JSON for programs.", format::plural(state.runs.len() as u64, "run")) }</p>
-                    <p class="actions">
-                        <button type="button" class="btn" disabled={state.runs.is_empty()} onclick={app.on::<MouseEvent>(Act::ExportRuns { json: false })}>{ "Download as text" }</button>
-                        <button type="button" class="btn" disabled={state.runs.is_empty()} onclick={app.on::<MouseEvent>(Act::ExportRuns { json: true })}>{ "Download as JSON" }</button>
-                    </p>
-                </section>
-                <section class="card span12" aria-labelledby="kept-title">
-                    <h2 id="kept-title">{ "What this browser keeps" }</h2>
-                    <p class="why">{ kept_words(state.keeps) }</p>
-                    <p class="actions">
-                        <button type="button" class="btn" id="forget-all" onclick={app.on::<MouseEvent>(Act::Forget)} disabled={state.keeps != Some(true)}>{ "Forget data and model" }</button>
-                    </p>
-                </section>
+                { card(
+                    "card span6",
+                    "keep-report-title",
+                    "Report",
+                    "Every figure of the evaluation with the options, the seed and the fingerprint of the data, as JSON: for a record, a ticket, or a check in a pipeline.",
+                    actions(app.button_unless(
+                        !has_report,
+                        "btn",
+                        "keep-report",
+                        "Download the report",
+                        Act::Export(Request::ExportReport),
+                    )),
+                ) }
+                { card(
+                    "card span6",
+                    "keep-log-title",
+                    "Run log",
+                    &format!("{} so far, each with its time, parameters, seed and figures. As text to read, as JSON for programs.", format::plural(state.runs.len() as u64, "run")),
+                    actions(run_downloads(app)),
+                ) }
+                { card(
+                    "card span12",
+                    "kept-title",
+                    "What this browser keeps",
+                    kept_words(state.keeps),
+                    actions(app.button_unless(
+                        state.keeps != Some(true),
+                        "btn",
+                        "forget-all",
+                        "Forget data and model",
+                        Act::Forget,
+                    )),
+                ) }
             </div>
         </>
     }
@@ -96,16 +114,10 @@ fn kept_words(keeps: Option<bool>) -> &'static str {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ModelCardProps {
-    model: Handle<Trained>,
-}
-
-#[component]
-fn ModelCard(props: &ModelCardProps) -> Html {
-    let m = &props.model.model;
+fn model_card(trained: &Trained) -> Html {
+    let m = &trained.model;
     let columns: Vec<String> = m.columns.iter().map(|(name, _)| name.clone()).collect();
-    let pairs = [
+    let lines = [
         (
             "Predicts",
             format!(
@@ -137,15 +149,12 @@ fn ModelCard(props: &ModelCardProps) -> Html {
         ),
         ("Id", m.id.clone()),
     ];
-    html! {
-        <section class="card span12" aria-labelledby="model-card-title">
-            <h2 id="model-card-title">{ "The model file" }</h2>
-            <p class="why">{ "One .kubecast file holds the trees, the recipe and the report. This page, the command line and the JavaScript module read it, and predict the same, bit for bit." }</p>
-            <dl class="pairs">
-                for (name, value) in pairs {
-                    <div><dt>{ name }</dt><dd>{ value }</dd></div>
-                }
-            </dl>
-        </section>
-    }
+    let lines = lines.map(|(name, value)| (name.to_owned(), value));
+    card(
+        "card span12",
+        "model-card-title",
+        "The model file",
+        "One .kubecast file holds the trees, the recipe and the report. This page, the command line and the JavaScript module read it, and predict the same, bit for bit.",
+        pairs(&lines),
+    )
 }

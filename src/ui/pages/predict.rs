@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::dismiss;
 use super::evaluate::ReportCharts;
 use crate::app::form::Field;
 use crate::app::plot::Chart;
@@ -12,16 +11,13 @@ use crate::app::verdict::{self, Sentence};
 use crate::app::{Act, Handle, PAGE_ROWS, Route, format};
 use crate::protocol::{PredictionFilter, PredictionSummary, Report, Request};
 use crate::ui::charts::ChartCard;
-use crate::ui::route;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Check, Chosen, FileButton, Notices, Rows, Select, Strip, Waiting, async_view, figure_list,
-    number_field, opening, use_app,
+    Chosen, MODELS, Rows, TABLES, card, check, choice, failed, figure_list, file_button,
+    named_field, notice_list, number_field, opening, strip, way, work_words,
 };
 
-#[component]
-pub(in crate::ui) fn Predict() -> Html {
-    let app = use_app();
+pub(in crate::ui) fn predict(app: &App) -> Html {
     let state = &app.state;
     let model = state.model.value();
     let (sentence, sub) = match (state.predictions.value(), model) {
@@ -58,46 +54,68 @@ pub(in crate::ui) fn Predict() -> Html {
             ),
         ),
     };
-    let words = state.job.as_ref().map(|j| j.purpose.words());
+    let predicted = state.predictions.value();
+    let buttons = match model {
+        Some(_) => html! {
+            <>
+                { file_button(
+                    app,
+                    if predicted.is_none() { "btn file primary" } else { "btn file" },
+                    "predict-files",
+                    "Choose files to predict",
+                    TABLES,
+                    Chosen::Predict,
+                ) }
+                if let Some(data) = state.data.value() {
+                    { app.button(
+                        "btn",
+                        "predict-data",
+                        &format!("Predict {}", format::shortened(&data.name, 28)),
+                        Act::PredictData,
+                    ) }
+                }
+                if predicted.is_some() {
+                    { app.button(
+                        "btn primary",
+                        "download-predictions",
+                        "Download CSV",
+                        Act::Export(Request::ExportPredictions),
+                    ) }
+                }
+            </>
+        },
+        None => html! {
+            <>
+                { way("btn primary", "Train a model", Route::Train) }
+                { file_button(app, "btn file", "predict-open", "Open a model file", MODELS, Chosen::ByName) }
+            </>
+        },
+    };
     html! {
         <>
             { opening(&sentence, &sub) }
-            <Strip progress={state.predictions.running().cloned()} words={words.unwrap_or_default()}>
-                if model.is_some() {
-                    <FileButton id="predict-files" label="Choose files to predict" accept=".csv,.tsv,.txt,text/csv" primary={state.predictions.value().is_none()} for_what={Chosen::Predict} />
-                    if let Some(data) = state.data.value() {
-                        <button type="button" class="btn" id="predict-data" onclick={app.on::<MouseEvent>(Act::PredictData)}>
-                            { format!("Predict {}", format::shortened(&data.name, 28)) }
-                        </button>
-                    }
-                    if state.predictions.value().is_some() {
-                        <button type="button" class="btn primary" id="download-predictions" onclick={app.on::<MouseEvent>(Act::Export(Request::ExportPredictions))}>{ "Download CSV" }</button>
-                    }
-                } else {
-                    <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Train))}>{ "Train a model" }</button>
-                    <FileButton id="predict-open" label="Open a model file" accept=".kubecast" multiple={false} for_what={Chosen::ByName} />
-                }
-            </Strip>
-            <Waiting />
-            { async_view(&state.predictions, &dismiss(&app), Route::Predict, || html! {}, |p| html! { <Predictions predictions={p.clone()} /> }) }
+            { strip(app, state.predictions.running(), &work_words(app), buttons) }
+            { failed(app, &state.predictions, Route::Predict) }
+            if let Some(predictions) = predicted {
+                <Predictions app={app.clone()} predictions={predictions.clone()} />
+            }
         </>
     }
 }
 
 #[derive(PartialEq, Properties)]
 struct PredictionsProps {
+    app: App,
     predictions: Handle<PredictionSummary>,
 }
 
 #[component]
 fn Predictions(props: &PredictionsProps) -> Html {
-    let app = use_app();
+    let app = &props.app;
     let p = &props.predictions;
     let chart = use_memo(p.clone(), |p| Rc::new(Chart::prediction_totals(p)));
     let report = use_memo(p.clone(), |p| {
-        p.report
-            .as_ref()
-            .map(|r| Handle::new(Rc::new((**r).clone())))
+        p.report.as_ref().map(|r| Rc::new((**r).clone()))
     });
     let wide = p.notices.is_empty();
     html! {
@@ -106,19 +124,24 @@ fn Predictions(props: &PredictionsProps) -> Html {
                 <ChartCard chart={(*chart).clone()} title="Rows predicted as each class" why={format!("Of {}.", format::plural(p.rows, "row"))} />
             </div>
             if !wide {
-                <section class="card span5" aria-labelledby="fit-title">
-                    <h2 id="fit-title">{ "How the table fits the model" }</h2>
-                    <Notices notices={Handle::new(p.notices.clone())} />
-                </section>
+                { card(
+                    "card span5",
+                    "fit-title",
+                    "How the table fits the model",
+                    "",
+                    notice_list(&p.notices),
+                ) }
             }
-            { table(&app, p) }
+            { table(app, p) }
             if let Some(report) = &*report {
-                <section class="card span12" aria-labelledby="truth-title">
-                    <h2 id="truth-title">{ "Against the truth in this table" }</h2>
-                    <p class="why">{ truth(&app, report) }</p>
-                    { figure_list(&verdict::figures(report), has_seen(&app, report)) }
-                </section>
-                <ReportCharts report={report.clone()} />
+                { card(
+                    "card span12",
+                    "truth-title",
+                    "Against the truth in this table",
+                    &truth(app, report),
+                    figure_list(&verdict::figures(report), has_seen(app, report)),
+                ) }
+                <ReportCharts report={Rc::clone(report)} dark={app.dark} />
             }
         </div>
     }
@@ -152,15 +175,16 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
     let state = &app.state;
     let filter = &state.filter;
     let page = state.page.value();
-    let change = |f: fn(PredictionFilter, String) -> PredictionFilter| {
+    let on_class = {
         let store = app.store.clone();
         let filter = filter.clone();
-        Callback::from(move |value: String| store.act(Act::Filter(f(filter.clone(), value))))
+        move |class: String| {
+            store.act(Act::Filter(PredictionFilter {
+                class: (!class.is_empty()).then_some(class),
+                ..filter.clone()
+            }));
+        }
     };
-    let on_class = change(|filter, class| PredictionFilter {
-        class: (!class.is_empty()).then_some(class),
-        ..filter
-    });
     let on_wrong = {
         let store = app.store.clone();
         let filter = filter.clone();
@@ -181,22 +205,32 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
     let total = page.map_or(0, |page| page.total);
     let offset = page.map_or(0, |page| page.offset);
     let shown = page.map_or(0, |page| page.rows.len() as u64);
-    let to = |offset: u64| app.on::<MouseEvent>(Act::Page(offset));
     let rows = u64::from(PAGE_ROWS);
-    html! {
-        <section class="card span12" aria-labelledby="predictions-title">
-            <h2 id="predictions-title">{ "Each row" }</h2>
-            <p class="why">{ "The predicted class with its probability, then the probability of every class." }</p>
+    let at_end = offset + shown >= total;
+    let to =
+        |disabled, label, offset| app.button_unless(disabled, "btn", "", label, Act::Page(offset));
+    let body = html! {
+        <>
             <div class="filters">
-                <Select id="filter-class" label="Predicted as" value={filter.class.clone().unwrap_or_default()} options={classes} on_choice={on_class} />
+                { choice(
+                    &named_field("filter-class", "Predicted as", ""),
+                    filter.class.as_deref().unwrap_or_default(),
+                    &classes,
+                    on_class,
+                ) }
                 { number_field(app, Field::MinProbability) }
                 if p.report.is_some() {
-                    <Check id="filter-wrong" label="Only where truth and prediction differ" checked={filter.wrong_only} on_change={on_wrong} />
+                    { check(
+                        &named_field("filter-wrong", "Only where truth and prediction differ", ""),
+                        filter.wrong_only,
+                        on_wrong,
+                    ) }
                 }
             </div>
-            { async_view(&state.page, &dismiss(app), Route::Predict, || html! {}, |page| html! {
+            { failed(app, &state.page, Route::Predict) }
+            if let Some(page) = page {
                 <Rows page={page.clone()} label="Predictions" />
-            }) }
+            }
             <div class="pager">
                 <p aria-live="polite">
                     { match (total, shown) {
@@ -205,10 +239,17 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
                         _ => format!("Rows {} to {} of {}", format::count(offset + 1), format::count(offset + shown), format::count(total)),
                     } }
                 </p>
-                <button type="button" class="btn" disabled={offset == 0} onclick={to(0)}>{ "First" }</button>
-                <button type="button" class="btn" disabled={offset == 0} onclick={to(offset.saturating_sub(rows))}>{ "Previous" }</button>
-                <button type="button" class="btn" disabled={offset + shown >= total} onclick={to(offset + rows)}>{ "Next" }</button>
+                { to(offset == 0, "First", 0) }
+                { to(offset == 0, "Previous", offset.saturating_sub(rows)) }
+                { to(at_end, "Next", offset + rows) }
             </div>
-        </section>
-    }
+        </>
+    };
+    card(
+        "card span12",
+        "predictions-title",
+        "Each row",
+        "The predicted class with its probability, then the probability of every class.",
+        body,
+    )
 }

@@ -9,9 +9,11 @@ use crate::app::select;
 use crate::app::{Act, Handle, Route, Setting, format};
 use crate::data::{Notice, lowered};
 use crate::protocol::{ColumnSummary, DataSummary, Encoding, Scaling, TargetSummary};
-use crate::ui::route;
 use crate::ui::shell::App;
-use crate::ui::widgets::{Check, Select, Strip, Waiting, number_field, opening, use_app};
+use crate::ui::widgets::{
+    Named, actions, button, card, check, choice, go, named_field, number_field, opening,
+    plain_strip, strip, strip_note, way,
+};
 
 /// More columns than this can be searched.
 const SEARCHED: usize = 30;
@@ -70,92 +72,109 @@ const ENCODING: [(Encoding, &str, &str); 3] = [
     ),
 ];
 
-#[component]
-pub(in crate::ui) fn Prepare() -> Html {
-    let app = use_app();
+pub(in crate::ui) fn prepare(app: &App) -> Html {
     let state = &app.state;
-    let settings = &state.settings;
     let why_not = select::train_why_not(state);
     let training = state.training().is_some();
-    let to_train = Callback::from(|_: MouseEvent| route::go(Route::Train));
     let (Some(data), Some(target)) = (state.data.value(), state.target.value()) else {
         return html! {
             <>
                 { opening(&select::plan(state), "The Data step takes CSV files, or simulates a cluster.") }
-                <Strip>
-                    <button type="button" class="btn primary" onclick={Callback::from(|_: MouseEvent| route::go(Route::Data))}>{ "Go to the data" }</button>
-                </Strip>
+                { plain_strip(way("btn primary", "Go to the data", Route::Data)) }
             </>
         };
+    };
+    let buttons = html! {
+        <>
+            { button("btn primary", "", "Choose a model", why_not.is_some(), go(Route::Train)) }
+            { app.button_unless(
+                training,
+                "btn",
+                "",
+                "Back to the defaults",
+                Act::Set(Setting::PrepareDefaults),
+            ) }
+            { strip_note(&why_not.unwrap_or_default()) }
+        </>
     };
     html! {
         <>
             { opening(&select::plan(state), "Everything below is fitted on the training rows alone and travels with the model.") }
-            <Strip progress={state.target.running().cloned()} words="Looking at the target">
-                <button type="button" class="btn primary" disabled={why_not.is_some()} onclick={to_train}>{ "Choose a model" }</button>
-                <button type="button" class="btn" disabled={training} onclick={app.on::<MouseEvent>(Act::Set(Setting::PrepareDefaults))}>{ "Back to the defaults" }</button>
-                <span class="strip-note">{ why_not.unwrap_or_default() }</span>
-            </Strip>
-            <Waiting />
+            { strip(app, state.target.running(), "Looking at the target", buttons) }
             <div class="grid">
-                <ColumnList data={data.clone()} target={target.clone()} />
+                <ColumnList app={app.clone()} data={data.clone()} target={target.clone()} />
                 <div class="span5 stack">
-                    <section class="card" aria-labelledby="split-title">
-                        <h2 id="split-title">{ "Rows that are held out" }</h2>
-                        <p class="why">{ "The model is judged on rows that it never saw." }</p>
-                        { number_field(&app, Field::TestShare) }
-                        { number_field(&app, Field::SplitSeed) }
-                        <Check
-                            id="stratify"
-                            label="Hold out the same share of each class"
-                            hint="Keeps rare classes in both parts."
-                            checked={settings.stratify}
-                            on_change={set(&app, Setting::Stratify)}
-                        />
-                    </section>
-                    <section class="card" aria-labelledby="missing-title">
-                        <h2 id="missing-title">{ "Missing values" }</h2>
-                        <p class="why">{ missing_words(data) }</p>
-                        <Select
-                            id="missing"
-                            label="Rule"
-                            hint="Means and medians are those of the training rows. Categories take the most frequent name."
-                            value={name_of(&MISSING, settings.missing)}
-                            options={options(&MISSING)}
-                            on_choice={choose(&app, &MISSING, Setting::Missing)}
-                        />
-                        if settings.missing == MissingRule::Constant {
-                            { number_field(&app, Field::FillValue) }
-                        }
-                        <Check
-                            id="indicator"
-                            label="Add a column that says what was missing"
-                            hint="That a value is missing is sometimes the best sign."
-                            checked={settings.indicator}
-                            on_change={set(&app, Setting::Indicator)}
-                        />
-                    </section>
-                    <section class="card" aria-labelledby="numbers-title">
-                        <h2 id="numbers-title">{ "Numbers and names" }</h2>
-                        <Select
-                            id="scaling"
-                            label="Scaling of numbers"
-                            hint="Trees do not need it."
-                            value={name_of(&SCALING, settings.scaling)}
-                            options={options(&SCALING)}
-                            on_choice={choose(&app, &SCALING, Setting::Scaling)}
-                        />
-                        <Select
-                            id="encoding"
-                            label="Names as numbers"
-                            hint="Names that training never saw count as none of the known ones."
-                            value={name_of(&ENCODING, settings.encoding)}
-                            options={options(&ENCODING)}
-                            on_choice={choose(&app, &ENCODING, Setting::Encoding)}
-                        />
-                    </section>
+                    { card(
+                        "card",
+                        "split-title",
+                        "Rows that are held out",
+                        "The model is judged on rows that it never saw.",
+                        split_fields(app),
+                    ) }
+                    { card(
+                        "card",
+                        "missing-title",
+                        "Missing values",
+                        &missing_words(data),
+                        missing_fields(app),
+                    ) }
+                    { card("card", "numbers-title", "Numbers and names", "", number_fields(app)) }
                 </div>
             </div>
+        </>
+    }
+}
+
+fn split_fields(app: &App) -> Html {
+    let stratify = named_field(
+        "stratify",
+        "Hold out the same share of each class",
+        "Keeps rare classes in both parts.",
+    );
+    html! {
+        <>
+            { number_field(app, Field::TestShare) }
+            { number_field(app, Field::SplitSeed) }
+            { check(&stratify, app.state.settings.stratify, set(app, Setting::Stratify)) }
+        </>
+    }
+}
+
+fn missing_fields(app: &App) -> Html {
+    let settings = &app.state.settings;
+    let rule = named_field(
+        "missing",
+        "Rule",
+        "Means and medians are those of the training rows. Categories take the most frequent name.",
+    );
+    let indicator = named_field(
+        "indicator",
+        "Add a column that says what was missing",
+        "That a value is missing is sometimes the best sign.",
+    );
+    html! {
+        <>
+            { choose(app, &rule, &MISSING, settings.missing, Setting::Missing) }
+            if settings.missing == MissingRule::Constant {
+                { number_field(app, Field::FillValue) }
+            }
+            { check(&indicator, settings.indicator, set(app, Setting::Indicator)) }
+        </>
+    }
+}
+
+fn number_fields(app: &App) -> Html {
+    let settings = &app.state.settings;
+    let scaling = named_field("scaling", "Scaling of numbers", "Trees do not need it.");
+    let encoding = named_field(
+        "encoding",
+        "Names as numbers",
+        "Names that training never saw count as none of the known ones.",
+    );
+    html! {
+        <>
+            { choose(app, &scaling, &SCALING, settings.scaling, Setting::Scaling) }
+            { choose(app, &encoding, &ENCODING, settings.encoding, Setting::Encoding) }
         </>
     }
 }
@@ -182,47 +201,57 @@ pub(super) fn set<T: 'static>(app: &App, setting: fn(T) -> Setting) -> Callback<
     Callback::from(move |value| store.act(Act::Set(setting(value))))
 }
 
-/// The name of a choice in a list of them.
-pub(super) fn name_of<T: PartialEq>(
-    list: &[(T, &'static str, &'static str)],
-    value: T,
-) -> AttrValue {
-    list.iter()
-        .find(|(v, ..)| *v == value)
-        .map_or("", |(_, name, _)| name)
-        .into()
-}
-
-pub(super) fn options<T>(list: &[(T, &'static str, &'static str)]) -> Vec<(AttrValue, AttrValue)> {
-    list.iter()
-        .map(|(_, name, label)| ((*name).into(), (*label).into()))
-        .collect()
-}
-
-pub(super) fn choose<T: Copy + 'static>(
+/// A choice from a list of values, names and labels.
+pub(super) fn choose<T: Copy + PartialEq + 'static>(
     app: &App,
+    named: &Named,
     list: &'static [(T, &'static str, &'static str)],
+    value: T,
     setting: fn(T) -> Setting,
-) -> Callback<String> {
-    let store = app.store.clone();
-    Callback::from(move |name: String| {
-        if let Some((value, ..)) = list.iter().find(|(_, n, _)| *n == name) {
-            store.act(Act::Set(setting(*value)));
+) -> Html {
+    let at = list.iter().position(|(v, ..)| *v == value);
+    let set = {
+        let store = app.store.clone();
+        move |i: usize| store.act(Act::Set(setting(list[i].0)))
+    };
+    let words = list
+        .iter()
+        .map(|(_, name, label)| (*name, *label))
+        .collect();
+    choose_at(named, words, at, Box::new(set))
+}
+
+/// The same for values of any type: by place in the list.
+fn choose_at(
+    named: &Named,
+    words: Vec<(&'static str, &'static str)>,
+    at: Option<usize>,
+    set: Box<dyn Fn(usize)>,
+) -> Html {
+    let value = at.map_or("", |i| words[i].0);
+    let options: Vec<(AttrValue, AttrValue)> = words
+        .iter()
+        .map(|(name, label)| ((*name).into(), (*label).into()))
+        .collect();
+    let names: Vec<&'static str> = words.iter().map(|(name, _)| *name).collect();
+    choice(named, value, &options, move |name| {
+        if let Some(i) = names.iter().position(|n| *n == name) {
+            set(i);
         }
     })
 }
 
 #[derive(PartialEq, Properties)]
 struct ColumnListProps {
+    app: App,
     data: Handle<DataSummary>,
     target: Handle<TargetSummary>,
 }
 
 #[component]
 fn ColumnList(props: &ColumnListProps) -> Html {
-    let app = use_app();
     let search = use_state(String::new);
-    let ColumnListProps { data, target } = props;
+    let ColumnListProps { app, data, target } = props;
     let chosen = app.state.features();
     let oninput = {
         let search = search.clone();
@@ -242,20 +271,26 @@ fn ColumnList(props: &ColumnListProps) -> Html {
         .filter(|c| c.name != target.column && lowered(&c.name).contains(&needle))
         .collect();
     let found = columns.len();
-    let button = |label: &'static str, setting: Setting| {
-        html! {
-            <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::Set(setting))}>{ label }</button>
-        }
-    };
-    html! {
-        <section class="card span7" aria-labelledby="features-title">
-            <h2 id="features-title">{ format!("{} of {} are used", format::count(chosen.len() as u64), format::plural(data.columns.len().saturating_sub(1) as u64, "column")) }</h2>
-            <p class="why">{ format!("Target: {}. Uncheck what would not be known in time when the model is used.", target.column) }</p>
-            <p class="actions">
-                { button("Suggested", Setting::SuggestedColumns) }
-                { button("All", Setting::AllColumns) }
-                { button("None", Setting::NoColumns) }
-            </p>
+    let button =
+        |label: &'static str, setting: Setting| app.button("btn", "", label, Act::Set(setting));
+    let title = format!(
+        "{} of {} are used",
+        format::count(chosen.len() as u64),
+        format::plural(data.columns.len().saturating_sub(1) as u64, "column")
+    );
+    let why = format!(
+        "Target: {}. Uncheck what would not be known in time when the model is used.",
+        target.column
+    );
+    let body = html! {
+        <>
+            { actions(html! {
+                <>
+                    { button("Suggested", Setting::SuggestedColumns) }
+                    { button("All", Setting::AllColumns) }
+                    { button("None", Setting::NoColumns) }
+                </>
+            }) }
             if data.columns.len() > SEARCHED {
                 <div class="field">
                     <label for="column-search">{ "Search columns" }</label>
@@ -264,7 +299,7 @@ fn ColumnList(props: &ColumnListProps) -> Html {
             }
             <div class="column-list" role="group" aria-labelledby="features-title">
                 for column in columns.iter().take(400) {
-                    { column_check(&app, column, target, chosen.contains(&column.name.as_str())) }
+                    { column_check(app, column, target, chosen.contains(&column.name.as_str())) }
                 }
             </div>
             if found == 0 {
@@ -273,8 +308,9 @@ fn ColumnList(props: &ColumnListProps) -> Html {
             if found > 400 {
                 <p class="why">{ format!("The first 400 of {}: search for the others.", format::count(found as u64)) }</p>
             }
-        </section>
-    }
+        </>
+    };
+    card("card span7", "features-title", &title, &why, body)
 }
 
 fn column_check(app: &App, column: &ColumnSummary, target: &TargetSummary, checked: bool) -> Html {
@@ -282,16 +318,13 @@ fn column_check(app: &App, column: &ColumnSummary, target: &TargetSummary, check
     let name = column.name.clone();
     let on_change =
         Callback::from(move |on| store.act(Act::Set(Setting::Column(name.clone(), on))));
-    html! {
-        <Check
-            key={column.name.clone()}
-            id={format!("use-{}", column.name)}
-            label={format::shortened(&column.name, 60)}
-            hint={hint(column, target)}
-            {checked}
-            {on_change}
-        />
-    }
+    let named = Named {
+        id: format!("use-{}", column.name).into(),
+        label: format::shortened(&column.name, 60).into(),
+        hint: hint(column, target).into(),
+        hide_label: false,
+    };
+    check(&named, checked, on_change)
 }
 
 /// What speaks against a column, or what it is.

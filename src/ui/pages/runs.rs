@@ -7,36 +7,52 @@ use crate::app::verdict::Sentence;
 use crate::app::{Act, format, runlog, select};
 use crate::protocol::RunRecord;
 use crate::ui::shell::App;
-use crate::ui::widgets::{Scroll, Strip, opening, use_app};
+use crate::ui::widgets::{card, cell, column_heads, opening, plain_strip, scroll};
 
-#[component]
-pub(in crate::ui) fn Runs() -> Html {
-    let app = use_app();
+pub(in crate::ui) fn runs(app: &App) -> Html {
     let state = &app.state;
     let runs = &state.runs;
-    let empty = runs.is_empty();
+    let sub = if state.keeps == Some(false) {
+        "This browser keeps nothing for this page: the log is gone when you close it."
+    } else {
+        "The log stays in this browser, on this device alone."
+    };
+    let buttons = if state.clearing_runs {
+        html! {
+            <>
+                <p class="strip-note" role="alert">{ format!("Clear {}? This cannot be undone.", format::plural(runs.len() as u64, "run")) }</p>
+                { app.button("btn danger", "confirm-clear", "Clear the log", Act::ConfirmClear(true)) }
+                { app.button("btn", "", "Keep it", Act::ConfirmClear(false)) }
+            </>
+        }
+    } else {
+        html! {
+            <>
+                { run_downloads(app) }
+                { app.button_unless(runs.is_empty(), "btn", "clear-runs", "Clear the log", Act::ClearRuns) }
+            </>
+        }
+    };
     html! {
         <>
-            { opening(&finding(runs), if state.keeps == Some(false) {
-                "This browser keeps nothing for this page: the log is gone when you close it."
-            } else {
-                "The log stays in this browser, on this device alone."
-            }) }
-            <Strip>
-                if state.clearing_runs {
-                    <p class="strip-note" role="alert">{ format!("Clear {}? This cannot be undone.", format::plural(runs.len() as u64, "run")) }</p>
-                    <button type="button" class="btn danger" id="confirm-clear" onclick={app.on::<MouseEvent>(Act::ConfirmClear(true))}>{ "Clear the log" }</button>
-                    <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::ConfirmClear(false))}>{ "Keep it" }</button>
-                } else {
-                    <button type="button" class="btn" disabled={empty} onclick={app.on::<MouseEvent>(Act::ExportRuns { json: false })}>{ "Download as text" }</button>
-                    <button type="button" class="btn" disabled={empty} onclick={app.on::<MouseEvent>(Act::ExportRuns { json: true })}>{ "Download as JSON" }</button>
-                    <button type="button" class="btn" id="clear-runs" disabled={empty} onclick={app.on::<MouseEvent>(Act::ClearRuns)}>{ "Clear the log" }</button>
-                }
-            </Strip>
+            { opening(&finding(runs), sub) }
+            { plain_strip(buttons) }
             <div class="grid">
-                { comparison(&app) }
-                { log(&app) }
+                { comparison(app) }
+                { log(app) }
             </div>
+        </>
+    }
+}
+
+/// The run log as files.
+pub(super) fn run_downloads(app: &App) -> Html {
+    let empty = app.state.runs.is_empty();
+    let save = |label, json| app.button_unless(empty, "btn", "", label, Act::ExportRuns { json });
+    html! {
+        <>
+            { save("Download as text", false) }
+            { save("Download as JSON", true) }
         </>
     }
 }
@@ -81,102 +97,113 @@ fn comparison(app: &App) -> Html {
         return html! {};
     }
     let rows = runlog::differences(&chosen);
+    let table = html! {
+        <table class="data">
+            <thead>
+                <tr>
+                    <th scope="col">{ "" }<span class="visually-hidden">{ "What" }</span></th>
+                    for run in chosen.iter() {
+                        <th scope="col" class="num">{ local_time(run.at_millis) }</th>
+                    }
+                </tr>
+            </thead>
+            <tbody>
+                for row in rows.iter() {
+                    <tr>
+                        <th scope="row">{ select::capital(&row.name) }</th>
+                        for value in row.values.iter() {
+                            { cell("num", value, &format::shortened(value, 40)) }
+                        }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    let body = if rows.is_empty() {
+        html! { <p>{ "Nothing: the same data, options and figures." }</p> }
+    } else {
+        scroll("What differs between the chosen runs", false, table)
+    };
     html! {
         <section class="card span12" aria-labelledby="differences-title" id="differences">
             <h2 id="differences-title">{ format!("What differs between {} runs", chosen.len()) }</h2>
             <p class="why">{ "What they share is left out." }</p>
-            if rows.is_empty() {
-                <p>{ "Nothing: the same data, options and figures." }</p>
-            } else {
-                <Scroll label="What differs between the chosen runs">
-                    <table class="data">
-                        <thead>
-                            <tr>
-                                <th scope="col">{ "" }<span class="visually-hidden">{ "What" }</span></th>
-                                for run in chosen.iter() {
-                                    <th scope="col" class="num">{ local_time(run.at_millis) }</th>
-                                }
-                            </tr>
-                        </thead>
-                        <tbody>
-                            for row in rows {
-                                <tr>
-                                    <th scope="row">{ select::capital(&row.name) }</th>
-                                    for value in row.values.iter() {
-                                        <td class="num" title={value.clone()}>{ format::shortened(value, 40) }</td>
-                                    }
-                                </tr>
-                            }
-                        </tbody>
-                    </table>
-                </Scroll>
-            }
+            { body }
         </section>
     }
 }
+
+const HEADS: [(&str, bool, &str); 10] = [
+    ("Compare", false, ""),
+    ("Time", false, ""),
+    ("Action", false, ""),
+    ("Data", false, ""),
+    ("Model", false, ""),
+    ("Rows", true, ""),
+    ("Accuracy", true, ""),
+    ("Macro F1", true, ""),
+    ("Duration", true, ""),
+    ("Outcome", false, ""),
+];
 
 fn log(app: &App) -> Html {
     let runs = &app.state.runs;
     if runs.is_empty() {
         return html! {};
     }
-    html! {
-        <section class="card span12" aria-labelledby="log-title">
-            <h2 id="log-title">{ "Run log" }</h2>
-            <p class="why">{ "Newest first. Choose two or more with scores to see what differs." }</p>
-            <Scroll label="Run log" tall={true}>
-                <table class="data">
-                    <thead>
-                        <tr>
-                            <th scope="col">{ "Compare" }</th>
-                            <th scope="col">{ "Time" }</th>
-                            <th scope="col">{ "Action" }</th>
-                            <th scope="col">{ "Data" }</th>
-                            <th scope="col">{ "Model" }</th>
-                            <th scope="col" class="num">{ "Rows" }</th>
-                            <th scope="col" class="num">{ "Accuracy" }</th>
-                            <th scope="col" class="num">{ "Macro F1" }</th>
-                            <th scope="col" class="num">{ "Duration" }</th>
-                            <th scope="col">{ "Outcome" }</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        for (i, run) in runs.iter().enumerate().rev() {
-                            { log_row(app, i, run) }
-                        }
-                    </tbody>
-                </table>
-            </Scroll>
-        </section>
-    }
+    let table = html! {
+        <table class="data">
+            { column_heads(&HEADS) }
+            <tbody>
+                for (i, run) in runs.iter().enumerate().rev() {
+                    { log_row(app, i, run) }
+                }
+            </tbody>
+        </table>
+    };
+    card(
+        "card span12",
+        "log-title",
+        "Run log",
+        "Newest first. Choose two or more with scores to see what differs.",
+        scroll("Run log", true, table),
+    )
 }
 
 fn log_row(app: &App, i: usize, run: &RunRecord) -> Html {
     let time = local_time(run.at_millis);
     let checked = app.state.compared.contains(&i);
+    let took = if run.secs > 0.0 {
+        format::duration(run.secs)
+    } else {
+        "–".to_owned()
+    };
+    let figure = |name| cell("num", "", &runlog::figure_text(run, name));
     html! {
-            <tr key={i}>
-                <td class="choose">
-                    if select::comparable(run) {
-    <label>                    <input
+        <tr key={i}>
+            <td class="choose">
+                if select::comparable(run) {
+                    <label>
+                        <input
                             type="checkbox"
                             {checked}
                             aria-label={format!("Compare the run of {time}")}
                             onchange={app.on::<Event>(Act::Compare(i, !checked))}
-                        /></label>
-                    }
-                </td>
-                <td>{ time }</td>
-                <td>{ run.action.clone() }</td>
-                <td title={run.data_name.clone()}>{ format::shortened(&run.data_name, 32) }</td>
-                <td>{ runlog::model_name(run) }</td>
-                <td class="num">{ runlog::figure_text(run, runlog::ROWS) }</td>
-                <td class="num">{ runlog::figure_text(run, runlog::ACCURACY) }</td>
-                <td class="num">{ runlog::figure_text(run, runlog::MACRO_F1) }</td>
-                <td class="num">{ if run.secs > 0.0 { format::duration(run.secs) } else { "–".to_owned() } }</td>
-                <td title={run.outcome.clone()}>{ format::shortened(&run.outcome, 24) }</td>
-            </tr>
-        }
+                        />
+                    </label>
+                }
+            </td>
+            { cell("", "", &time) }
+            { cell("", "", &run.action) }
+            { cell("", &run.data_name, &format::shortened(&run.data_name, 32)) }
+            { cell("", "", runlog::model_name(run)) }
+            { figure(runlog::ROWS) }
+            { figure(runlog::ACCURACY) }
+            { figure(runlog::MACRO_F1) }
+            { cell("num", "", &took) }
+            { cell("", &run.outcome, &format::shortened(&run.outcome, 24)) }
+        </tr>
+    }
 }
 
 /// Date and time of this device, to the second.

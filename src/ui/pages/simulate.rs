@@ -4,11 +4,10 @@ use yew::prelude::*;
 
 use crate::app::form::{Field, ISSUES};
 use crate::app::{Act, Setting, format};
-use crate::ui::widgets::{Check, number_field, use_app};
+use crate::ui::shell::App;
+use crate::ui::widgets::{Named, actions, card, check, number_field};
 
-#[component]
-pub(super) fn SimulateCard() -> Html {
-    let app = use_app();
+pub(super) fn simulate_card(app: &App) -> Html {
     let settings = &app.state.settings;
     let wrong = settings.simulate_spec().is_err();
     let onsubmit = {
@@ -18,42 +17,52 @@ pub(super) fn SimulateCard() -> Html {
             store.act(Act::Simulate);
         })
     };
-    html! {
-        <section class="card span12" aria-labelledby="simulate-title">
-            <h2 id="simulate-title">{ "Or simulate a cluster" }</h2>
-            <p class="why">{ "Metrics with known issues, to try things on. The result replaces the data set above and can be downloaded as CSV." }</p>
+    let fields = [
+        Field::SimulateRows,
+        Field::SimulateHours,
+        Field::SimulateProbability,
+        Field::SimulateSeed,
+    ];
+    card(
+        "card span12",
+        "simulate-title",
+        "Or simulate a cluster",
+        "Metrics with known issues, to try things on. The result replaces the data set above and can be downloaded as CSV.",
+        html! {
             <form class="form" {onsubmit}>
                 <div class="fields">
-                    { number_field(&app, Field::SimulateRows) }
-                    { number_field(&app, Field::SimulateHours) }
-                    { number_field(&app, Field::SimulateProbability) }
-                    { number_field(&app, Field::SimulateSeed) }
+                    for field in fields {
+                        { number_field(app, field) }
+                    }
                 </div>
                 <fieldset>
                     <legend>{ "Issues to draw from" }</legend>
                     <div class="checks">
                         for issue in ISSUES {
-                            <Check
-                                id={format!("issue-{issue}")}
-                                label={format::class_name(issue)}
-                                checked={settings.issues.contains(issue)}
-                                on_change={set_issue(&app, issue)}
-                            />
+                            { check(&named(issue), settings.issues.contains(issue), set_issue(app, issue)) }
                         }
                     </div>
                     if settings.issues.is_empty() {
                         <p class="hint">{ "Without an issue every row is healthy, and there is nothing to learn." }</p>
                     }
                 </fieldset>
-                <p class="actions">
+                { actions(html! {
                     <button type="submit" class="btn" id="simulate" disabled={wrong}>{ "Simulate" }</button>
-                </p>
+                }) }
             </form>
-        </section>
+        },
+    )
+}
+
+fn named(issue: &'static str) -> Named {
+    Named {
+        id: format!("issue-{issue}").into(),
+        label: format::class_name(issue).into(),
+        ..Named::default()
     }
 }
 
-fn set_issue(app: &crate::ui::shell::App, issue: &'static str) -> Callback<bool> {
+fn set_issue(app: &App, issue: &'static str) -> Callback<bool> {
     let store = app.store.clone();
     Callback::from(move |on| store.act(Act::Set(Setting::Issue(issue.to_owned(), on))))
 }

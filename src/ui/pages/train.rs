@@ -2,18 +2,16 @@
 
 use yew::prelude::*;
 
-use super::dismiss;
-use super::prepare::{choose, name_of, options, set};
+use super::prepare::{choose, set};
 use crate::app::form::{FeatureRule, Field, ModelKind};
 use crate::app::select;
 use crate::app::verdict::Sentence;
 use crate::app::{Act, Async, Purpose, Route, Setting, format};
 use crate::data::lowered;
 use crate::protocol::{ClassWeight, Criterion};
-use crate::ui::route;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Check, Select, Strip, Waiting, async_view, number_field, opening, use_app,
+    card, check, failed, named_field, number_field, opening, strip, strip_note, way, work_words,
 };
 
 const MODELS: [(ModelKind, &str, &str, &str); 3] = [
@@ -62,9 +60,7 @@ const CRITERIA: [(Criterion, &str, &str); 2] = [
     (Criterion::Entropy, "entropy", "Entropy"),
 ];
 
-#[component]
-pub(in crate::ui) fn Train() -> Html {
-    let app = use_app();
+pub(in crate::ui) fn train(app: &App) -> Html {
     let state = &app.state;
     let settings = &state.settings;
     let why_not = select::train_why_not(state).or_else(|| {
@@ -77,9 +73,8 @@ pub(in crate::ui) fn Train() -> Html {
         .iter()
         .find(|(kind, ..)| *kind == settings.model)
         .unwrap_or(&MODELS[0]);
-    let words = state.job.as_ref().map(|j| j.purpose.words());
     let progress = match state.job.as_ref().map(|j| &j.purpose) {
-        Some(Purpose::Train { .. } | Purpose::Open { .. }) => state.model.running().cloned(),
+        Some(Purpose::Train { .. } | Purpose::Open { .. }) => state.model.running(),
         _ => None,
     };
     let sub = match &state.model {
@@ -100,41 +95,37 @@ pub(in crate::ui) fn Train() -> Html {
             None => "It is judged at once on the rows that were held out.".to_owned(),
         },
     };
+    let buttons = html! {
+        <>
+            { app.button_unless(why_not.is_some(), "btn primary", "train", "Train", Act::Train) }
+            { app.button("btn", "", "Back to the defaults", Act::Set(Setting::ModelDefaults)) }
+            if state.model.value().is_some_and(|m| m.report.is_some()) {
+                { way("btn", "See the last evaluation", Route::Evaluate) }
+            }
+            { strip_note(&why_not.unwrap_or_default()) }
+        </>
+    };
+    let models = html! {
+        <div class="radio-cards" role="radiogroup" aria-labelledby="model-title">
+            for (kind, id, name, what) in MODELS {
+                { radio(app, kind, id, name, what) }
+            }
+        </div>
+    };
     html! {
         <>
-            { opening(&finding(&app, model.2), &sub) }
-            <Strip {progress} words={words.unwrap_or_default()}>
-                <button
-                    type="button"
-                    class="btn primary"
-                    id="train"
-                    disabled={why_not.is_some()}
-                    onclick={app.on::<MouseEvent>(Act::Train)}
-                >
-                    { "Train" }
-                </button>
-                <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::Set(Setting::ModelDefaults))}>{ "Back to the defaults" }</button>
-                if state.model.value().is_some_and(|m| m.report.is_some()) {
-                    <button type="button" class="btn" onclick={Callback::from(|_: MouseEvent| route::go(Route::Evaluate))}>{ "See the last evaluation" }</button>
-                }
-                <span class="strip-note">{ why_not.unwrap_or_default() }</span>
-            </Strip>
-            <Waiting />
-            { async_view(&state.model, &dismiss(&app), Route::Train, || html! {}, |_| html! {}) }
+            { opening(&finding(app, model.2), &sub) }
+            { strip(app, progress, &work_words(app), buttons) }
+            { failed(app, &state.model, Route::Train) }
             <div class="grid">
-                <section class="card span12" aria-labelledby="model-title">
-                    <h2 id="model-title">{ "Model" }</h2>
-                    <div class="radio-cards" role="radiogroup" aria-labelledby="model-title">
-                        for (kind, id, name, what) in MODELS {
-                            { radio(&app, kind, id, name, what) }
-                        }
-                    </div>
-                </section>
-                <section class="card span12" aria-labelledby="parameters-title">
-                    <h2 id="parameters-title">{ "Parameters" }</h2>
-                    <p class="why">{ "The defaults suit most tables. The command line and the JavaScript module take the same." }</p>
-                    { parameters(&app) }
-                </section>
+                { card("card span12", "model-title", "Model", "", models) }
+                { card(
+                    "card span12",
+                    "parameters-title",
+                    "Parameters",
+                    "The defaults suit most tables. The command line and the JavaScript module take the same.",
+                    parameters(app),
+                ) }
             </div>
         </>
     }
@@ -185,81 +176,81 @@ fn radio(
 
 fn parameters(app: &App) -> Html {
     let s = &app.state.settings;
-    match s.model {
-        ModelKind::Forest => html! {
-            <div class="fields">
-                { number_field(app, Field::ForestTrees) }
-                { number_field(app, Field::ForestDepth) }
-                { number_field(app, Field::ForestMinSplit) }
-                { number_field(app, Field::ForestMinLeaf) }
-                <Select
-                    id="forest-features"
-                    label="Features per split"
-                    hint="Fewer make the trees differ more."
-                    value={name_of(&FEATURES, s.features)}
-                    options={options(&FEATURES)}
-                    on_choice={choose(app, &FEATURES, Setting::Features)}
-                />
-                if s.features == FeatureRule::Share {
-                    { number_field(app, Field::ForestFeatureShare) }
-                }
-                <Select
-                    id="forest-weight"
-                    label="Class weights"
-                    hint="Balanced makes rare issues count as much as frequent ones."
-                    value={name_of(&WEIGHTS, s.forest_weight)}
-                    options={options(&WEIGHTS)}
-                    on_choice={choose(app, &WEIGHTS, Setting::ForestWeight)}
-                />
-                <Select
-                    id="forest-criterion"
-                    label="Criterion"
-                    hint="What a split is judged by. Both give much the same."
-                    value={name_of(&CRITERIA, s.forest_criterion)}
-                    options={options(&CRITERIA)}
-                    on_choice={choose(app, &CRITERIA, Setting::ForestCriterion)}
-                />
-                <Check
-                    id="forest-bootstrap"
-                    label="Each tree draws its own rows"
-                    hint="With replacement (bootstrap). Keeps the trees from agreeing on chance."
-                    checked={s.bootstrap}
-                    on_change={set(app, Setting::Bootstrap)}
-                />
-            </div>
-        },
+    let fields = |fields: &[Field]| -> Html {
+        fields
+            .iter()
+            .map(|&field| number_field(app, field))
+            .collect()
+    };
+    let weights = |id, value, setting| {
+        let hint = "Balanced makes rare issues count as much as frequent ones.";
+        choose(
+            app,
+            &named_field(id, "Class weights", hint),
+            &WEIGHTS,
+            value,
+            setting,
+        )
+    };
+    let criteria = |id, value, setting| {
+        let hint = "What a split is judged by. Both give much the same.";
+        choose(
+            app,
+            &named_field(id, "Criterion", hint),
+            &CRITERIA,
+            value,
+            setting,
+        )
+    };
+    let body = match s.model {
+        ModelKind::Forest => {
+            let features = named_field(
+                "forest-features",
+                "Features per split",
+                "Fewer make the trees differ more.",
+            );
+            let bootstrap = named_field(
+                "forest-bootstrap",
+                "Each tree draws its own rows",
+                "With replacement (bootstrap). Keeps the trees from agreeing on chance.",
+            );
+            html! {
+                <>
+                    { fields(&[
+                        Field::ForestTrees,
+                        Field::ForestDepth,
+                        Field::ForestMinSplit,
+                        Field::ForestMinLeaf,
+                    ]) }
+                    { choose(app, &features, &FEATURES, s.features, Setting::Features) }
+                    if s.features == FeatureRule::Share {
+                        { number_field(app, Field::ForestFeatureShare) }
+                    }
+                    { weights("forest-weight", s.forest_weight, Setting::ForestWeight) }
+                    { criteria("forest-criterion", s.forest_criterion, Setting::ForestCriterion) }
+                    { check(&bootstrap, s.bootstrap, set(app, Setting::Bootstrap)) }
+                </>
+            }
+        }
         ModelKind::Boosting => html! {
-            <div class="fields">
-                { number_field(app, Field::BoostRounds) }
-                { number_field(app, Field::BoostRate) }
-                { number_field(app, Field::BoostDepth) }
-                { number_field(app, Field::BoostMinLeaf) }
-                { number_field(app, Field::BoostL2) }
-                { number_field(app, Field::BoostSubsample) }
-                <Select
-                    id="boost-weight"
-                    label="Class weights"
-                    hint="Balanced makes rare issues count as much as frequent ones."
-                    value={name_of(&WEIGHTS, s.boost_weight)}
-                    options={options(&WEIGHTS)}
-                    on_choice={choose(app, &WEIGHTS, Setting::BoostWeight)}
-                />
-            </div>
+            <>
+                { fields(&[
+                    Field::BoostRounds,
+                    Field::BoostRate,
+                    Field::BoostDepth,
+                    Field::BoostMinLeaf,
+                    Field::BoostL2,
+                    Field::BoostSubsample,
+                ]) }
+                { weights("boost-weight", s.boost_weight, Setting::BoostWeight) }
+            </>
         },
         ModelKind::Tree => html! {
-            <div class="fields">
-                { number_field(app, Field::TreeDepth) }
-                { number_field(app, Field::TreeMinSplit) }
-                { number_field(app, Field::TreeMinLeaf) }
-                <Select
-                    id="tree-criterion"
-                    label="Criterion"
-                    hint="What a split is judged by. Both give much the same."
-                    value={name_of(&CRITERIA, s.tree_criterion)}
-                    options={options(&CRITERIA)}
-                    on_choice={choose(app, &CRITERIA, Setting::TreeCriterion)}
-                />
-            </div>
+            <>
+                { fields(&[Field::TreeDepth, Field::TreeMinSplit, Field::TreeMinLeaf]) }
+                { criteria("tree-criterion", s.tree_criterion, Setting::TreeCriterion) }
+            </>
         },
-    }
+    };
+    html! { <div class="fields">{ body }</div> }
 }

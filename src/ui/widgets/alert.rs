@@ -2,33 +2,30 @@
 
 use yew::prelude::*;
 
-use super::Notices;
-use crate::app::Handle;
+use super::notice_list;
+use crate::app::Act;
 use crate::data::Notice;
 use crate::protocol::{Failure, Place};
+use crate::ui::shell::App;
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct AlertProps {
-    pub(in crate::ui) failure: Handle<Failure>,
-    #[prop_or_default]
-    pub(in crate::ui) notices: Option<Handle<Vec<Notice>>>,
-    pub(in crate::ui) on_close: Callback<()>,
-}
-
-/// A failure as a person reads it.
-#[component]
-pub(in crate::ui) fn Alert(props: &AlertProps) -> Html {
+/// A failure as a person reads it, and what closes it. A new failure has another key, so that it is read out.
+pub(in crate::ui) fn alert(
+    app: &App,
+    key: u64,
+    failure: &Failure,
+    notices: &[Notice],
+    close: Act,
+) -> Html {
     let Failure {
         title,
         detail,
         hint,
         place,
         ..
-    } = &*props.failure;
-    let close = props.on_close.reform(|_: MouseEvent| ());
+    } = failure;
     let place = place_text(place);
     html! {
-        <div class="alert" role="alert">
+        <div {key} class="alert" role="alert">
             <div class="alert-text">
                 <p class="alert-title">{ title.trim_end_matches('.') }</p>
                 <p>{ detail }</p>
@@ -36,11 +33,11 @@ pub(in crate::ui) fn Alert(props: &AlertProps) -> Html {
                     <p class="place">{ place }</p>
                 }
                 <p class="hint">{ hint }</p>
-                if let Some(notices) = props.notices.as_ref().filter(|n| !n.is_empty()) {
-                    <Notices notices={notices.clone()} />
+                if !notices.is_empty() {
+                    { notice_list(notices) }
                 }
             </div>
-            <button type="button" class="ghost" onclick={close} aria-label={format!("Close: {title}")}>
+            <button type="button" class="ghost" onclick={app.on(close)} aria-label={format!("Close: {title}")}>
                 { "Close" }
             </button>
         </div>

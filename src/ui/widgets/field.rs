@@ -47,13 +47,7 @@ pub(in crate::ui) fn number_field(app: &App, field: Field) -> Html {
                     {oninput}
                 />
                 if matches!(field, Field::SimulateSeed | Field::SplitSeed) {
-                    <button
-                        type="button"
-                        class="btn"
-                        onclick={app.on::<MouseEvent>(Act::FreshSeed(field))}
-                    >
-                        { "Fresh seed" }
-                    </button>
+                    { app.button("btn", "", "Fresh seed", Act::FreshSeed(field)) }
                 }
             </div>
             if let Some(problem) = problem {
@@ -64,97 +58,111 @@ pub(in crate::ui) fn number_field(app: &App, field: Field) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct SelectProps {
+/// What a choice or a check is called.
+#[derive(Clone, Default)]
+pub(in crate::ui) struct Named {
     pub(in crate::ui) id: AttrValue,
     pub(in crate::ui) label: AttrValue,
-    #[prop_or_default]
-    pub(in crate::ui) hide_label: bool,
-    #[prop_or_default]
+    /// What it means; may be empty.
     pub(in crate::ui) hint: AttrValue,
-    pub(in crate::ui) value: AttrValue,
-    /// Value and label of each.
-    pub(in crate::ui) options: Vec<(AttrValue, AttrValue)>,
-    pub(in crate::ui) on_choice: Callback<String>,
+    /// Whether the label is for those alone who do not see the screen.
+    pub(in crate::ui) hide_label: bool,
 }
 
-/// A choice among a few.
-#[component]
-pub(in crate::ui) fn Select(props: &SelectProps) -> Html {
-    let onchange = Callback::from({
-        let on_choice = props.on_choice.clone();
-        move |event: Event| {
-            let target = event.target();
-            if let Some(select) = target.and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()) {
-                on_choice.emit(select.value());
-            }
+/// The names of a field, without a hint where that is empty.
+pub(in crate::ui) fn named_field(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+) -> Named {
+    Named {
+        id: id.into(),
+        label: label.into(),
+        hint: hint.into(),
+        hide_label: false,
+    }
+}
+
+impl Named {
+    fn hint_id(&self) -> Option<String> {
+        (!self.hint.is_empty()).then(|| format!("{}-hint", self.id))
+    }
+
+    fn hint(&self) -> Html {
+        match self.hint_id() {
+            Some(id) => html! { <p class="hint" {id}>{ &self.hint }</p> },
+            None => html! {},
+        }
+    }
+}
+
+/// A choice among a few, each with its value and its label.
+pub(in crate::ui) fn choice(
+    named: &Named,
+    value: &str,
+    options: &[(AttrValue, AttrValue)],
+    on_choice: impl Fn(String) + 'static,
+) -> Html {
+    choice_of(named, value, options, Callback::from(on_choice))
+}
+
+fn choice_of(
+    named: &Named,
+    value: &str,
+    options: &[(AttrValue, AttrValue)],
+    on_choice: Callback<String>,
+) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        let target = event.target();
+        if let Some(select) = target.and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()) {
+            on_choice.emit(select.value());
         }
     });
-    let hint_id = format!("{}-hint", props.id);
     let select = html! {
         <select
-            id={props.id.clone()}
-            aria-label={props.hide_label.then(|| props.label.clone())}
-            aria-describedby={(!props.hint.is_empty()).then(|| hint_id.clone())}
+            id={named.id.clone()}
+            aria-label={named.hide_label.then(|| named.label.clone())}
+            aria-describedby={named.hint_id()}
             {onchange}
         >
-            for (value, label) in props.options.iter() {
-                <option value={value.clone()} selected={*value == props.value}>{ label }</option>
+            for (each, label) in options.iter() {
+                <option value={each.clone()} selected={**each == *value}>{ label }</option>
             }
         </select>
     };
-    if props.hide_label {
+    if named.hide_label {
         return select;
     }
     html! {
         <div class="field">
-            <label for={props.id.clone()}>{ &props.label }</label>
+            <label for={named.id.clone()}>{ &named.label }</label>
             { select }
-            if !props.hint.is_empty() {
-                <p class="hint" id={hint_id}>{ &props.hint }</p>
-            }
+            { named.hint() }
         </div>
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct CheckProps {
-    pub(in crate::ui) id: AttrValue,
-    pub(in crate::ui) label: AttrValue,
-    #[prop_or_default]
-    pub(in crate::ui) hint: AttrValue,
-    pub(in crate::ui) checked: bool,
-    pub(in crate::ui) on_change: Callback<bool>,
-}
-
 /// Yes or no.
-#[component]
-pub(in crate::ui) fn Check(props: &CheckProps) -> Html {
-    let onchange = Callback::from({
-        let on_change = props.on_change.clone();
-        move |event: Event| {
-            let target = event.target();
-            if let Some(input) = target.and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
-                on_change.emit(input.checked());
-            }
+pub(in crate::ui) fn check(named: &Named, checked: bool, on_change: Callback<bool>) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        let target = event.target();
+        if let Some(input) = target.and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+            on_change.emit(input.checked());
         }
     });
-    let hint_id = format!("{}-hint", props.id);
     html! {
-        <div class="check">
+        <div class="check" key={named.id.to_string()}>
             <label>
                 <input
                     type="checkbox"
-                    id={props.id.clone()}
-                    checked={props.checked}
-                    aria-describedby={(!props.hint.is_empty()).then(|| hint_id.clone())}
+                    id={named.id.clone()}
+                    {checked}
+                    aria-describedby={named.hint_id()}
                     {onchange}
                 />
-                <span>{ &props.label }</span>
+                <span>{ &named.label }</span>
             </label>
-            if !props.hint.is_empty() {
-                <p class="hint" id={hint_id}>{ &props.hint }</p>
-            }
+            { named.hint() }
         </div>
     }
 }

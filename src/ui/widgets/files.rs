@@ -4,8 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::use_app;
 use crate::app::{Act, FileRef};
+use crate::ui::shell::App;
 
 /// What choosing files means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,24 +28,24 @@ impl Chosen {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct FileButtonProps {
-    pub(in crate::ui) id: AttrValue,
-    pub(in crate::ui) label: AttrValue,
-    /// What kinds of file are offered first.
-    pub(in crate::ui) accept: AttrValue,
-    #[prop_or(true)]
-    pub(in crate::ui) multiple: bool,
-    #[prop_or_default]
-    pub(in crate::ui) primary: bool,
-    pub(in crate::ui) for_what: Chosen,
-}
+/// The kinds of file that are tables.
+pub(in crate::ui) const TABLES: &str = ".csv,.tsv,.txt,text/csv";
+/// Both kinds.
+pub(in crate::ui) const TABLES_AND_MODELS: &str = ".csv,.tsv,.txt,text/csv,.kubecast";
+/// The kind of file that is a model.
+pub(in crate::ui) const MODELS: &str = ".kubecast";
 
-/// A button that opens the browser's file chooser.
-#[component]
-pub(in crate::ui) fn FileButton(props: &FileButtonProps) -> Html {
-    let app = use_app();
-    let for_what = props.for_what;
+/// A button of this class that opens the browser's file chooser, which offers these kinds of file first: several at a
+/// time, or one where it is to be a model.
+pub(in crate::ui) fn file_button(
+    app: &App,
+    class: &'static str,
+    id: &'static str,
+    label: &'static str,
+    accept: &'static str,
+    for_what: Chosen,
+) -> Html {
+    let store = app.store.clone();
     let onchange = Callback::from(move |event: Event| {
         let Some(input) = event
             .target()
@@ -55,25 +55,25 @@ pub(in crate::ui) fn FileButton(props: &FileButtonProps) -> Html {
         };
         let files = input
             .files()
-            .map(|list| app.store.files().take(&list))
+            .map(|list| store.files().take(&list))
             .unwrap_or_default();
         // So that the same file can be chosen again.
         input.set_value("");
         if !files.is_empty() {
-            app.store.act(for_what.act(files));
+            store.act(for_what.act(files));
         }
     });
     html! {
-        <label class={classes!("btn", "file", props.primary.then_some("primary"))}>
+        <label {class}>
             <input
                 type="file"
                 class="visually-hidden"
-                id={props.id.clone()}
-                accept={props.accept.clone()}
-                multiple={props.multiple}
+                {id}
+                {accept}
+                multiple={accept != MODELS}
                 {onchange}
             />
-            { &props.label }
+            { label }
         </label>
     }
 }

@@ -1,6 +1,8 @@
 //! The parts that pages are made of.
 
 mod alert;
+mod button;
+mod card;
 mod field;
 mod files;
 mod notices;
@@ -8,19 +10,12 @@ mod status;
 mod table;
 mod text;
 
-pub(super) use alert::Alert;
-pub(super) use field::{Check, Select, number_field};
-pub(super) use files::{Chosen, FileButton};
-pub(super) use notices::Notices;
-pub(super) use status::{Strip, Waiting, async_view};
-pub(super) use table::{Rows, Scroll, Spark, shape};
+pub(super) use alert::alert;
+pub(super) use button::{button, go, way};
+pub(super) use card::{actions, card, cell, column_heads, pairs, strip_note};
+pub(super) use field::{Named, check, choice, named_field, number_field};
+pub(super) use files::{Chosen, MODELS, TABLES, TABLES_AND_MODELS, file_button};
+pub(super) use notices::notice_list;
+pub(super) use status::{failed, plain_strip, strip, work_words};
+pub(super) use table::{Rows, scroll, shape, spark};
 pub(super) use text::{figure_list, mark, opening};
-
-use super::shell::App;
-use yew::prelude::*;
-
-/// The state, and the way to change it.
-#[hook]
-pub(super) fn use_app() -> App {
-    use_context::<App>().expect("every component stands inside the shell")
-}

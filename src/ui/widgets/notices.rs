@@ -2,41 +2,37 @@
 
 use yew::prelude::*;
 
-use crate::app::{Handle, format};
+use crate::app::format;
 use crate::data::{Level, Notice, sort_by_key};
 
 /// Notices of one kind that are listed one by one before the rest is folded.
 const SHOWN: usize = 6;
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct NoticesProps {
-    pub(in crate::ui) notices: Handle<Vec<Notice>>,
-}
-
 /// A list of notices, warnings first, the long tail folded.
-#[component]
-pub(in crate::ui) fn Notices(props: &NoticesProps) -> Html {
-    let mut sorted: Vec<&Notice> = props.notices.iter().collect();
+pub(in crate::ui) fn notice_list(notices: &[Notice]) -> Html {
+    let mut sorted: Vec<&Notice> = notices.iter().collect();
     sort_by_key(&mut sorted, |n| n.level() != Level::Warning);
     let rest = sorted.split_off(sorted.len().min(SHOWN));
     html! {
         <>
-            <ul class="notices">
-                for notice in sorted {
-                    { item(notice) }
-                }
-            </ul>
+            { items(&sorted) }
             if !rest.is_empty() {
                 <details class="more">
                     <summary>{ format!("{} more", format::count(rest.len() as u64)) }</summary>
-                    <ul class="notices">
-                        for notice in rest.iter().take(200) {
-                            { item(notice) }
-                        }
-                    </ul>
+                    { items(rest.get(..200).unwrap_or(&rest)) }
                 </details>
             }
         </>
+    }
+}
+
+fn items(notices: &[&Notice]) -> Html {
+    html! {
+        <ul class="notices">
+            for notice in notices.iter() {
+                { item(notice) }
+            }
+        </ul>
     }
 }
 

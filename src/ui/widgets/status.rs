@@ -1,42 +1,45 @@
-//! The one way in which a value that is fetched is shown: a strip with its place reserved, then the value.
+//! How a value that is fetched is shown: a strip with its place reserved, what failed, and then the value.
 
 use yew::prelude::*;
 
-use super::{Alert, use_app};
+use super::alert;
 use crate::app::{Act, Async, Progress, Route, format};
+use crate::ui::shell::App;
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct StripProps {
-    /// What is being done; absent where nothing is.
-    #[prop_or_default]
-    pub(in crate::ui) progress: Option<Progress>,
-    /// In words.
-    #[prop_or_default]
-    pub(in crate::ui) words: AttrValue,
-    /// What can be done meanwhile or else.
-    #[prop_or_default]
-    pub(in crate::ui) children: Html,
-}
-
-/// Buttons, and in their place, while work runs, how far it is: nothing moves.
-#[component]
-pub(in crate::ui) fn Strip(props: &StripProps) -> Html {
-    let app = use_app();
+/// Buttons, and in their place, while work runs, how far it is: nothing moves. Below, what waits for that work.
+pub(in crate::ui) fn strip(
+    app: &App,
+    progress: Option<&Progress>,
+    words: &str,
+    buttons: Html,
+) -> Html {
     html! {
-        <div class="strip">
-            if let Some(progress) = &props.progress {
-                { bar(progress, &props.words) }
-                <button type="button" class="btn" id="cancel" onclick={app.on::<MouseEvent>(Act::Cancel)}>
-                    { "Cancel" }
-                </button>
-            } else {
-                { props.children.clone() }
-            }
-        </div>
+        <>
+            <div class="strip">
+                if let Some(progress) = progress {
+                    { bar(progress, words) }
+                    { app.button("btn", "cancel", "Cancel", Act::Cancel) }
+                } else {
+                    { buttons }
+                }
+            </div>
+            { waiting(app) }
+        </>
     }
 }
 
-fn bar(progress: &Progress, words: &AttrValue) -> Html {
+/// Buttons that stand there whatever runs.
+pub(in crate::ui) fn plain_strip(buttons: Html) -> Html {
+    html! { <div class="strip">{ buttons }</div> }
+}
+
+/// What the work at hand is, in words.
+pub(in crate::ui) fn work_words(app: &App) -> String {
+    let job = app.state.job.as_ref();
+    job.map(|job| job.purpose.words()).unwrap_or_default()
+}
+
+fn bar(progress: &Progress, words: &str) -> Html {
     let percent = libm::floor(progress.done * 100.0);
     let known = progress.done > 0.0;
     let left = progress.left_secs.map(format::time_left);
@@ -57,7 +60,7 @@ fn bar(progress: &Progress, words: &AttrValue) -> Html {
             <div
                 class={classes!("bar", (!known).then_some("unknown"))}
                 role="progressbar"
-                aria-label={words}
+                aria-label={words.to_owned()}
                 aria-valuemin="0"
                 aria-valuemax="100"
                 aria-valuenow={known.then(|| format!("{percent:.0}"))}
@@ -68,42 +71,21 @@ fn bar(progress: &Progress, words: &AttrValue) -> Html {
     }
 }
 
-/// Shows a value that is fetched: its failure with what to do, then the value, or what to do where there is none.
-pub(in crate::ui) fn async_view<T: Clone>(
-    value: &Async<T>,
-    dismiss: &Callback<Route>,
-    route: Route,
-    idle: impl FnOnce() -> Html,
-    ready: impl FnOnce(&T) -> Html,
-) -> Html {
-    let alert = match value {
+/// Why a value of this step could not be fetched, and what to do.
+pub(in crate::ui) fn failed<T: Clone>(app: &App, value: &Async<T>, route: Route) -> Html {
+    match value {
         Async::Failed {
             failure,
             notices,
             job,
             ..
-        } => html! {
-            <Alert
-                key={*job}
-                failure={failure.clone()}
-                notices={Some(notices.clone())}
-                on_close={dismiss.reform(move |()| route)}
-            />
-        },
+        } => alert(app, *job, failure, notices, Act::DismissFailure(route)),
         _ => html! {},
-    };
-    html! {
-        <>
-            { alert }
-            { value.value().map_or_else(idle, ready) }
-        </>
     }
 }
 
 /// What waits for the work at hand, and the choice between them.
-#[component]
-pub(in crate::ui) fn Waiting() -> Html {
-    let app = use_app();
+fn waiting(app: &App) -> Html {
     let (Some(job), Some(waiting)) = (&app.state.job, app.state.waiting()) else {
         return html! {};
     };
@@ -112,12 +94,8 @@ pub(in crate::ui) fn Waiting() -> Html {
             <p>
                 { format!("{} goes on, nothing is lost. Next: {}.", job.purpose.words(), lower(&waiting.purpose.words())) }
             </p>
-            <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::PreferWaiting)}>
-                { "Stop and do it now" }
-            </button>
-            <button type="button" class="btn" onclick={app.on::<MouseEvent>(Act::DropWaiting)}>
-                { "Do not do it" }
-            </button>
+            { app.button("btn", "", "Stop and do it now", Act::PreferWaiting) }
+            { app.button("btn", "", "Do not do it", Act::DropWaiting) }
         </div>
     }
 }

@@ -2,38 +2,22 @@
 
 use yew::prelude::*;
 
+use super::button::named;
+use super::card::cell;
 use crate::app::{Handle, format};
 use crate::data::read_float;
 use crate::protocol::{Profile, RowsPage};
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct ScrollProps {
-    /// What is in it, for those who do not see it.
-    pub(in crate::ui) label: AttrValue,
-    #[prop_or_default]
-    pub(in crate::ui) tall: bool,
-    pub(in crate::ui) children: Html,
-}
-
-/// A region that scrolls on its own and can be reached by keyboard.
-#[component]
-pub(in crate::ui) fn Scroll(props: &ScrollProps) -> Html {
-    html! {
-        <div
-            class={classes!("scroll", props.tall.then_some("tall"))}
-            tabindex="0"
-            role="region"
-            aria-label={props.label.clone()}
-        >
-            { props.children.clone() }
-        </div>
-    }
+/// A region that scrolls on its own and can be reached by keyboard, told what is in it for those who do not see it.
+pub(in crate::ui) fn scroll(label: &'static str, tall: bool, body: Html) -> Html {
+    let class = if tall { "scroll tall" } else { "scroll" };
+    html! { <div {class} tabindex="0" role="region" aria-label={label}>{ body }</div> }
 }
 
 #[derive(PartialEq, Properties)]
 pub(in crate::ui) struct RowsProps {
     pub(in crate::ui) page: Handle<RowsPage>,
-    pub(in crate::ui) label: AttrValue,
+    pub(in crate::ui) label: &'static str,
 }
 
 /// Columns of a page that are drawn; the rest is told.
@@ -55,16 +39,19 @@ pub(in crate::ui) fn Rows(props: &RowsProps) -> Html {
             cells.peek().is_some() && cells.all(|c| read_float(c).is_some())
         })
         .collect();
-    let class = |i: usize| numeric.get(i).copied().unwrap_or(false).then_some("num");
+    let class = |i: usize| match numeric.get(i) {
+        Some(true) => "num",
+        _ => "",
+    };
     html! {
         <>
-            <Scroll label={props.label.clone()} tall={true}>
+            { scroll(props.label, true, html! {
                 <table class="data">
                     <thead>
                         <tr>
                             <th scope="col" class="num">{ "Row" }</th>
                             for (i, name) in page.columns.iter().take(drawn).enumerate() {
-                                <th scope="col" class={class(i)} title={name.clone()}>{ format::shortened(name, 40) }</th>
+                                <th scope="col" class={named(class(i))} title={name.clone()}>{ format::shortened(name, 40) }</th>
                             }
                         </tr>
                     </thead>
@@ -72,14 +59,14 @@ pub(in crate::ui) fn Rows(props: &RowsProps) -> Html {
                         for (number, cells) in page.rows.iter() {
                             <tr>
                                 <th scope="row" class="num">{ format::count(number + 1) }</th>
-                                for (i, cell) in cells.iter().take(drawn).enumerate() {
-                                    <td class={class(i)}>{ cell_text(cell, class(i).is_some()) }</td>
+                                for (i, text) in cells.iter().take(drawn).enumerate() {
+                                    { cell(class(i), "", &cell_text(text, !class(i).is_empty())) }
                                 }
                             </tr>
                         }
                     </tbody>
                 </table>
-            </Scroll>
+            }) }
             if drawn < page.columns.len() {
                 <p class="why">{ format!("The first {drawn} of {} columns.", page.columns.len()) }</p>
             }
@@ -99,26 +86,19 @@ fn cell_text(cell: &str, numeric: bool) -> String {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(in crate::ui) struct SparkProps {
-    pub(in crate::ui) counts: Vec<u64>,
-    pub(in crate::ui) label: AttrValue,
-}
-
 /// Bars the size of a word.
-#[component]
-pub(in crate::ui) fn Spark(props: &SparkProps) -> Html {
+pub(in crate::ui) fn spark(counts: &[u64], label: String) -> Html {
     const HEIGHT: f64 = 22.0;
-    let most = props.counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     // One path: a table of a thousand columns has a thousand of these.
     let mut path = String::new();
-    for (i, &n) in props.counts.iter().enumerate() {
+    for (i, &n) in counts.iter().enumerate() {
         if n > 0 {
             let height = (n as f64 / most * HEIGHT).max(1.0);
             path.push_str(&format!("M{} {HEIGHT}v-{height:.1}h3v{height:.1}z", i * 4));
         }
     }
-    let width = props.counts.len().max(1) * 4;
+    let width = counts.len().max(1) * 4;
     html! {
         <svg
             class="spark"
@@ -126,7 +106,7 @@ pub(in crate::ui) fn Spark(props: &SparkProps) -> Html {
             width={width.to_string()}
             height="22"
             role="img"
-            aria-label={props.label.clone()}
+            aria-label={label}
         >
             <path d={path} />
         </svg>
