@@ -1,5 +1,6 @@
-//! What has to be fast: tables, the tree engine and the learners. `kubecast` shows these modules as its own.
+//! What has to be fast: the tree engine and the learners. `kubecast` shows these modules as its own.
 
-pub mod data;
+pub use kubecast_data::data;
+
 pub mod learn;
 pub mod trees;

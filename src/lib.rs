@@ -85,7 +85,9 @@
 //! ```
 
 #[doc(inline)]
-pub use kubecast_engine::{data, learn, trees};
+pub use kubecast_data::data;
+#[doc(inline)]
+pub use kubecast_engine::{learn, trees};
 
 pub mod app;
 pub mod evaluate;

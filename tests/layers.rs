@@ -41,6 +41,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("bin/page", &["js", "ui", "worker"]),
     // Declares the parts and shows the library's use.
     ("lib", &[]),
+    // Declares what every part names.
+    ("vocabulary", &[]),
     // Declares those that are compiled for speed.
     ("engine", &[]),
 ];

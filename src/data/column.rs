@@ -1,6 +1,6 @@
 //! One typed column.
 
-use super::{read_float, sort_by};
+use super::{Names, read_float, sort_by};
 
 /// The code of a missing cell in a [`Dictionary`].
 pub const MISSING_CODE: u32 = u32::MAX;
@@ -225,19 +225,18 @@ impl Column {
 impl Dictionary {
     /// From one string per row; empty strings are missing.
     pub fn from_cells<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> Self {
-        let mut seen = std::collections::HashMap::<String, u32>::new();
+        let mut seen = Names::default();
         let mut out = Self::default();
         for cell in cells {
             let cell = cell.as_ref();
             let code = if cell.is_empty() {
                 MISSING_CODE
-            } else if let Some(&code) = seen.get(cell) {
-                code
+            } else if let Some(code) = seen.number(cell) {
+                code as u32
             } else {
-                let code = out.names.len() as u32;
-                seen.insert(cell.to_owned(), code);
+                seen.take(cell);
                 out.names.push(cell.to_owned());
-                code
+                out.names.len() as u32 - 1
             };
             out.codes.push(code);
         }

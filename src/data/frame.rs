@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::{Column, Values};
+use super::{Column, Names, Values};
 
 /// A table: columns of equal length with unique names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,7 +46,7 @@ impl Frame {
     /// A table of these columns.
     pub fn new(name: impl Into<String>, columns: Vec<Column>) -> Result<Self, FrameError> {
         let rows = columns.first().map_or(0, Column::len);
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = Names::default();
         for column in &columns {
             if column.len() != rows {
                 return Err(FrameError::UnequalLength {
@@ -55,7 +55,7 @@ impl Frame {
                     expected: rows,
                 });
             }
-            if !seen.insert(column.name.as_str()) {
+            if !seen.take(&column.name) {
                 return Err(FrameError::DuplicateName {
                     name: column.name.clone(),
                 });

@@ -8,6 +8,7 @@ mod column;
 mod decimal;
 mod frame;
 mod letter;
+mod names;
 mod notice;
 mod order;
 mod sorted;
@@ -21,6 +22,10 @@ pub use frame::{Fingerprint, Frame, FrameError};
 pub use notice::{Level, Notice};
 
 pub use letter::{lower, lowered, upper};
+pub use names::Names;
 pub use notice::grouped;
-pub use order::{sort, sort_by, sort_by_key, sort_instants, sort_keys, sort_numbers, sort_rows};
+pub use order::{
+    number_key, sort, sort_by, sort_by_key, sort_instants, sort_keyed, sort_keys, sort_numbers,
+    sort_rows,
+};
 pub use sorted::{SortedMap, SortedSet};

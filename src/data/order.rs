@@ -2,7 +2,7 @@
 //!
 //! The standard library's sorters are compiled again for each type and comparison, four kilobytes each time, and a
 //! visitor fetches them all. Here the sorter is one and sees only places; long columns of numbers are all sorted as
-//! 64-bit integers, by one of the standard library's.
+//! 64-bit integers, by one of the standard library's, and rows with such keys by another.
 
 use std::cmp::Ordering;
 
@@ -27,6 +27,18 @@ pub fn sort_keys(keys: &mut [u64]) {
     keys.sort_unstable();
 }
 
+/// Sorts rows by their keys, equals by the rows' numbers.
+pub fn sort_keyed(rows: &mut [(u64, u32)]) {
+    rows.sort_unstable();
+}
+
+/// A key that has the total order of floats.
+pub fn number_key(x: f64) -> u64 {
+    // Negative ones have their sign in the highest bit, and grow downwards.
+    let bits = x.to_bits();
+    bits ^ ((bits as i64 >> 63) as u64 | SIGN)
+}
+
 /// Sorts row numbers.
 pub fn sort_rows(rows: &mut [u32]) {
     sort_as(rows, u64::from, |key| key as u32);
@@ -34,10 +46,8 @@ pub fn sort_rows(rows: &mut [u32]) {
 
 /// Sorts floats by their total order.
 pub fn sort_numbers(numbers: &mut [f64]) {
-    // Negative ones have their sign in the highest bit, and grow downwards.
-    let flipped = |bits: u64| bits ^ ((bits as i64 >> 63) as u64 | SIGN);
     let back = |key: u64| f64::from_bits(key ^ (!(key as i64 >> 63) as u64 | SIGN));
-    sort_as(numbers, |x| flipped(x.to_bits()), back);
+    sort_as(numbers, number_key, back);
 }
 
 /// Sorts instants.

@@ -7,7 +7,7 @@ use super::infer::infer;
 use super::limits::{MAX_CELLS, MAX_NAMES, MAX_ROWS, MAX_TEXT_BYTES, SHOWN_LINES};
 use super::sniff::Foreign;
 use super::{IngestError, Ingested};
-use crate::data::{ColumnKind, Frame, Level, Notice, Values, read_float};
+use crate::data::{ColumnKind, Frame, Level, Names, Notice, Values, read_float};
 
 /// A table while it is being read.
 #[derive(Debug)]
@@ -247,29 +247,32 @@ impl Header {
             .map_or(1, |i| i + 1);
         let looks_like_data =
             cells.iter().any(|c| c.contains('.')) && cells.iter().all(|c| read_float(c).is_some());
-        let mut taken: std::collections::HashSet<String> = cells.iter().cloned().collect();
-        let mut seen = std::collections::HashSet::new();
+        let mut taken: Names = cells.iter().map(String::as_str).collect();
+        let mut seen = Names::default();
         let mut names = Vec::with_capacity(cells.len());
         let mut notices = Vec::new();
-        let mut repeats = std::collections::HashMap::<String, u64>::new();
+        let mut repeats = Names::default();
         for (at, cell) in cells.into_iter().enumerate() {
             let position = at as u64 + 1;
-            if !cell.is_empty() && seen.insert(cell.clone()) {
+            if !cell.is_empty() && seen.take(&cell) {
                 names.push(cell);
                 continue;
             }
             // A nameless column is called after its place, a repeated name gets a number.
             let (stem, mut number) = match cell.as_str() {
                 "" => ("column", position),
-                repeated => (repeated, repeats.get(repeated).map_or(2, |n| n + 1)),
+                repeated => (
+                    repeated,
+                    repeats.number(repeated).map_or(2, |n| n as u64 + 1),
+                ),
             };
             let mut name = format!("{stem}_{number}");
-            while !taken.insert(name.clone()) {
+            while !taken.take(&name) {
                 number += 1;
                 name = format!("{stem}_{number}");
             }
             if !cell.is_empty() {
-                repeats.insert(cell.clone(), number);
+                repeats.set(&cell, number as usize);
             }
             notices.push(Notice::RenamedColumn {
                 from: quoted(&cell),

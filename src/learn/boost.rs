@@ -5,6 +5,7 @@
 //! classes, and whoever has heard the rounds before can grow any. How the classes are divided does not depend on who
 //! grows them, nor do the trees: their sums are exact (`trees::Units`).
 
+use crate::data::sort;
 use std::ops::Range;
 
 use super::boost_params::BoostValidParams;
@@ -304,7 +305,7 @@ fn draw_places(features: usize, params: &BoostValidParams, tree: u64) -> Vec<u16
             places.swap(i, other);
         }
         places.truncate(wanted.max(1));
-        places.sort_unstable();
+        sort(&mut places);
     }
     places
 }

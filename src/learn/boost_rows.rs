@@ -2,6 +2,7 @@
 
 use super::boost_params::BoostValidParams;
 use super::train_set::TrainSet;
+use crate::data::sort_rows;
 use crate::trees::Rng;
 
 /// Streams of randomness: rounds draw from their own number.
@@ -88,6 +89,6 @@ fn hold_out(set: &TrainSet, params: &BoostValidParams, rows: &[u32]) -> Vec<u32>
             held_out.push(rows[i]);
         }
     }
-    held_out.sort_unstable();
+    sort_rows(&mut held_out);
     held_out
 }

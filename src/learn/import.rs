@@ -1,6 +1,7 @@
 //! Two-class ensembles made elsewhere, to be compared with ours.
 
 use super::{Model, ModelKind};
+use crate::data::sort_numbers;
 use crate::trees::{BinEdges, FeatureBins, Node, Tree, TreeError};
 
 /// A tree as scikit-learn lays it out, one element for each node, the root first.
@@ -75,7 +76,7 @@ impl Model {
         }
         let mut edges = Vec::with_capacity(features);
         for (feature, mut of_feature) in thresholds.into_iter().enumerate() {
-            of_feature.sort_unstable_by(f64::total_cmp);
+            sort_numbers(&mut of_feature);
             of_feature.dedup();
             let count = of_feature.len();
             edges.push(

@@ -1,5 +1,6 @@
 //! Rows to learn from, and how they become a training set.
 
+use crate::data::sort_by;
 use ndarray::ArrayView2;
 
 use super::params::{ClassWeights, LearnError, Learner};
@@ -166,7 +167,7 @@ impl<'a> TrainRows<'a> {
             to.zip(columns.column(f)).for_each(|(to, &b)| *to = b);
         }
         let bins = |row: u32| &by_row[row as usize * width..][..width];
-        kept.sort_unstable_by(|&a, &b| {
+        sort_by(&mut kept, |&a, &b| {
             self.classes[a as usize]
                 .cmp(&self.classes[b as usize])
                 .then_with(|| bins(a).cmp(bins(b)))

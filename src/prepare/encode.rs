@@ -4,6 +4,7 @@ use super::impute;
 use super::params::{EncodingRule, MissingRule, RecipeParams};
 use super::reading::Reader;
 use super::scale::Scale;
+use crate::data::{sort, sort_by};
 use crate::json::choice;
 
 /// The place of a cell that says nothing.
@@ -113,9 +114,11 @@ impl Encoder {
         let one_hot = params.encoding == EncodingRule::OneHot;
         if params.encoding == EncodingRule::Sets && counts.len() >= MOST_SET_NAMES {
             // One place is left for cells that are missing. Rarer names say nothing, as names that training never saw.
-            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            sort_by(&mut counts, |a, b| {
+                b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))
+            });
             counts.truncate(MOST_SET_NAMES - 1);
-            counts.sort();
+            sort(&mut counts);
         }
         let mut most_frequent = (0, 0);
         for (place, (_, count)) in counts.iter().enumerate() {

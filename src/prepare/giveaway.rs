@@ -12,7 +12,9 @@
 //! most of the table does not hide the others. The first 50,000 rows of a spread sample are looked at.
 
 use super::split::Draw;
-use crate::data::{Column, Dictionary, MISSING_CODE, Values, is_null_token, read_float, sort};
+use crate::data::{
+    Column, Dictionary, MISSING_CODE, Values, is_null_token, read_float, sort, sort_keyed,
+};
 
 /// Rows looked at.
 const MAX_ROWS: usize = 50_000;
@@ -136,7 +138,7 @@ impl<'a> Labels<'a> {
         let mut cells: Vec<(u64, u32)> = places
             .map(|i| (keys.key(self.rows[i] as usize), self.codes[i]))
             .collect();
-        cells.sort_unstable();
+        sort_keyed(&mut cells);
         cells
     }
 

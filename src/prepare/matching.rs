@@ -1,12 +1,10 @@
 //! A recipe meets a table: which columns are missing, renamed, retyped, extra or out of order.
 
-use std::collections::HashSet;
-
 use super::encode::Encoder;
 use super::error::{MissingColumn, PrepareError, RetypedColumn};
 use super::reading::Reader;
 use super::recipe::Recipe;
-use crate::data::{Frame, Level, Notice, lower};
+use crate::data::{Frame, Level, Names, Notice, lower};
 
 /// Most names, and most characters of each, that are compared to find what a column is called now.
 const COMPARED: usize = 200;
@@ -31,7 +29,7 @@ impl Recipe {
         if !places.is_sorted() {
             notices.push(Notice::ColumnOrder);
         }
-        let known: HashSet<&str> = self.columns().iter().map(|c| c.name.as_str()).collect();
+        let known: Names = self.columns().iter().map(|c| c.name.as_str()).collect();
         let extra = |name: &&str| !known.contains(name) && *name != self.target();
         let extra: Vec<&str> = frame
             .columns()
@@ -72,7 +70,7 @@ impl Recipe {
     pub(super) fn mismatch(&self, frame: &Frame, found: &[Option<usize>]) -> PrepareError {
         let mut missing = Vec::new();
         let mut retyped = Vec::new();
-        let known: HashSet<&str> = self.columns().iter().map(|c| c.name.as_str()).collect();
+        let known: Names = self.columns().iter().map(|c| c.name.as_str()).collect();
         let mut free: Vec<&str> = frame
             .columns()
             .iter()

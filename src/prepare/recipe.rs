@@ -1,12 +1,10 @@
 //! The fitted recipe: a table in, features out.
 
-use std::collections::{HashMap, HashSet};
-
 use super::encode::Encoder;
 use super::error::{PrepareError, excerpt};
 use super::params::{MissingRule, RecipeParams};
 use super::reading::{Reader, as_names, known_boolean};
-use crate::data::{Column, ColumnKind, Frame, Notice, is_null_token, sort};
+use crate::data::{Column, ColumnKind, Frame, Names, Notice, is_null_token, sort};
 use crate::json::record;
 use ndarray::{Array2, ShapeBuilder};
 
@@ -183,19 +181,20 @@ impl Recipe {
         for (spec, encoder) in self.columns.iter().zip(&self.encoders) {
             encoder.feature_names(&spec.name, &mut names);
         }
-        let mut taken = HashSet::new();
+        let mut taken = Names::default();
         // The next number to try for each name, so that many equal ones take no longer than as many others.
-        let mut next = HashMap::<String, usize>::new();
+        let mut next = Names::default();
         for name in &mut names {
             if taken.contains(name.as_str()) {
                 let stem = name.clone();
-                let again = next.entry(stem.clone()).or_insert(2);
+                let mut again = next.number(&stem).unwrap_or(2);
                 while taken.contains(name.as_str()) {
                     *name = format!("{stem} ({again})");
-                    *again += 1;
+                    again += 1;
                 }
+                next.set(&stem, again);
             }
-            taken.insert(name.clone());
+            taken.take(name);
         }
         names
     }
@@ -249,10 +248,10 @@ impl Recipe {
                 self.encoders.len()
             ));
         }
-        let mut seen = HashSet::new();
+        let mut seen = Names::default();
         for (spec, encoder) in self.columns.iter().zip(&self.encoders) {
             let name = excerpt(&spec.name);
-            if !seen.insert(&spec.name) {
+            if !seen.take(&spec.name) {
                 return damaged(format!("the column {name:?} stands twice"));
             }
             if spec.name == self.target {
@@ -301,13 +300,8 @@ impl Recipe {
 
     /// Where each column stands in `frame`.
     pub(super) fn locate(&self, frame: &Frame) -> Vec<Option<usize>> {
-        let places: HashMap<&str, usize> = frame
-            .columns()
-            .iter()
-            .enumerate()
-            .map(|(at, column)| (column.name.as_str(), at))
-            .collect();
-        let place = |spec: &ColumnSpec| places.get(spec.name.as_str()).copied();
+        let places: Names = frame.columns().iter().map(|c| c.name.as_str()).collect();
+        let place = |spec: &ColumnSpec| places.number(&spec.name);
         self.columns.iter().map(place).collect()
     }
 
@@ -430,23 +424,19 @@ impl<'a> Source<'a> {
 
 /// The columns asked for, in that order.
 fn chosen<'a>(frame: &'a Frame, params: &RecipeParams) -> Result<Vec<&'a Column>, PrepareError> {
-    let by_name: HashMap<&str, &Column> = frame
-        .columns()
-        .iter()
-        .map(|column| (column.name.as_str(), column))
-        .collect();
-    let mut seen = HashSet::new();
+    let by_name: Names = frame.columns().iter().map(|c| c.name.as_str()).collect();
+    let mut seen = Names::default();
     let mut out = Vec::with_capacity(params.columns.len());
     for name in &params.columns {
         let column = || name.clone();
         if *name == params.target {
             return Err(PrepareError::TargetAsFeature { column: column() });
         }
-        if !seen.insert(name.as_str()) {
+        if !seen.take(name) {
             return Err(PrepareError::RepeatedColumn { column: column() });
         }
-        match by_name.get(name.as_str()) {
-            Some(found) => out.push(*found),
+        match by_name.number(name) {
+            Some(at) => out.push(&frame.columns()[at]),
             None => return Err(PrepareError::UnknownColumn { column: column() }),
         }
     }

@@ -1,9 +1,7 @@
 //! What the data page shows of a table: columns with their shapes, the target's classes, pages of rows.
 
-use std::collections::HashSet;
-
 use super::shape::{Shape, shown};
-use crate::data::{Column, ColumnKind, Frame, Notice, grouped};
+use crate::data::{Column, ColumnKind, Frame, Names, Notice, grouped};
 use crate::prepare::{FeatureChoice, choose_features, healthy_classes};
 use crate::protocol::{
     ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, RowsPage, TargetSummary,
@@ -54,7 +52,7 @@ pub(crate) fn describe(
             Notice::ConstantColumn { .. } | Notice::IdentifierColumn { .. }
         )
     };
-    let told: HashSet<&str> = notices
+    let told: Names = notices
         .iter()
         .filter(kind_told)
         .filter_map(Notice::column)

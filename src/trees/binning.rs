@@ -1,5 +1,6 @@
 //! Values to bins.
 
+use crate::data::{sort_by_key, sort_keyed};
 use ndarray::ArrayView2;
 
 use super::{BytesError, Reader, Writer};
@@ -62,7 +63,7 @@ impl BinEdges {
         }
         let mut bins = quantile_bins(&distinct);
         split_widest(&distinct, &mut bins);
-        bins.sort_unstable_by_key(|bin| bin.0);
+        sort_by_key(&mut bins, |bin| bin.0);
         let ends = bins[..bins.len() - 1].iter().map(|&(_, end)| end);
         Self(
             ends.map(|end| midpoint(distinct[end - 1].0, distinct[end].0))
@@ -133,7 +134,7 @@ fn sorted_rows(values: &[f64]) -> Vec<(u64, u32)> {
         })
         .collect();
     if rows.len() < 4096 {
-        rows.sort_unstable();
+        sort_keyed(&mut rows);
         return rows;
     }
     // By digits from the lowest: time grows no faster than the rows.

@@ -2,6 +2,7 @@
 
 use super::class_rows::Sample;
 use super::class_split::{ClassSplit, ClassSplitter, Cut, NodeWeights, bounds};
+use crate::data::{number_key, sort_by_key, sort_keyed};
 
 /// Orders of the categories that are tried: by the share of each of so many classes, the heaviest first.
 const MOST_ORDERS: usize = 8;
@@ -36,7 +37,7 @@ impl ClassSplitter {
         }
         self.fill_histogram(samples, classes);
         let mut by_weight: Vec<usize> = (0..classes).filter(|&k| node.by_class[k] > 0).collect();
-        by_weight.sort_by_key(|&k| std::cmp::Reverse(node.by_class[k]));
+        sort_by_key(&mut by_weight, |&k| std::cmp::Reverse(node.by_class[k]));
         // Of two classes one order is the other's reverse.
         by_weight.truncate(if by_weight.len() == 2 { 1 } else { MOST_ORDERS });
         let (whole, most) = bounds(self.impurity, node);
@@ -48,10 +49,11 @@ impl ClassSplitter {
                 let total: u64 = cells.iter().map(|&w| u64::from(w)).sum();
                 f64::from(cells[class]) / total as f64
             };
-            let mut keyed: Vec<(f64, u8)> = present.iter().map(|&b| (share(b), b)).collect();
-            keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let key = |&bin: &u8| (number_key(share(bin)), u32::from(bin));
+            let mut keyed: Vec<(u64, u32)> = present.iter().map(key).collect();
+            sort_keyed(&mut keyed);
             present.clear();
-            present.extend(keyed.iter().map(|k| k.1));
+            present.extend(keyed.iter().map(|k| k.1 as u8));
             self.sides.begin(node);
             let mut rows = 0;
             let mut set = [0_u64; 4];

@@ -11,6 +11,7 @@ use super::gradient_sets::scan_sets;
 use super::gradient_split::{Candidate, Left, SplitRules, SplitScan};
 use super::tree::MOST_SETS;
 use super::{BinSet, BinnedColumns, FeatureBins, MISSING_BIN, Node, Tree, set_has};
+use crate::data::sort_by_key;
 
 /// Checked parameters of one gradient tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -384,7 +385,7 @@ impl GradientGrower {
     fn end(&mut self, growing: &Growing<'_>, mut nodes: Vec<Node>) -> Tree {
         let (units, params) = (growing.task.units, growing.params);
         self.values.clear();
-        self.leaves.sort_unstable_by_key(|leaf| leaf.node);
+        sort_by_key(&mut self.leaves, |leaf| leaf.node);
         for (place, leaf) in self.leaves.iter_mut().enumerate() {
             let step =
                 leaf.bounds.step(leaf.sum, growing.rules.l2) * units.first() / units.second();

@@ -4,6 +4,7 @@ use super::gradient_careful::{Care, gain};
 use super::gradient_histogram::{Cells, Pair, first_of, pair, second_of};
 use super::gradient_split::{Candidate, Left, SplitRules};
 use super::{BinSet, MISSING_BIN};
+use crate::data::{number_key, sort_keyed};
 
 /// Added to a category's sum of second derivatives when categories are put in order, so that one of hardly any weight
 /// does not come first or last by chance (as in LightGBM, whose default is 10).
@@ -26,21 +27,23 @@ pub(super) fn scan_sets(
     second_unit: f64,
     best: &mut Option<Candidate>,
 ) {
-    let mut keyed = [(0.0_f64, 0_u8); 256];
+    let mut keyed = [(0_u64, 0_u32); 256];
     let mut present = 0;
     for bin in 0..=MISSING_BIN {
         let cell = cells[usize::from(bin)];
         if cell != 0 {
             let smoothed = f64::from(second_of(cell)) + SMOOTHING / second_unit;
-            keyed[present] = (f64::from(first_of(cell)) / smoothed, bin);
+            let step = f64::from(first_of(cell)) / smoothed;
+            keyed[present] = (number_key(step), u32::from(bin));
             present += 1;
         }
     }
     let keyed = &mut keyed[..present];
-    keyed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    sort_keyed(keyed);
     let (mut left, mut rows) = (pair(0, 0), 0);
     let mut set: BinSet = [0; 4];
     for &(_, bin) in keyed.iter() {
+        let bin = bin as u8;
         left = left.wrapping_add(cells[usize::from(bin)]);
         rows += counts.map_or(0, |counts| counts[usize::from(bin)]);
         set[usize::from(bin >> 6)] |= 1 << (bin & 63);
