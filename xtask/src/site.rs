@@ -44,7 +44,7 @@ pub fn build(tools: &Tools) -> Outcome<u64> {
     let dist = folder();
     let glue = weight::glue(&dist)?;
     step("wasm-opt", || shrink(&glue.wasm))?;
-    step("short names", || slim::slim(&glue))?;
+    step("nothing for tools alone", || slim::slim(&dist, &glue))?;
     step("the JavaScript module", || module::lay_out(&dist, &glue))?;
     step("what a first visit fetches", || weight::print(&dist))
 }

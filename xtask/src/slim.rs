@@ -1,26 +1,36 @@
-//! What wasm-bindgen writes for its own sake and nobody reads: long names for each browser function that the program
-//! imports, comments and indentation in the glue. Together they are six kilobytes of every first visit.
+//! What tools write for their own sake and no visitor reads: long names for each browser function that the program
+//! imports, comments and indentation in scripts, sections that only tools read, lines of the sources. Together they are
+//! ten kilobytes of every first visit.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use crate::{
     command::{Failure, Outcome, note},
+    places,
     weight::Glue,
 };
 
-/// Gives the imports short names, in the program and in its glue, and leaves out the glue's comments and indentation.
-pub fn slim(glue: &Glue) -> Outcome {
+/// Gives the imports short names, in the program and in its glue, and leaves out what the scripts say to their readers
+/// and the program to its debuggers.
+pub fn slim(dist: &Path, glue: &Glue) -> Outcome {
+    let boot = dist.join("static/boot.js");
+    let script = fs::read_to_string(&boot).map_err(|error| Failure::file(&boot, &error))?;
+    fs::write(&boot, without_comments(&script)).map_err(|error| Failure::file(&boot, &error))?;
     let wasm = fs::read(&glue.wasm).map_err(|error| Failure::file(&glue.wasm, &error))?;
     let js = fs::read_to_string(&glue.js).map_err(|error| Failure::file(&glue.js, &error))?;
     let mut names = Names::default();
-    let Some(slim) = rename_imports(&wasm, &mut names) else {
-        note("the program's imports cannot be read: kept as they are");
+    let mut lines = 0;
+    let Some(slim) = slim_module(&wasm, &mut names, &mut lines) else {
+        note("the program cannot be read: kept as it is");
         return Ok(());
     };
     let script = rename_keys(&without_comments(&js), &names);
     fs::write(&glue.wasm, slim).map_err(|error| Failure::file(&glue.wasm, &error))?;
     fs::write(&glue.js, script).map_err(|error| Failure::file(&glue.js, &error))?;
-    note(format_args!("{} imports renamed", names.0.len()));
+    note(format_args!(
+        "{} imports renamed, {lines} lines of the sources left out",
+        names.0.len()
+    ));
     Ok(())
 }
 
@@ -35,22 +45,28 @@ impl Names {
     }
 }
 
+const CUSTOM_SECTION: u8 = 0;
 const IMPORT_SECTION: u8 = 2;
+const DATA_SECTION: u8 = 11;
 
-/// The module with its function imports renamed; none where it is not as wasm-bindgen writes it.
-fn rename_imports(wasm: &[u8], names: &mut Names) -> Option<Vec<u8>> {
+/// The module with its function imports renamed and without lines of the sources; none where it is not as wasm-bindgen
+/// writes it.
+fn slim_module(wasm: &[u8], names: &mut Names, lines: &mut usize) -> Option<Vec<u8>> {
     let mut at = Reader { bytes: wasm, at: 8 };
     let mut out = wasm.get(..8)?.to_vec();
     while at.at < wasm.len() {
         let id = at.byte()?;
         let length = at.number()?;
         let body = at.take(length)?;
-        let renamed = match id {
-            IMPORT_SECTION => imports(body, names)?,
-            _ => body.to_vec(),
-        };
+        let mut slim = body.to_vec();
+        match id {
+            CUSTOM_SECTION => continue,
+            IMPORT_SECTION => slim = imports(body, names)?,
+            DATA_SECTION => *lines = places::without_lines(&mut slim)?,
+            _ => {}
+        }
         out.push(id);
-        put_bytes(&mut out, &renamed);
+        put_bytes(&mut out, &slim);
     }
     Some(out)
 }
@@ -114,20 +130,20 @@ fn without_comments(script: &str) -> String {
     out
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
+pub struct Reader<'a> {
+    pub bytes: &'a [u8],
+    pub at: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Option<u8> {
+    pub fn byte(&mut self) -> Option<u8> {
         let byte = *self.bytes.get(self.at)?;
         self.at += 1;
         Some(byte)
     }
 
     /// An unsigned number of seven bits a byte, the lowest first.
-    fn number(&mut self) -> Option<usize> {
+    pub fn number(&mut self) -> Option<usize> {
         let mut number = 0;
         for shift in (0..35).step_by(7) {
             let byte = self.byte()?;
@@ -139,7 +155,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+    pub fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let part = self.bytes.get(self.at..self.at.checked_add(length)?)?;
         self.at += length;
         Some(part)
@@ -174,13 +190,17 @@ mod tests {
         }
         wasm.push(IMPORT_SECTION);
         put_bytes(&mut wasm, &section);
-        wasm.extend([10, 1, 0]);
+        wasm.extend([0, 2, 1, b'x', 10, 1, 0]);
         let mut names = Names::default();
-        let slim = rename_imports(&wasm, &mut names).unwrap();
-        assert!(slim.ends_with(&[10, 1, 0]));
+        let slim = slim_module(&wasm, &mut names, &mut 0).unwrap();
+        assert!(slim.ends_with(&[1, 10, 1, 0]));
+        assert!(!slim.ends_with(&[b'x', 10, 1, 0]));
         assert!(slim.windows(2).any(|w| w == b"i1"));
         assert!(!slim.windows(6).any(|w| w == b"__wbg_"));
-        assert_eq!(rename_imports(&slim[..slim.len() - 1], &mut names), None);
+        assert_eq!(
+            slim_module(&slim[..slim.len() - 1], &mut names, &mut 0),
+            None
+        );
 
         let script = "/**\n * Says.\n */\nexport function say() {\n    // Loud.\n    wasm.say(\"__wbg_now_1234\");\n}\n        __wbg_log_5678: function(x) {\n";
         assert_eq!(
