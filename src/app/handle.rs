@@ -13,6 +13,11 @@ impl<T> Handle<T> {
     pub fn new(value: T) -> Self {
         Self(Rc::new(value))
     }
+
+    /// The pointer.
+    pub fn shared(&self) -> Rc<T> {
+        Rc::clone(&self.0)
+    }
 }
 
 impl<T: ?Sized> Clone for Handle<T> {

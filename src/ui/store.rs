@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use super::browser::{download, files::Files, idb, listen, seed};
+use super::charts::MadeCharts;
 use super::route;
 use crate::app::form::Field;
 use crate::app::{Act, Action, Attachment, Effect, Handle, Kept, Setting, State, runlog};
@@ -30,6 +31,7 @@ struct Inner {
     client: RefCell<Option<Client>>,
     heard: RefCell<Vec<Act>>,
     files: Files,
+    charts: MadeCharts,
 }
 
 impl PartialEq for Store {
@@ -47,6 +49,11 @@ impl Store {
     /// The files that the page holds.
     pub(super) fn files(&self) -> &Files {
         &self.0.files
+    }
+
+    /// The charts that were made.
+    pub(super) fn charts(&self) -> &MadeCharts {
+        &self.0.charts
     }
 
     /// Calls back with each new state.

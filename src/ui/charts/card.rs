@@ -9,7 +9,7 @@ use super::paint::{Ruler, paint_canvas};
 use super::save::{Format, save_chart};
 use super::screen::use_screen;
 use crate::app::plot::{
-    Chart, Layout, Step, Theme, hit, preferred_height, rect, sentence, step, table, text,
+    Chart, Layout, Step, Table, Theme, hit, preferred_height, rect, sentence, step, table, text,
 };
 
 /// Most rows of the table twin; the CSV has all.
@@ -103,6 +103,9 @@ pub fn ChartCard(props: &ChartCardProps) -> Html {
         Callback::from(move |()| undrawable.set(true))
     };
     let tabled = *as_table || *undrawable;
+    let twin = use_memo((handle.clone(), tabled), |(chart, tabled)| {
+        tabled.then(|| table(&chart.0))
+    });
     let empty = props.chart.is_empty();
     let tool = |label: &'static str, onclick: Callback<MouseEvent>, hint: &'static str| {
         html! {
@@ -136,8 +139,8 @@ pub fn ChartCard(props: &ChartCardProps) -> Html {
                 if *undrawable {
                     <p class="why">{ "This browser cannot draw the chart; these are its figures." }</p>
                 }
-                if tabled {
-                    <TableTwin chart={handle} title={&props.title} />
+                if let Some(twin) = &*twin {
+                    { table_twin(twin, &props.title) }
                 } else {
                     <Plot chart={handle} title={&props.title} width={screen.width} ratio={screen.ratio}
                         dark={screen.dark} {height} {failed} />
@@ -288,19 +291,11 @@ fn tip_style(place: crate::app::plot::Rect, width: f64) -> String {
     }
 }
 
-#[derive(Properties, Clone, PartialEq)]
-struct TableTwinProps {
-    chart: Handle,
-    title: AttrValue,
-}
-
 /// The chart's figures.
-#[component]
-fn TableTwin(props: &TableTwinProps) -> Html {
-    let twin = use_memo(props.chart.clone(), |chart| table(&chart.0));
+fn table_twin(twin: &Table, title: &str) -> Html {
     let left_out = twin.rows.len().saturating_sub(TABLE_ROWS);
     html! {
-        <div class="chart-table" tabindex="0" role="region" aria-label={format!("Table: {}", props.title)}>
+        <div class="chart-table" tabindex="0" role="region" aria-label={format!("Table: {title}")}>
             <table>
                 <thead>
                     <tr>{ for twin.headers.iter().map(|name| html! { <th scope="col">{ name }</th> }) }</tr>

@@ -4,9 +4,11 @@
 //! from data reach the document as text nodes alone.
 
 mod card;
+mod made;
 mod paint;
 mod save;
 mod screen;
 
 pub use card::{ChartCard, ChartCardProps};
+pub(super) use made::MadeCharts;
 pub use save::save_file;

@@ -1,5 +1,6 @@
 //! What came in: the finding, the target, the columns, the first rows.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -10,13 +11,12 @@ use crate::app::plot::Chart;
 use crate::app::select;
 use crate::app::verdict::{Figure, Sentence};
 use crate::app::{Act, Handle, Origin, Route, format};
-use crate::protocol::{DataSummary, Request, RowsPage, TargetSummary};
+use crate::protocol::{DataSummary, Request, TargetSummary};
 use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
-use crate::ui::store::Store;
 use crate::ui::widgets::{
-    Chosen, Rows, TABLES_AND_MODELS, actions, card, choice, failed, figure_list, file_button,
-    named_field, notice_list, opening, strip, way,
+    Chosen, Rows, Source, TABLES_AND_MODELS, actions, card, choice, failed, figure_list,
+    file_button, named_field, notice_list, opening, strip, way,
 };
 
 pub(in crate::ui) fn data(app: &App) -> Html {
@@ -93,7 +93,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
     let notices = all_notices(data, target);
     let rows = html! {
         <>
-            <Preview data={data.clone()} />
+            <Rows source={Source::Preview(data.clone())} label="First rows of the data set" />
             { actions(app.button(
                 "btn",
                 "download-data",
@@ -104,7 +104,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
     };
     html! {
         <div class="grid">
-            <TargetCard store={app.store.clone()} data={data.clone()} target={target.cloned()} />
+            { target_card(app, data, target) }
             { drop_card(app, "card drop span5") }
             <section class="card span12" aria-label="Figures of the data set">
                 { figure_list(&figures(data, target.map(|t| &**t)), false) }
@@ -192,18 +192,6 @@ fn figures(data: &DataSummary, target: Option<&TargetSummary>) -> Vec<Figure> {
     ]
 }
 
-#[derive(PartialEq, Properties)]
-struct PreviewProps {
-    data: Handle<DataSummary>,
-}
-
-#[component]
-fn Preview(props: &PreviewProps) -> Html {
-    let page: Handle<RowsPage> =
-        (*use_memo(props.data.clone(), |d| Handle::new(d.preview.clone()))).clone();
-    html! { <Rows {page} label="First rows of the data set" /> }
-}
-
 /// Where files come in. The whole window takes drops.
 fn drop_card(app: &App, class: &'static str) -> Html {
     let is_sample = matches!(
@@ -233,21 +221,9 @@ fn drop_card(app: &App, class: &'static str) -> Html {
     )
 }
 
-#[derive(PartialEq, Properties)]
-struct TargetCardProps {
-    store: Store,
-    data: Handle<DataSummary>,
-    target: Option<Handle<TargetSummary>>,
-}
-
 /// The column to predict, and its classes.
-#[component]
-fn TargetCard(props: &TargetCardProps) -> Html {
-    let data = &props.data;
-    let chart = use_memo(props.target.clone(), |target| {
-        target.as_ref().map(|t| Rc::new(Chart::class_counts(t)))
-    });
-    let store = props.store.clone();
+fn target_card(app: &App, data: &DataSummary, target: Option<&Handle<TargetSummary>>) -> Html {
+    let store = app.store.clone();
     let on_choice = move |column: String| {
         if !column.is_empty() {
             store.act(Act::SetTarget(column));
@@ -259,7 +235,7 @@ fn TargetCard(props: &TargetCardProps) -> Html {
         .filter(|c| c.target_why_not.is_empty())
         .map(|c| (c.name.clone().into(), format::shortened(&c.name, 48).into()))
         .collect();
-    let value: AttrValue = match &props.target {
+    let value: AttrValue = match target {
         Some(t) => {
             if !options.iter().any(|(v, _)| *v == *t.column) {
                 options.insert(0, (t.column.clone().into(), t.column.clone().into()));
@@ -277,8 +253,11 @@ fn TargetCard(props: &TargetCardProps) -> Html {
         "A column of a few names or numbers. Rows where it is empty are left out.",
     );
     let chooser = choice(&named, &value, &options, on_choice);
-    match (&props.target, &*chart) {
-        (Some(target), Some(chart)) => {
+    match target {
+        Some(target) => {
+            let of: Rc<dyn Any> = target.shared();
+            let make = || Chart::class_counts(target);
+            let chart = app.store.charts().chart(&of, "classes", &make);
             let total: u64 = target.classes.iter().map(|c| c.rows).sum();
             let title = format!(
                 "{} of {}",
@@ -295,7 +274,7 @@ fn TargetCard(props: &TargetCardProps) -> Html {
             );
             html! {
                 <div class="span7 chart-cell" id="target-card">
-                    <ChartCard chart={chart.clone()} {title} {why}>
+                    <ChartCard {chart} {title} {why}>
                         if !target.why_not.is_empty() {
                             <p class="error">{ &target.why_not }</p>
                         }
@@ -304,7 +283,7 @@ fn TargetCard(props: &TargetCardProps) -> Html {
                 </div>
             }
         }
-        _ => html! {
+        None => html! {
             <section class="card span7" id="target-card" aria-labelledby="target-title">
                 <h2 id="target-title">{ "No column can be predicted as it is" }</h2>
                 <p class="why">{ "A target is a column with at least two different values, each in several rows. Change a column's type below, or choose one here." }</p>

@@ -1,5 +1,6 @@
 //! What the model is worth on rows that it never saw.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -71,12 +72,13 @@ pub(in crate::ui) fn evaluate(app: &App) -> Html {
 }
 
 fn report_view(app: &App, report: &Rc<Report>, trained: &Trained) -> Html {
+    let of: Rc<dyn Any> = Rc::<Report>::clone(report);
     html! {
         <div class="grid">
             <section class="card span12" aria-label="Figures">
                 { figure_list(&verdict::figures(report), false) }
             </section>
-            <ReportCharts report={Rc::clone(report)} dark={app.dark} />
+            { report_charts(app, report, &of) }
             if !report.notices.is_empty() {
                 { card(
                     "card span12",
@@ -91,43 +93,27 @@ fn report_view(app: &App, report: &Rc<Report>, trained: &Trained) -> Html {
     }
 }
 
-#[derive(Properties)]
-pub(super) struct ReportChartsProps {
-    pub(super) report: Rc<Report>,
-    pub(super) dark: bool,
-}
-
-impl PartialEq for ReportChartsProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.report, &other.report) && self.dark == other.dark
-    }
-}
-
-/// The charts and the table of classes of a report.
-#[component]
-pub(super) fn ReportCharts(props: &ReportChartsProps) -> Html {
-    let report = &props.report;
-    let charts = {
-        let report = Rc::clone(report);
-        use_memo(Rc::as_ptr(&report) as usize, move |_| Charts::of(&report))
-    };
-    let chart = |class: &'static str, chart: &Rc<Chart>, title: String, why: &'static str| {
+/// The charts and the table of classes of a report that belongs to a value.
+pub(super) fn report_charts(app: &App, report: &Report, of: &Rc<dyn Any>) -> Html {
+    let made =
+        |what, make: fn(&Report) -> Chart| app.store.charts().chart(of, what, &|| make(report));
+    let chart = |class: &'static str, chart: Rc<Chart>, title: String, why: &'static str| {
         html! {
-            <div {class}><ChartCard chart={Rc::clone(chart)} {title} {why} /></div>
+            <div {class}><ChartCard {chart} {title} {why} /></div>
         }
     };
     html! {
         <>
             { chart(
                 "span7 chart-cell",
-                &charts.confusion,
+                made("confusion", Chart::confusion),
                 verdict::confusion_title(report),
                 "Rows are the truth, columns what was said; share of each row.",
             ) }
-            if let Some(importance) = &charts.importance {
+            if !report.importance.is_empty() {
                 { chart(
                     "span5 chart-cell",
-                    importance,
+                    made("importance", Chart::importance),
                     verdict::importance_title(report),
                     "Drop in macro F1 when a column is shuffled, on held-out rows; the whiskers are its spread over the repeats. Columns that say the same share their worth.",
                 ) }
@@ -137,48 +123,25 @@ pub(super) fn ReportCharts(props: &ReportChartsProps) -> Html {
                 "classes-title",
                 &select::capital(&verdict::classes_title(report)),
                 "Each class against the rest, on held-out rows.",
-                class_table(report, props.dark),
+                class_table(report, app.dark),
             ) }
-            if let Some(roc) = &charts.roc {
+            if !report.roc.is_empty() {
                 { chart(
                     "span6 chart-cell",
-                    roc,
+                    made("roc", Chart::roc),
                     select::capital(&verdict::roc_title(report)),
                     "ROC: share of a class that is found, against the share of other rows taken for it.",
                 ) }
             }
-            if let Some(precision_recall) = &charts.precision_recall {
+            if !report.precision_recall.is_empty() {
                 { chart(
                     "span6 chart-cell",
-                    precision_recall,
+                    made("precision and recall", Chart::precision_recall),
                     select::capital(&verdict::precision_recall_title(report)),
                     "Precision and recall: how many alarms are true, against the share that is found.",
                 ) }
             }
         </>
-    }
-}
-
-struct Charts {
-    confusion: Rc<Chart>,
-    importance: Option<Rc<Chart>>,
-    roc: Option<Rc<Chart>>,
-    precision_recall: Option<Rc<Chart>>,
-}
-
-impl Charts {
-    fn of(report: &Report) -> Self {
-        let unless_empty =
-            |empty: bool, chart: fn(&Report) -> Chart| (!empty).then(|| Rc::new(chart(report)));
-        Self {
-            confusion: Rc::new(Chart::confusion(report)),
-            importance: unless_empty(report.importance.is_empty(), Chart::importance),
-            roc: unless_empty(report.roc.is_empty(), Chart::roc),
-            precision_recall: unless_empty(
-                report.precision_recall.is_empty(),
-                Chart::precision_recall,
-            ),
-        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! New rows, predicted.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::evaluate::ReportCharts;
+use super::evaluate::report_charts;
 use crate::app::form::Field;
 use crate::app::plot::Chart;
 use crate::app::verdict::{self, Sentence};
@@ -13,7 +14,7 @@ use crate::protocol::{PredictionFilter, PredictionSummary, Report, Request};
 use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Chosen, MODELS, Rows, TABLES, card, check, choice, failed, figure_list, file_button,
+    Chosen, MODELS, Rows, Source, TABLES, card, check, choice, failed, figure_list, file_button,
     named_field, notice_list, number_field, opening, strip, way, work_words,
 };
 
@@ -96,32 +97,22 @@ pub(in crate::ui) fn predict(app: &App) -> Html {
             { opening(&sentence, &sub) }
             { strip(app, state.predictions.running(), &work_words(app), buttons) }
             { failed(app, &state.predictions, Route::Predict) }
-            if let Some(predictions) = predicted {
-                <Predictions app={app.clone()} predictions={predictions.clone()} />
+            if let Some(predicted) = predicted {
+                { predictions(app, predicted) }
             }
         </>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct PredictionsProps {
-    app: App,
-    predictions: Handle<PredictionSummary>,
-}
-
-#[component]
-fn Predictions(props: &PredictionsProps) -> Html {
-    let app = &props.app;
-    let p = &props.predictions;
-    let chart = use_memo(p.clone(), |p| Rc::new(Chart::prediction_totals(p)));
-    let report = use_memo(p.clone(), |p| {
-        p.report.as_ref().map(|r| Rc::new((**r).clone()))
-    });
+fn predictions(app: &App, p: &Handle<PredictionSummary>) -> Html {
+    let of: Rc<dyn Any> = p.shared();
+    let make = || Chart::prediction_totals(p);
+    let chart = app.store.charts().chart(&of, "totals", &make);
     let wide = p.notices.is_empty();
     html! {
         <div class="grid">
             <div class={classes!("chart-cell", if wide { "span12" } else { "span7" })}>
-                <ChartCard chart={(*chart).clone()} title="Rows predicted as each class" why={format!("Of {}.", format::plural(p.rows, "row"))} />
+                <ChartCard {chart} title="Rows predicted as each class" why={format!("Of {}.", format::plural(p.rows, "row"))} />
             </div>
             if !wide {
                 { card(
@@ -133,7 +124,7 @@ fn Predictions(props: &PredictionsProps) -> Html {
                 ) }
             }
             { table(app, p) }
-            if let Some(report) = &*report {
+            if let Some(report) = &p.report {
                 { card(
                     "card span12",
                     "truth-title",
@@ -141,7 +132,7 @@ fn Predictions(props: &PredictionsProps) -> Html {
                     &truth(app, report),
                     figure_list(&verdict::figures(report), has_seen(app, report)),
                 ) }
-                <ReportCharts report={Rc::clone(report)} dark={app.dark} />
+                { report_charts(app, report, &of) }
             }
         </div>
     }
@@ -229,7 +220,7 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
             </div>
             { failed(app, &state.page, Route::Predict) }
             if let Some(page) = page {
-                <Rows page={page.clone()} label="Predictions" />
+                <Rows source={Source::Page(page.clone())} label="Predictions" />
             }
             <div class="pager">
                 <p aria-live="polite">

@@ -17,5 +17,5 @@ pub(super) use field::{Named, check, choice, named_field, number_field};
 pub(super) use files::{Chosen, MODELS, TABLES, TABLES_AND_MODELS, file_button};
 pub(super) use notices::notice_list;
 pub(super) use status::{failed, plain_strip, strip, work_words};
-pub(super) use table::{Rows, scroll, shape, spark};
+pub(super) use table::{Rows, Source, scroll, shape, spark};
 pub(super) use text::{figure_list, mark, opening};

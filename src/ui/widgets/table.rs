@@ -6,7 +6,7 @@ use super::button::named;
 use super::card::cell;
 use crate::app::{Handle, format};
 use crate::data::read_float;
-use crate::protocol::{Profile, RowsPage};
+use crate::protocol::{DataSummary, Profile, RowsPage};
 
 /// A region that scrolls on its own and can be reached by keyboard, told what is in it for those who do not see it.
 pub(in crate::ui) fn scroll(label: &'static str, tall: bool, body: Html) -> Html {
@@ -14,9 +14,16 @@ pub(in crate::ui) fn scroll(label: &'static str, tall: bool, body: Html) -> Html
     html! { <div {class} tabindex="0" role="region" aria-label={label}>{ body }</div> }
 }
 
+/// A page of rows as it came.
+#[derive(PartialEq)]
+pub(in crate::ui) enum Source {
+    Preview(Handle<DataSummary>),
+    Page(Handle<RowsPage>),
+}
+
 #[derive(PartialEq, Properties)]
 pub(in crate::ui) struct RowsProps {
-    pub(in crate::ui) page: Handle<RowsPage>,
+    pub(in crate::ui) source: Source,
     pub(in crate::ui) label: &'static str,
 }
 
@@ -26,7 +33,10 @@ const DRAWN: usize = 120;
 /// A page of a table.
 #[component]
 pub(in crate::ui) fn Rows(props: &RowsProps) -> Html {
-    let page = &props.page;
+    let page = match &props.source {
+        Source::Preview(data) => &data.preview,
+        Source::Page(page) => &**page,
+    };
     let drawn = page.columns.len().min(DRAWN);
     let numeric: Vec<bool> = (0..drawn)
         .map(|i| {
