@@ -9,6 +9,7 @@
 //! * [`log_loss`] and [`brier`]: the probabilities themselves.
 //! * [`wilson`] and [`macro_f1_interval`]: how far a figure may be off by the choice of rows.
 //! * [`Baseline`] and [`ChanceTest`]: what no model at all, and a model that knows nothing, would reach.
+//! * [`stratified`], [`grouped`], [`forward`]: folds for cross-validation.
 //! * [`evaluate`]: all of it in one [`Evaluation`].
 //!
 //! Invariants: classes are numbers `0..k`, names come in only with [`evaluate`]; sums run in the order of rows and are
@@ -19,6 +20,7 @@ mod chance;
 mod confusion;
 mod curve;
 mod error;
+mod fold;
 mod interval;
 mod judge;
 mod probability;
@@ -32,6 +34,7 @@ pub use chance::{CLAIM_LEVEL, ChanceTest};
 pub use confusion::{Average, Averages, ConfusionMatrix, Labels, MAX_CLASSES};
 pub use curve::{PrecisionRecallCurve, RankedScores, RocCurve};
 pub use error::EvaluateError;
+pub use fold::{Fold, FoldError, Folds, Gap, MAX_FOLDS, MIN_FOLDS, forward, grouped, stratified};
 pub use interval::{Interval, macro_f1_interval, wilson};
 pub use judge::evaluate;
 pub use probability::{brier, log_loss};
