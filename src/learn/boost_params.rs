@@ -196,6 +196,13 @@ impl BoostParams {
     }
 }
 
+/// To change what was checked.
+impl From<BoostValidParams> for BoostParams {
+    fn from(checked: BoostValidParams) -> Self {
+        Self(checked)
+    }
+}
+
 impl ParamGuard for BoostParams {
     type Checked = BoostValidParams;
     type Error = LearnError;

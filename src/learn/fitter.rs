@@ -14,33 +14,19 @@ use super::model::{Model, ModelKind};
 use super::params::{LearnError, Learner};
 use super::train_rows::TrainRows;
 use super::train_set::TrainSet;
+use super::unit_grower::UnitError;
 use crate::trees::{FeatureBins, Reader, Tree, TreeError, Writer};
-
-/// Why a unit cannot be grown.
-#[derive(Debug, thiserror::Error)]
-#[error("the training set that reached the worker is damaged: {detail}")]
-pub struct UnitError {
-    /// What is wrong.
-    pub detail: String,
-}
 
 /// Grows units of a training in any worker: the same bytes whatever the worker.
 #[derive(Debug)]
-pub struct UnitGrower {
+pub(super) struct TreeGrower {
     set: TrainSet,
     planter: Option<Planter>,
     booster: Option<Booster>,
 }
 
-impl UnitGrower {
-    /// From the bytes of [`Fitter::setup`].
-    pub fn from_bytes(setup: &[u8]) -> Result<Self, UnitError> {
-        Ok(Self::new(
-            TrainSet::from_bytes(setup).map_err(|detail| UnitError { detail })?,
-        ))
-    }
-
-    fn new(set: TrainSet) -> Self {
+impl TreeGrower {
+    pub(super) fn new(set: TrainSet) -> Self {
         Self {
             set,
             planter: None,
@@ -49,7 +35,7 @@ impl UnitGrower {
     }
 
     /// Grows one unit. Boosting rounds build on those before: they are grown again if this worker was not told of them.
-    pub fn grow(&mut self, unit: u32) -> Result<Vec<u8>, UnitError> {
+    pub(super) fn grow(&mut self, unit: u32) -> Result<Vec<u8>, UnitError> {
         let Self {
             set,
             planter,
@@ -100,7 +86,7 @@ impl UnitGrower {
 
     /// Hears of a round that is grown ([`Fitter::news`]), so that it need not be grown here before those that build on
     /// it. What is known already is passed over.
-    pub fn learn(&mut self, news: &[u8]) -> Result<(), UnitError> {
+    pub(super) fn learn(&mut self, news: &[u8]) -> Result<(), UnitError> {
         let damaged = |detail: String| UnitError { detail };
         let Learner::Boost(params) = &self.set.learner else {
             return Err(damaged("it does not learn in rounds".to_owned()));
@@ -156,7 +142,7 @@ pub struct Fitter {
     news: VecDeque<Vec<u8>>,
     /// Votes of the trees that did not draw a row, `row * n_classes + class`; empty where they are not asked.
     votes: Vec<u16>,
-    grower: UnitGrower,
+    grower: TreeGrower,
 }
 
 impl Fitter {
@@ -174,7 +160,11 @@ impl Fitter {
 
     /// The same, from rows that may weigh differently and features that may be categories.
     pub fn of(rows: &TrainRows<'_>, learner: Learner) -> Result<Self, LearnError> {
-        let set = rows.bin(learner)?;
+        Self::of_set(rows.bin(learner)?)
+    }
+
+    /// The same, from rows that are binned.
+    pub(super) fn of_set(set: TrainSet) -> Result<Self, LearnError> {
         let n_classes = set.n_classes;
         if let Learner::Boost(p) = &set.learner
             && !p.monotone.is_empty()
@@ -216,7 +206,7 @@ impl Fitter {
             watch,
             news: VecDeque::new(),
             votes,
-            grower: UnitGrower::new(set),
+            grower: TreeGrower::new(set),
         })
     }
 
@@ -239,7 +229,7 @@ impl Fitter {
         }
     }
 
-    /// What [`UnitGrower::learn`] must be told, in this order, before the units released last are grown: each round once.
+    /// What [`UnitGrower::learn`](super::UnitGrower::learn) must be told, in this order, before the units released last are grown: each round once.
     pub fn news(&mut self) -> Option<Vec<u8>> {
         self.news.pop_front()
     }

@@ -14,18 +14,25 @@ mod boost_tests;
 mod decision_tree;
 mod early_stopping;
 mod fitter;
+mod fold_grower;
 mod forest;
 mod import;
 mod isolation;
 mod linfa_traits;
 mod model;
 mod params;
+mod search;
+mod search_space;
+#[cfg(test)]
+mod search_tests;
 mod softmax;
 mod train_rows;
 mod train_set;
+mod unit_grower;
 
 pub use boost_params::{BoostParams, BoostValidParams, EarlyStopping, Growth};
-pub use fitter::{Fitter, UnitError, UnitGrower};
+pub use fitter::Fitter;
+pub use fold_grower::{LEARNED, LEFT_OUT, SCORED};
 pub use import::{ForeignTree, ImportError};
 pub use isolation::{
     Amount, IsolationError, IsolationFitter, IsolationForest, IsolationModelError, IsolationParams,
@@ -36,5 +43,8 @@ pub use params::{
     ClassWeights, DecisionTreeParams, DecisionTreeValidParams, FeatureDraw, ForestParams,
     ForestValidParams, LearnError, Learner,
 };
+pub use search::{Goal, MOST_CANDIDATES, Search, Trial};
+pub use search_space::Setting;
 pub use train_rows::TrainRows;
 pub use train_set::TrainSet;
+pub use unit_grower::{UnitError, UnitGrower};

@@ -4,7 +4,8 @@ use ndarray::{Array2, ArrayView2};
 
 use super::boost::{logistic, softmax};
 use crate::trees::{
-    BinEdges, BytesError, FeatureBins, NodeKind, Reader, Tree, TreeError, Writer, set_has,
+    BinEdges, BinnedColumns, BytesError, FeatureBins, NodeKind, Reader, Tree, TreeError, Writer,
+    set_has,
 };
 
 /// Which learner made it.
@@ -162,6 +163,28 @@ impl Model {
                 }
             }
             self.predict_block(&bins, &mut leaves[..rows], out);
+        }
+        out
+    }
+
+    /// Class probabilities (rows x classes) of some rows of columns that are binned as this model bins.
+    pub(crate) fn predict_bins(&self, columns: &BinnedColumns, rows: &[u32]) -> Array2<f64> {
+        let width = self.bins.len().min(columns.features());
+        let mut out = Array2::zeros((rows.len(), self.n_classes));
+        let Some(all) = out.as_slice_mut() else {
+            return out;
+        };
+        let mut bins = vec![0_u8; BLOCK_ROWS.min(rows.len()) * self.bins.len()];
+        let mut leaves = [0_u32; BLOCK_ROWS];
+        let blocks = all.chunks_mut(BLOCK_ROWS * self.n_classes);
+        for (out, rows) in blocks.zip(rows.chunks(BLOCK_ROWS)) {
+            for f in 0..width {
+                let column = columns.column(f);
+                for (i, &row) in rows.iter().enumerate() {
+                    bins[i * self.bins.len() + f] = column[row as usize];
+                }
+            }
+            self.predict_block(&bins, &mut leaves[..rows.len()], out);
         }
         out
     }

@@ -252,6 +252,13 @@ impl ForestParams {
     }
 }
 
+/// To change what was checked.
+impl From<ForestValidParams> for ForestParams {
+    fn from(checked: ForestValidParams) -> Self {
+        Self(checked)
+    }
+}
+
 /// Checked parameters of a single tree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionTreeValidParams {
@@ -424,6 +431,24 @@ impl Learner {
             Self::Forest(p) => p.trees,
             Self::Boost(p) => p.rounds,
             Self::DecisionTree(_) => 1,
+        }
+    }
+
+    /// What its draws begin from.
+    pub fn seed(&self) -> u64 {
+        match self {
+            Self::Forest(p) => p.seed,
+            Self::Boost(p) => p.seed,
+            Self::DecisionTree(p) => p.seed,
+        }
+    }
+
+    /// As many trees or rounds, at least one.
+    pub(super) fn set_steps(&mut self, steps: u32) {
+        match self {
+            Self::Forest(p) => p.trees = steps.max(1),
+            Self::Boost(p) => p.rounds = steps.max(1),
+            Self::DecisionTree(_) => {}
         }
     }
 }

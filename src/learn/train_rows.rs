@@ -47,6 +47,14 @@ impl<'a> TrainRows<'a> {
     /// Bins the features and puts the rows in an order of their own (by class, then by bins, then by weight), so that
     /// what is learnt does not depend on the order in which they came.
     pub(super) fn bin(&self, learner: Learner) -> Result<TrainSet, LearnError> {
+        Ok(self.bin_in_order(learner)?.0)
+    }
+
+    /// The same, with the row that came of each row.
+    pub(super) fn bin_in_order(
+        &self,
+        learner: Learner,
+    ) -> Result<(TrainSet, Vec<u32>), LearnError> {
         let weights = self.checked()?;
         let kept: Vec<u32> = (0..self.classes.len() as u32)
             .filter(|&row| weights.is_none_or(|w| w[row as usize] as f32 > 0.0))
@@ -83,7 +91,7 @@ impl<'a> TrainRows<'a> {
         })?;
         let order = self.order(kept, &columns, weights);
         let all_alike = weights.is_none_or(|w| order.iter().all(|&row| w[row as usize] == 1.0));
-        Ok(TrainSet {
+        let set = TrainSet {
             columns: columns.reordered(&order),
             bins,
             classes: order
@@ -96,7 +104,8 @@ impl<'a> TrainRows<'a> {
             },
             n_classes: self.n_classes,
             learner,
-        })
+        };
+        Ok((set, order))
     }
 
     fn checked(&self) -> Result<Option<&'a [f64]>, LearnError> {
