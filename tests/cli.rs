@@ -290,3 +290,34 @@ fn models_of_the_first_version_predict_what_they_did() {
         assert!(out.stdout == then.unwrap(), "{model} predicts otherwise");
     }
 }
+
+#[test]
+fn a_search_tells_its_table_and_trains_with_the_best() {
+    let folder = Folder::new("search");
+    folder.ok("simulate --rows 400 --seed 3 --out a.csv");
+    let words =
+        "train a.csv --trees 9 --max-depth 2 --search 600 --candidates 9 --folds 3 --report -";
+    let [one, two] = [1, 2].map(|threads| folder.run(&format!("{words} --threads {threads}")));
+    assert!(one.status.success(), "{}", stderr(&one));
+    let told = stderr(&one);
+    assert!(
+        told.contains("10 settings tried, 48 models fitted"),
+        "{told}"
+    );
+    assert!(told.contains("yours") && told.contains("\n* "), "{told}");
+    let report = |out: &Output| -> Value {
+        let mut report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        report["fit_secs"] = Value::Null;
+        report
+    };
+    assert_eq!(report(&one), report(&two), "whatever the number of threads");
+    assert_eq!(report(&one)["options"]["model"]["trees"], 9);
+    for wrong in [
+        "--folds 1",
+        "--fold-kind forward:node",
+        "--fold-kind grouped:nothing",
+    ] {
+        let told = folder.fails(&format!("train a.csv --search 1 {wrong}"), 2);
+        assert!(told.starts_with("error: "), "{told}");
+    }
+}

@@ -6,7 +6,8 @@ use super::form::{FeatureRule, Field, MissingRule, ModelKind};
 use super::{FileRef, Handle, Kept, Route};
 use crate::data::ColumnKind;
 use crate::protocol::{
-    ClassWeight, Criterion, Encoding, Event, Failure, JobId, PredictionFilter, Request, Scaling,
+    ClassWeight, Criterion, Encoding, Event, Failure, FoldKind, JobId, PredictionFilter, Request,
+    Scaling,
 };
 
 /// Something that happened, and when.
@@ -40,6 +41,9 @@ pub enum Setting {
     ForestCriterion(Criterion),
     TreeCriterion(Criterion),
     Bootstrap(bool),
+    RandomCuts(bool),
+    SearchSecs(u32),
+    Folds(FoldKind),
     /// The parameters of the chosen model, back to what they were at first.
     ModelDefaults,
     /// The recipe, back to what it was at first.
@@ -75,6 +79,10 @@ pub enum Act {
     SetTarget(String),
     /// A model is to be trained.
     Train,
+    /// Better settings are to be searched for.
+    Search,
+    /// A model is to be trained with the settings that were found.
+    TrainFound,
     /// The job at work is to stop.
     Cancel,
     /// What waits is not wanted any more.

@@ -73,6 +73,8 @@ impl Step {
             }),
             Act::SetTarget(column) => self.ask_target(column),
             Act::Train => self.train(),
+            Act::Search => self.search(),
+            Act::TrainFound => self.train_found(),
             Act::Cancel => self.cancel(),
             Act::DropWaiting => {
                 self.state.queue.retain(|p| {
@@ -303,55 +305,6 @@ impl Step {
         });
     }
 
-    fn train(&mut self) {
-        let Some(target) = self.state.target.value().cloned() else {
-            return self.alert(Failure {
-                code: FailureCode::Data,
-                title: "There is nothing to train on yet".to_owned(),
-                detail: "No column of this data set was chosen as target.".to_owned(),
-                hint: "Load a table and choose the column to predict on the Data step.".to_owned(),
-                place: Place::default(),
-            });
-        };
-        let settings = self.state.settings.clone();
-        let prepare = match settings.prepare_spec(&target.column) {
-            Ok(prepare) => prepare,
-            Err(field) => {
-                self.go(Route::Prepare);
-                return self.effects.push(Effect::Focus(field));
-            }
-        };
-        let model = match settings.model_spec() {
-            Ok(model) => model,
-            Err(field) => {
-                self.go(Route::Train);
-                return self.effects.push(Effect::Focus(field));
-            }
-        };
-        if self.state.features().is_empty() {
-            self.go(Route::Prepare);
-            return self.alert(Failure {
-                code: FailureCode::Option,
-                title: "No column is left to learn from".to_owned(),
-                detail: format!("Every column but {} is unchecked.", target.column),
-                hint: "Check at least one column, or choose the suggested ones.".to_owned(),
-                place: Place::default(),
-            });
-        }
-        self.go(Route::Train);
-        self.ask(Pending {
-            request: Request::Train {
-                prepare: prepare.clone(),
-                model: model.clone(),
-            },
-            purpose: Purpose::Train {
-                prepare: Box::new(prepare),
-                model: Box::new(model),
-            },
-            attachments: Vec::new(),
-        });
-    }
-
     fn set(&mut self, setting: &Setting) {
         let mut s: Settings = (*self.state.settings).clone();
         match setting {
@@ -404,6 +357,9 @@ impl Step {
             Setting::ForestCriterion(x) => s.forest_criterion = *x,
             Setting::TreeCriterion(x) => s.tree_criterion = *x,
             Setting::Bootstrap(on) => s.bootstrap = *on,
+            Setting::RandomCuts(on) => s.random_cuts = *on,
+            Setting::SearchSecs(secs) => s.search_secs = *secs,
+            Setting::Folds(kind) => s.folds = kind.clone(),
             Setting::ModelDefaults => {
                 let fresh = Settings::default();
                 s.texts.retain(|f| !model_fields(s.model).contains(f));
@@ -413,6 +369,7 @@ impl Step {
                         s.forest_weight = fresh.forest_weight;
                         s.forest_criterion = fresh.forest_criterion;
                         s.bootstrap = fresh.bootstrap;
+                        s.random_cuts = fresh.random_cuts;
                     }
                     ModelKind::Boosting => s.boost_weight = fresh.boost_weight,
                     ModelKind::Tree => s.tree_criterion = fresh.tree_criterion,
@@ -468,7 +425,10 @@ impl Step {
                 self.state.predictions.settle();
                 self.state.page.settle();
             }
-            _ => self.state.model.settle(),
+            _ => {
+                self.state.model.settle();
+                self.state.search.settle();
+            }
         }
     }
 

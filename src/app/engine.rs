@@ -74,6 +74,7 @@ impl Step {
             Purpose::Load { .. } | Purpose::SetKind { .. } => self.state.data.run(progress),
             Purpose::Target { .. } => self.state.target.run(progress),
             Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.run(progress),
+            Purpose::Search { .. } => self.state.search.run(progress),
             Purpose::Predict { .. } => self.state.predictions.run(progress),
             Purpose::Page => self.state.page.run(progress),
             Purpose::Remember | Purpose::Export => {}
@@ -85,6 +86,7 @@ impl Step {
             Purpose::Load { .. } | Purpose::SetKind { .. } => self.state.data.settle(),
             Purpose::Target { .. } => self.state.target.settle(),
             Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.settle(),
+            Purpose::Search { .. } => self.state.search.settle(),
             Purpose::Predict { .. } => self.state.predictions.settle(),
             Purpose::Page => self.state.page.settle(),
             Purpose::Remember | Purpose::Export => {}
@@ -100,8 +102,14 @@ impl Step {
             stage,
             done,
             detail,
+            candidates,
         } = event
         {
+            if matches!(job.purpose, Purpose::Search { .. })
+                && **candidates != *self.state.candidates
+            {
+                self.state.candidates = Handle::new(candidates.clone());
+            }
             let done = done.clamp(0.0, 1.0);
             let elapsed_secs = (self.at_millis - job.began_millis) / 1000.0;
             let progress = Progress {
@@ -129,6 +137,7 @@ impl Step {
                     ..(*self.state.settings).clone()
                 });
                 self.state.target = Async::Ready(Handle::new((**target).clone()));
+                self.forget_search();
                 if self.state.restored.is_some() {
                     self.adopt();
                 }
@@ -151,6 +160,7 @@ impl Step {
                 }
                 self.ask(remember());
             }
+            Event::Found(found) => self.found(found),
             Event::Opened { model, report } => {
                 let Purpose::Open { name, restoring } = &job.purpose else {
                     return self.next();
@@ -265,6 +275,7 @@ impl Step {
             ..(*self.state.settings).clone()
         });
         self.state.data = Async::Ready(Handle::new(data.clone()));
+        self.forget_search();
         if let Some(column) = wanted
             && guess.as_ref() != Some(&column)
             && data.columns.iter().any(|c| c.name == column)
@@ -380,6 +391,7 @@ impl Step {
                     Purpose::Train { .. } | Purpose::Open { .. } => {
                         self.state.model.fail(job.id, failure, notices);
                     }
+                    Purpose::Search { .. } => self.state.search.fail(job.id, failure, notices),
                     Purpose::Predict { .. } => {
                         self.state.predictions.fail(job.id, failure, notices);
                     }

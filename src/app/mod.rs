@@ -19,6 +19,7 @@ mod recovery;
 pub mod runlog;
 pub mod select;
 mod state;
+mod training;
 pub mod verdict;
 
 pub use action::{Act, Action, Setting};

@@ -1,10 +1,12 @@
 //! What the steps say of themselves, computed from the state.
 
+use super::form::ModelKind;
 use super::verdict::Sentence;
 use super::{Async, Purpose, Route, State, format, runlog};
-use crate::data::upper;
+use crate::data::{ColumnKind, upper};
 use crate::protocol::{
-    ColumnSummary, DataOrigin, DataSummary, PrepareSpec, Profile, TargetSummary,
+    ColumnSummary, DataOrigin, DataSummary, FoldKind, PrepareSpec, Profile, SearchSummary,
+    TargetSummary,
 };
 
 /// How far a step is.
@@ -64,6 +66,9 @@ fn step(state: &State, route: Route) -> (Tick, String) {
             (Some(_), _) => (Tick::Open, "Choose a target".to_owned()),
             _ => (Tick::Open, "Columns and held-out rows".to_owned()),
         },
+        Route::Train if state.search.running().is_some() => {
+            asynchronous(&state.search, "", |_| String::new())
+        }
         Route::Train => asynchronous(&state.model, "Random forest by default", |t| {
             let kind = capital(&t.model.kind);
             match (&t.file, t.secs) {
@@ -256,6 +261,9 @@ pub fn train_why_not(state: &State) -> Option<String> {
     if state.data.value().is_none() {
         return Some("Load a table first.".to_owned());
     }
+    if state.search.running().is_some() {
+        return Some("A search is at work: wait for it, or cancel it.".to_owned());
+    }
     match state.target.value() {
         None => Some("Choose a target on the Data step first.".to_owned()),
         Some(t) if !t.why_not.is_empty() => Some(t.why_not.clone()),
@@ -263,6 +271,60 @@ pub fn train_why_not(state: &State) -> Option<String> {
             Some("Check at least one column to learn from on the Prepare step.".to_owned())
         }
         Some(_) => None,
+    }
+}
+
+/// Why a search cannot begin, beyond what keeps a training from it; absent where it can.
+pub fn search_why_not(state: &State) -> Option<String> {
+    train_why_not(state).or_else(|| {
+        (state.settings.model == ModelKind::Tree)
+            .then(|| "A single tree has too little to search: choose another model.".to_owned())
+    })
+}
+
+/// Ways to divide the training rows of this table into folds, each with its words.
+pub fn fold_kinds(state: &State) -> Vec<(FoldKind, String)> {
+    let mut kinds = vec![(
+        FoldKind::Stratified,
+        "Any rows, each class alike".to_owned(),
+    )];
+    for column in state.data.value().iter().flat_map(|d| &d.columns) {
+        let name = column.name.clone();
+        let short = format::shortened(&name, 24);
+        match column.kind {
+            ColumnKind::Timestamp => kinds.push((
+                FoldKind::Forward {
+                    column: name,
+                    gap_secs: 0.0,
+                },
+                format!("Later rows, by {short}"),
+            )),
+            ColumnKind::Category | ColumnKind::Identifier
+                if column.distinct > 2 && state.target.value().is_none_or(|t| t.column != name) =>
+            {
+                let words = format!("Rows of another {short}");
+                kinds.push((FoldKind::Grouped { column: name }, words));
+            }
+            _ => {}
+        }
+    }
+    kinds
+}
+
+/// What a search found, in one sentence.
+pub fn found(found: &SearchSummary) -> String {
+    let score = |number: u32| found.candidates.iter().find(|c| c.number == number);
+    let tried = format::plural(u64::from(found.tried.saturating_sub(1)), "other setting");
+    match (score(found.best), score(0)) {
+        (Some(best), Some(own)) if found.best > 0 => format!(
+            "Better: {}. Macro F1 {} where yours has {}, over {}; {tried} tried.",
+            best.changes,
+            format::score(best.mean),
+            format::score(own.mean),
+            format::plural(u64::from(best.folds), "fold"),
+        ),
+        (_, Some(_)) => format!("Your own settings are the best so far; {tried} tried."),
+        _ => "Time was up before your own settings were scored.".to_owned(),
     }
 }
 

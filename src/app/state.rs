@@ -7,8 +7,9 @@ use super::form::Settings;
 use super::{Attachment, Handle};
 use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
-    DataSummary, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter, PredictionSummary,
-    PrepareSpec, Report, Request, RowsPage, RunRecord, SimulateSpec, Stage, TargetSummary,
+    Candidate, DataSummary, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter,
+    PredictionSummary, PrepareSpec, Report, Request, RowsPage, RunRecord, SearchSummary,
+    SimulateSpec, Stage, TargetSummary,
 };
 
 /// A step of the spine.
@@ -236,6 +237,9 @@ pub enum Purpose {
         prepare: Box<PrepareSpec>,
         model: Box<ModelSpec>,
     },
+    Search {
+        model: Box<ModelSpec>,
+    },
     Open {
         name: Rc<str>,
         restoring: bool,
@@ -263,6 +267,7 @@ impl Purpose {
             Self::SetKind { column, .. } => format!("Reading {column} again"),
             Self::Target { column } => format!("Looking at {column}"),
             Self::Train { model, .. } => format!("Training a {}", model.name()),
+            Self::Search { model } => format!("Searching for a better {}", model.name()),
             Self::Open { name, .. } => format!("Opening {name}"),
             Self::Remember => "Keeping the model".to_owned(),
             Self::Predict { name } => format!("Predicting {name}"),
@@ -279,6 +284,7 @@ impl Purpose {
                 | (Self::Page, Self::Page)
                 | (Self::Target { .. }, Self::Target { .. })
                 | (Self::Train { .. }, Self::Train { .. })
+                | (Self::Search { .. }, Self::Search { .. })
                 | (Self::Remember, Self::Remember)
         )
     }
@@ -358,6 +364,10 @@ pub struct State {
     pub model: Async<Handle<Trained>>,
     /// Its file, once it was fetched.
     pub model_bytes: Option<(Rc<str>, Handle<Vec<u8>>)>,
+    /// The last search for better settings.
+    pub search: Async<Handle<SearchSummary>>,
+    /// The best candidates of the search at work.
+    pub candidates: Handle<Vec<Candidate>>,
     /// The predictions.
     pub predictions: Async<Handle<PredictionSummary>>,
     /// The page of them in sight.
@@ -395,6 +405,8 @@ impl Default for State {
             target: Async::Idle,
             settings: Handle::default(),
             model: Async::Idle,
+            search: Async::Idle,
+            candidates: Handle::default(),
             model_bytes: None,
             predictions: Async::Idle,
             page: Async::Idle,

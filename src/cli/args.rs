@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::search_args::SearchArgs;
 use crate::data::ColumnKind;
 use crate::protocol::{
     BoostSpec, ClassWeight, Criterion, Encoding, Failure, FailureCode, ForestSpec, MaxFeatures,
@@ -115,6 +116,8 @@ pub(super) struct TrainArgs {
     model: ModelKind,
     #[command(flatten)]
     params: ModelArgs,
+    #[command(flatten)]
+    pub search: SearchArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -182,6 +185,9 @@ struct ModelArgs {
     /// F: each tree learns from all rows rather than from rows drawn with replacement.
     #[arg(long)]
     no_bootstrap: bool,
+    /// F: cuts are drawn at random (extremely randomized trees).
+    #[arg(long)]
+    random_cuts: bool,
     /// B: boosting rounds, 1 to 2000 [default: 100].
     #[arg(long, value_name = "N")]
     rounds: Option<u32>,
@@ -303,6 +309,7 @@ impl TrainArgs {
             ),
             ("--criterion", args.criterion.is_some(), &[forest, tree]),
             ("--no-bootstrap", args.no_bootstrap, &[forest]),
+            ("--random-cuts", args.random_cuts, &[forest]),
             ("--rounds", args.rounds.is_some(), &[boosting]),
             ("--learning-rate", args.learning_rate.is_some(), &[boosting]),
             ("--l2", args.l2.is_some(), &[boosting]),
@@ -333,6 +340,7 @@ impl TrainArgs {
                     class_weight: weight.unwrap_or(default.class_weight),
                     criterion,
                     bootstrap: !args.no_bootstrap,
+                    random_cuts: args.random_cuts,
                 })
             }
             ModelKind::GradientBoosting => {
@@ -490,7 +498,7 @@ mod tests {
         assert_eq!(args.kinds(), [("x=y".to_owned(), ColumnKind::Category)]);
         let forest = train(
             "--trees 9 --max-depth 4 --min-samples-split 5 --min-samples-leaf 6 --max-features 0.5 \
-             --class-weight none --criterion entropy --no-bootstrap",
+             --class-weight none --criterion entropy --no-bootstrap --random-cuts",
         );
         assert_eq!(
             forest.model().unwrap(),
@@ -503,6 +511,7 @@ mod tests {
                 class_weight: ClassWeight::None,
                 criterion: Criterion::Entropy,
                 bootstrap: false,
+                random_cuts: true,
             })
         );
         let boosting = train(

@@ -66,6 +66,7 @@ impl Driver {
                 stage,
                 done,
                 detail,
+                ..
             } = &reply.event
             {
                 self.progress.tell(*stage, *done, detail, now_secs);

@@ -15,6 +15,7 @@ mod drive;
 mod files;
 mod progress;
 mod run;
+mod search_args;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -59,6 +59,7 @@ fn word(stage: Stage) -> &'static str {
         Stage::Profiling => "looking at columns",
         Stage::Preparing => "preparing",
         Stage::Growing => "growing",
+        Stage::Searching => "searching",
         Stage::Evaluating => "evaluating",
         Stage::Explaining => "explaining",
         Stage::Predicting => "predicting",

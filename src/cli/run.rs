@@ -8,8 +8,8 @@ use super::files;
 use crate::data::{Level, Notice};
 use crate::json::{self, Plain, record};
 use crate::protocol::{
-    DataSummary, Event, Failure, FailureCode, ModelSummary, Place, PredictionSummary, Report,
-    Request,
+    DataSummary, Event, Failure, FailureCode, ModelSpec, ModelSummary, Place, PredictionSummary,
+    PrepareSpec, Report, Request, SearchSpec,
 };
 use crate::session::is_model_file;
 
@@ -46,6 +46,10 @@ fn train(args: &TrainArgs) -> Result<(), Failure> {
         table = data(driver.ask(request, Vec::new())?.0)?;
     }
     tell_notices(&table.notices);
+    let (prepare, model) = match args.search.spec() {
+        Some(spec) => search(&mut driver, prepare, model, spec)?,
+        None => (prepare, model),
+    };
     let request = Request::Train { prepare, model };
     let (model, report) = match driver.ask(request, Vec::new())?.0 {
         Event::Trained { model, report } => (model, report),
@@ -68,6 +72,41 @@ fn train(args: &TrainArgs) -> Result<(), Failure> {
         figures(&report)
     ));
     Ok(())
+}
+
+/// Searches, tells what was found, and returns the best settings.
+fn search(
+    driver: &mut Driver,
+    prepare: PrepareSpec,
+    model: ModelSpec,
+    search: SearchSpec,
+) -> Result<(PrepareSpec, ModelSpec), Failure> {
+    let request = Request::Search {
+        prepare: prepare.clone(),
+        model,
+        search,
+    };
+    let Event::Found(found) = driver.ask(request, Vec::new())?.0 else {
+        return Err(unexpected());
+    };
+    tell_notices(&found.notices);
+    let mut text = format!(
+        "{} settings tried, {} models fitted in {:.1} s\n     score    spread  folds  steps  settings\n",
+        found.tried, found.fits, found.secs
+    );
+    for c in &found.candidates {
+        let mark = if c.number == found.best { '*' } else { ' ' };
+        let changes = match c.number {
+            0 => "yours",
+            _ => &c.changes,
+        };
+        text.push_str(&format!(
+            "{mark} {:>8.4}  {:>8.4}  {:>5}  {:>5}  {changes}\n",
+            c.mean, c.spread, c.folds, c.steps
+        ));
+    }
+    tell(&text);
+    Ok((prepare, found.model))
 }
 
 fn evaluate(args: &EvaluateArgs) -> Result<(), Failure> {

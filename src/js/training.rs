@@ -90,6 +90,7 @@ impl Watcher {
                 stage,
                 done,
                 detail,
+                ..
             },
         ) = (&self.0, event)
         {

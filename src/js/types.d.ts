@@ -44,6 +44,8 @@ export interface RandomForestOptions {
   criterion?: 'gini' | 'entropy';
   /** Default true. */
   bootstrap?: boolean;
+  /** Cuts are drawn at random (extremely randomized trees). Default false. */
+  random_cuts?: boolean;
 }
 
 export interface GradientBoostingOptions {

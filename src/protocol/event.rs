@@ -1,7 +1,8 @@
 //! What the engine answers.
 
 use super::{
-    DataSummary, Failure, ModelSummary, PredictionSummary, Report, RowsPage, TargetSummary,
+    Candidate, DataSummary, Failure, ModelSummary, PredictionSummary, Report, RowsPage,
+    SearchSummary, TargetSummary,
 };
 use crate::data::Notice;
 
@@ -18,6 +19,8 @@ pub enum Stage {
     Preparing,
     /// Growing trees.
     Growing,
+    /// Searching for better parameters.
+    Searching,
     /// Scoring the held-out rows.
     Evaluating,
     /// Measuring what each column is worth.
@@ -39,6 +42,8 @@ pub enum Event {
         done: f64,
         /// A few words: `tree 31 of 100`, `12.4 of 81 MB`.
         detail: String,
+        /// A search's best candidates so far.
+        candidates: Vec<Candidate>,
     },
     /// The current data set changed.
     Data(Box<DataSummary>),
@@ -53,6 +58,8 @@ pub enum Event {
         /// Its evaluation.
         report: Box<Report>,
     },
+    /// A search is over.
+    Found(Box<SearchSummary>),
     /// A model file was opened; it is the current one.
     Opened {
         /// The model.

@@ -16,13 +16,13 @@ pub use event::{Event, Stage};
 pub use failure::{Failure, FailureCode, Place};
 pub use request::{FileHead, PredictionFilter, Request};
 pub use spec::{
-    BoostSpec, ClassWeight, Criterion, Encoding, ForestSpec, MaxFeatures, Missing, ModelSpec,
-    Options, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
+    BoostSpec, ClassWeight, Criterion, Encoding, FoldKind, ForestSpec, MaxFeatures, Missing,
+    ModelSpec, Options, PrepareSpec, Scaling, SearchScore, SearchSpec, SimulateSpec, TreeSpec,
 };
 pub use summary::{
-    Baseline, ClassCount, ClassScore, ColumnSummary, Curve, DataOrigin, DataSummary, FileSummary,
-    Importance, Interval, ModelSummary, PredictionSummary, Profile, Report, RowsPage, RunRecord,
-    TargetSummary, Undefined,
+    Baseline, Candidate, ClassCount, ClassScore, ColumnSummary, Curve, DataOrigin, DataSummary,
+    FileSummary, Importance, Interval, ModelSummary, PredictionSummary, Profile, Report, RowsPage,
+    RunRecord, SearchSummary, TargetSummary, Undefined,
 };
 pub use wire::{Envelope, VERSION, WireError, decode, encode};
 

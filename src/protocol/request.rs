@@ -1,6 +1,6 @@
 //! What the screen asks.
 
-use super::{ModelSpec, PrepareSpec, SimulateSpec};
+use super::{ModelSpec, PrepareSpec, SearchSpec, SimulateSpec};
 use crate::data::ColumnKind;
 
 /// A file that comes along: its bytes are the message's attachment of the same place.
@@ -64,6 +64,16 @@ pub enum Request {
         prepare: PrepareSpec,
         /// From features to model.
         model: ModelSpec,
+    },
+    /// Search for parameters that score better on the training rows' folds; changes nothing. Answers: `Progress` with
+    /// candidates, then `Found`.
+    Search {
+        /// From table to features.
+        prepare: PrepareSpec,
+        /// The model with the user's own parameters.
+        model: ModelSpec,
+        /// How to search.
+        search: SearchSpec,
     },
     /// Make a model file (attachment) the current model. Answer: `Opened`.
     OpenModel {

@@ -1,11 +1,12 @@
 //! What each message looks like as JSON, which is also what reports, run logs and model files hold.
 
 use super::{
-    Baseline, BoostSpec, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion, Curve,
-    DataOrigin, DataSummary, Encoding, Event, Failure, FailureCode, FileHead, FileSummary,
-    ForestSpec, Importance, Interval, MaxFeatures, Missing, ModelSpec, ModelSummary, Options,
-    Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage,
-    RunRecord, Scaling, SimulateSpec, Stage, TargetSummary, TreeSpec, Undefined,
+    Baseline, BoostSpec, Candidate, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion,
+    Curve, DataOrigin, DataSummary, Encoding, Event, Failure, FailureCode, FileHead, FileSummary,
+    FoldKind, ForestSpec, Importance, Interval, MaxFeatures, Missing, ModelSpec, ModelSummary,
+    Options, Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request,
+    RowsPage, RunRecord, Scaling, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
+    TargetSummary, TreeSpec, Undefined,
 };
 use crate::json::{choice, record};
 
@@ -16,6 +17,7 @@ choice!(Whole: Request {
     DescribeTarget { column } = "describe-target",
     Rows { offset, limit } = "rows",
     Train { prepare, model } = "train",
+    Search { prepare, model, search } = "search",
     OpenModel { name } = "open-model",
     SaveModel = "save-model",
     Predict { files } = "predict",
@@ -28,11 +30,12 @@ record!(Whole: FileHead { name, bytes });
 record!(Lenient: PredictionFilter { class, min_probability, wrong_only });
 
 choice!(Whole: Event {
-    Progress { stage, done, detail } = "progress",
+    Progress { stage, done, detail, candidates } = "progress",
     Data(summary) = "data",
     Target(summary) = "target",
     Rows(page) = "rows",
     Trained { model, report } = "trained",
+    Found(summary) = "found",
     Opened { model, report } = "opened",
     Predicted(summary) = "predicted",
     PredictionRows(page) = "prediction-rows",
@@ -46,6 +49,7 @@ choice!(Whole: Stage {
     Profiling = "profiling",
     Preparing = "preparing",
     Growing = "growing",
+    Searching = "searching",
     Evaluating = "evaluating",
     Explaining = "explaining",
     Predicting = "predicting",
@@ -88,9 +92,17 @@ choice!(Whole "kind": ModelSpec {
 });
 record!(Options: ForestSpec {
     trees, max_depth, min_samples_split, min_samples_leaf, max_features, class_weight, criterion, bootstrap,
+    random_cuts,
 });
 record!(Options: BoostSpec { rounds, learning_rate, max_depth, min_samples_leaf, l2, subsample, class_weight });
 record!(Options: TreeSpec { max_depth, min_samples_split, min_samples_leaf, criterion });
+choice!(Whole: FoldKind {
+    Stratified = "stratified",
+    Grouped { column } = "grouped",
+    Forward { column, gap_secs } = "forward",
+});
+choice!(Whole: SearchScore { MacroF1 = "macro-f1", Accuracy = "accuracy", LogLoss = "log-loss" });
+record!(Options: SearchSpec { seconds, candidates, folds, fold_kind, score });
 record!(Lenient: Options { prepare, model, kinds });
 
 choice!(Whole "origin": DataOrigin { Files = "files", Simulated { spec, sample } = "simulated" });
@@ -126,6 +138,8 @@ record!(Whole: Report {
 record!(Whole: ModelSummary {
     kind, target, classes, columns, features, trees, nodes, bytes, id, options, data_name, data_fingerprint, text,
 });
+record!(Whole: Candidate { number, changes, steps, folds, mean, spread });
+record!(Whole: SearchSummary { prepare, model, best, candidates, tried, fits, secs, notices });
 record!(Whole: PredictionSummary { data_name, rows, totals, page, report, notices, secs });
 record!(Whole: RunRecord {
     action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome,

@@ -165,6 +165,8 @@ pub struct ForestSpec {
     pub criterion: Criterion,
     /// Each tree learns from rows drawn with replacement.
     pub bootstrap: bool,
+    /// Cuts are drawn at random (extremely randomized trees).
+    pub random_cuts: bool,
 }
 
 impl Default for ForestSpec {
@@ -178,6 +180,7 @@ impl Default for ForestSpec {
             class_weight: ClassWeight::Balanced,
             criterion: Criterion::Gini,
             bootstrap: true,
+            random_cuts: false,
         }
     }
 }
@@ -264,6 +267,65 @@ impl ModelSpec {
 impl Default for ModelSpec {
     fn default() -> Self {
         Self::RandomForest(ForestSpec::default())
+    }
+}
+
+/// Which training rows a candidate of a search is scored on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum FoldKind {
+    /// Drawn, each class in the same share in every fold.
+    #[default]
+    Stratified,
+    /// Rows with the same value in this column stay together: scored on nodes or pods that it never saw.
+    Grouped {
+        /// The column.
+        column: String,
+    },
+    /// Scored on what came after all rows that it learned from.
+    Forward {
+        /// The column of times.
+        column: String,
+        /// Seconds before the scored rows whose rows are left out, 0 or more.
+        gap_secs: f64,
+    },
+}
+
+/// What makes a candidate of a search better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SearchScore {
+    /// The mean F1 of the classes.
+    #[default]
+    MacroF1,
+    /// The share of rows predicted right.
+    Accuracy,
+    /// The mean negative logarithm of the true class's probability; less is better.
+    LogLoss,
+}
+
+/// A search for better parameters, by cross-validation on the training rows alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchSpec {
+    /// Seconds after which no more is begun, above 0, at most 86,400.
+    pub seconds: f64,
+    /// Candidates drawn, 1 to 900; time usually ends before.
+    pub candidates: u32,
+    /// Folds, 2 to 20.
+    pub folds: u32,
+    /// Which rows are in which fold.
+    pub fold_kind: FoldKind,
+    /// What makes a candidate better.
+    pub score: SearchScore,
+}
+
+impl Default for SearchSpec {
+    fn default() -> Self {
+        Self {
+            seconds: 60.0,
+            candidates: 900,
+            folds: 5,
+            fold_kind: FoldKind::Stratified,
+            score: SearchScore::MacroF1,
+        }
     }
 }
 

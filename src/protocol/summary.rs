@@ -1,6 +1,6 @@
 //! What the screen shows: summaries, thinned series and pages of rows, never the data itself.
 
-use super::{Options, SimulateSpec};
+use super::{ModelSpec, Options, PrepareSpec, SimulateSpec};
 use crate::data::{ColumnKind, Notice};
 
 /// Where the current data set came from.
@@ -299,6 +299,44 @@ pub struct Report {
     /// Figures that are not defined here, and why.
     pub undefined: Vec<Undefined>,
     /// What to know before trusting it.
+    pub notices: Vec<Notice>,
+}
+
+/// Parameters that a search tried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Its number; 0 is the user's own.
+    pub number: u32,
+    /// What it changes of them, in words: `depth limit 12, class weights none`; empty for the user's own.
+    pub changes: String,
+    /// Trees or rounds that it was scored with.
+    pub steps: u32,
+    /// Folds that it was scored on with so many.
+    pub folds: u32,
+    /// Mean score over these folds.
+    pub mean: f64,
+    /// Standard deviation of the score over these folds.
+    pub spread: f64,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchSummary {
+    /// The recipe that it searched with, the target and columns named.
+    pub prepare: PrepareSpec,
+    /// The model with the best parameters, all of its trees or rounds.
+    pub model: ModelSpec,
+    /// The best candidate's number; 0 where nothing was found that is better than the user's own.
+    pub best: u32,
+    /// The best candidates, the best first, and the user's own wherever they stand.
+    pub candidates: Vec<Candidate>,
+    /// Candidates that were scored on any fold.
+    pub tried: u32,
+    /// Models that were fitted.
+    pub fits: u32,
+    /// Seconds that it took.
+    pub secs: f64,
+    /// What was worked around.
     pub notices: Vec<Notice>,
 }
 

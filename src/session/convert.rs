@@ -5,6 +5,7 @@ use crate::evaluate::Evaluation;
 use crate::explain::ColumnImportance;
 use crate::learn::{
     BoostParams, ClassWeights, DecisionTreeParams, FeatureDraw, ForestParams, LearnError, Learner,
+    Setting,
 };
 use crate::prepare::{EncodingRule, MissingRule, RecipeParams, ScalingRule};
 use crate::protocol::{
@@ -83,6 +84,7 @@ pub(super) fn learner(spec: &ModelSpec, seed: u64) -> Result<Learner, LearnError
                 .class_weights(weights(s.class_weight))
                 .impurity(impurity(s.criterion))
                 .bootstrap(s.bootstrap)
+                .random_cuts(s.random_cuts)
                 .seed(seed)
                 .check()?,
         ),
@@ -111,6 +113,71 @@ pub(super) fn learner(spec: &ModelSpec, seed: u64) -> Result<Learner, LearnError
                 .check()?,
         ),
     })
+}
+
+/// A search's setting put into a model's parameters.
+pub(super) fn set(spec: &mut ModelSpec, setting: Setting) {
+    match (setting, spec) {
+        (Setting::MaxDepth(levels), ModelSpec::RandomForest(s)) => s.max_depth = levels,
+        (Setting::MaxDepth(Some(levels)), ModelSpec::GradientBoosting(s)) => s.max_depth = levels,
+        (Setting::MinSamplesLeaf(rows), ModelSpec::RandomForest(s)) => s.min_samples_leaf = rows,
+        (Setting::MinSamplesLeaf(rows), ModelSpec::GradientBoosting(s)) => {
+            s.min_samples_leaf = rows;
+        }
+        (Setting::ClassWeights(w), ModelSpec::RandomForest(s)) => s.class_weight = weight(w),
+        (Setting::ClassWeights(w), ModelSpec::GradientBoosting(s)) => s.class_weight = weight(w),
+        (Setting::MaxFeatures(draw), ModelSpec::RandomForest(s)) => {
+            s.max_features = match draw {
+                FeatureDraw::Sqrt => MaxFeatures::Sqrt,
+                FeatureDraw::Log2 => MaxFeatures::Log2,
+                FeatureDraw::All => MaxFeatures::All,
+                FeatureDraw::Share(share) => MaxFeatures::Share(share),
+            }
+        }
+        (Setting::Impurity(impurity), ModelSpec::RandomForest(s)) => {
+            s.criterion = match impurity {
+                Impurity::Gini => Criterion::Gini,
+                Impurity::Entropy => Criterion::Entropy,
+            }
+        }
+        (Setting::RandomCuts(random), ModelSpec::RandomForest(s)) => s.random_cuts = random,
+        (Setting::LearningRate(rate), ModelSpec::GradientBoosting(s)) => s.learning_rate = rate,
+        (Setting::L2(penalty), ModelSpec::GradientBoosting(s)) => s.l2 = penalty,
+        (Setting::Subsample(share), ModelSpec::GradientBoosting(s)) => s.subsample = share,
+        _ => {}
+    }
+}
+
+fn weight(weights: ClassWeights) -> ClassWeight {
+    match weights {
+        ClassWeights::None => ClassWeight::None,
+        ClassWeights::Balanced => ClassWeight::Balanced,
+    }
+}
+
+/// A search's settings as a person reads them: `depth limit 12, class weights none`.
+pub(super) fn words(settings: &[Setting]) -> String {
+    let word = |setting: &Setting| match setting {
+        Setting::MaxDepth(Some(levels)) => format!("depth limit {levels}"),
+        Setting::MaxDepth(None) => "no depth limit".to_owned(),
+        Setting::MinSamplesLeaf(rows) => format!("{rows} rows in a leaf"),
+        Setting::ClassWeights(ClassWeights::None) => "every row alike".to_owned(),
+        Setting::ClassWeights(ClassWeights::Balanced) => "every class alike".to_owned(),
+        Setting::MaxFeatures(draw) => match draw {
+            FeatureDraw::Sqrt => "root of the features".to_owned(),
+            FeatureDraw::Log2 => "logarithm of the features".to_owned(),
+            FeatureDraw::All => "all features".to_owned(),
+            FeatureDraw::Share(share) => format!("{share} of the features"),
+        },
+        Setting::Impurity(Impurity::Gini) => "Gini".to_owned(),
+        Setting::Impurity(Impurity::Entropy) => "entropy".to_owned(),
+        Setting::RandomCuts(true) => "random cuts".to_owned(),
+        Setting::RandomCuts(false) => "best cuts".to_owned(),
+        Setting::LearningRate(rate) => format!("rate {rate}"),
+        Setting::L2(penalty) => format!("L2 {penalty}"),
+        Setting::Subsample(share) => format!("{share} of the rows"),
+    };
+    settings.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 fn interval(i: crate::evaluate::Interval) -> Interval {

@@ -1,6 +1,7 @@
 //! Every error as what a person reads: the one place that words them.
 
 use crate::data::{Notice, upper};
+use crate::evaluate::FoldError;
 use crate::export::kubecast::ModelFileError;
 use crate::ingest::IngestError;
 use crate::learn::LearnError;
@@ -127,6 +128,28 @@ impl Fault {
             "Choose another target, or change the column's type.",
         )
         .at_column(name)
+    }
+
+    pub(super) fn no_time(name: &str) -> Self {
+        Self::new(
+            FailureCode::Option,
+            format!("{name} holds no times"),
+            "folds forward in time need a column of timestamps",
+            "Choose a column of timestamps, or change the column's type.",
+        )
+        .at_column(name)
+    }
+
+    pub(super) fn search_seconds(seconds: f64) -> Self {
+        Self::new(
+            FailureCode::Option,
+            "The time to search is out of range",
+            &format!(
+                "{seconds} seconds were asked for, but they must be above 0 and at most 86,400"
+            ),
+            "Choose a time in the range given.",
+        )
+        .at_column("seconds")
     }
 
     pub(super) fn internal(what: &str) -> Self {
@@ -290,6 +313,22 @@ impl From<LearnError> for Fault {
             fault.failure.place.column = Some((*option).to_owned());
         }
         fault
+    }
+}
+
+impl From<FoldError> for Fault {
+    fn from(error: FoldError) -> Self {
+        let hint = match &error {
+            FoldError::Count { .. } => "Choose a number in the range given.",
+            FoldError::TooFew { .. } => "Choose fewer folds, or another kind of folds.",
+            FoldError::Gap { .. } => "Choose a shorter gap, or fewer folds.",
+        };
+        Self::new(
+            FailureCode::Option,
+            "The rows cannot be divided into these folds",
+            &error.to_string(),
+            hint,
+        )
     }
 }
 

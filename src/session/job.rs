@@ -2,8 +2,8 @@
 
 use super::failure::Fault;
 use super::store::Store;
-use super::{UnitNews, UnitWork, train};
-use crate::protocol::{Event, Stage};
+use super::{UnitNews, UnitWork};
+use crate::protocol::{Candidate, Event, Stage};
 
 /// How a slice ended.
 pub(super) enum Slice {
@@ -22,6 +22,8 @@ pub(super) struct Progress {
     /// 0 to 1 over the whole job.
     pub(super) done: f64,
     pub(super) detail: String,
+    /// A search's best so far.
+    pub(super) candidates: Vec<Candidate>,
 }
 
 impl Progress {
@@ -30,6 +32,7 @@ impl Progress {
             stage,
             done,
             detail: detail.into(),
+            candidates: Vec::new(),
         }
     }
 }
@@ -46,10 +49,22 @@ pub(super) trait Job {
     /// Works one slice.
     fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault>;
 
-    /// The training in it, if it is one: its units can be grown elsewhere.
-    fn training(&mut self) -> Option<&mut train::TrainJob> {
+    /// The job as one whose units can be grown elsewhere, if it is.
+    fn growing(&mut self) -> Option<&mut dyn Growing> {
         None
     }
+}
+
+/// A job whose units can be grown elsewhere.
+pub(super) trait Growing {
+    /// Units to hand out, once.
+    fn unit_work(&mut self) -> Option<UnitWork>;
+
+    /// What those who grow them must be told since they were last.
+    fn unit_news(&mut self) -> Option<UnitNews>;
+
+    /// Takes a unit.
+    fn accept(&mut self, unit: u32, bytes: &[u8], now_secs: f64) -> Result<Slice, Fault>;
 }
 
 /// A request that needs one slice.
@@ -62,14 +77,4 @@ impl<F: FnOnce(&mut Store) -> Result<Slice, Fault>> Job for Instant<F> {
             None => Ok(Slice::done(Event::Cancelled)),
         }
     }
-}
-
-/// Units to hand out.
-pub(super) fn unit_work(job: &mut dyn Job) -> Option<UnitWork> {
-    job.training()?.unit_work()
-}
-
-/// What those who grow them must be told since they were last.
-pub(super) fn unit_news(job: &mut dyn Job) -> Option<UnitNews> {
-    job.training()?.unit_news()
 }

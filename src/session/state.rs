@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::failure::Fault;
-use super::job::{Instant, Job, Progress, Slice, unit_news, unit_work};
+use super::job::{Instant, Job, Progress, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
+use super::search::SearchJob;
 use super::store::Store;
 use super::train::TrainJob;
 use super::{open, predict, profile, store};
@@ -114,6 +115,7 @@ impl Session {
                 stage: p.stage,
                 done: current.done,
                 detail: p.detail,
+                candidates: p.candidates,
             };
             vec![Reply {
                 job,
@@ -156,14 +158,14 @@ impl Session {
     /// The units to grow elsewhere, once, when the current job has come to them.
     pub fn unit_work(&mut self) -> Option<UnitWork> {
         let current = self.current.as_mut().filter(|c| c.waiting)?;
-        unit_work(current.job.as_mut())
+        current.job.growing()?.unit_work()
     }
 
     /// What is new since this was last asked: after [`Session::unit_work`], and after each [`Session::accept_unit`].
     pub fn unit_news(&mut self) -> UnitNews {
         let current = self.current.as_mut();
         current
-            .and_then(|current| unit_news(current.job.as_mut()))
+            .and_then(|current| current.job.growing()?.unit_news())
             .unwrap_or_default()
     }
 
@@ -172,10 +174,10 @@ impl Session {
         let Some(current) = &mut self.current else {
             return Vec::new();
         };
-        let Some(training) = current.job.training() else {
+        let Some(growing) = current.job.growing() else {
             return Vec::new();
         };
-        let slice = training.accept(unit, bytes, now_secs);
+        let slice = growing.accept(unit, bytes, now_secs);
         self.answer(slice)
     }
 
@@ -216,6 +218,11 @@ fn begin(request: Request, attachments: Vec<Vec<u8>>, inline_units: bool) -> Box
             ))))
         }),
         Request::Train { prepare, model } => Box::new(TrainJob::new(prepare, model, inline_units)),
+        Request::Search {
+            prepare,
+            model,
+            search,
+        } => Box::new(SearchJob::new(prepare, model, search, inline_units)),
         Request::OpenModel { name } => instant(move |store| {
             let bytes = attachments.into_iter().next().unwrap_or_default();
             let trained = open::open(&name, bytes)?;

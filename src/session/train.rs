@@ -5,25 +5,21 @@ use ndarray::Array2;
 use super::assess::Assessment;
 use super::convert;
 use super::failure::Fault;
-use super::job::{Job, Progress, Slice};
+use super::job::{self, Job, Progress, Slice};
 use super::open::seal;
-use super::profile;
+use super::prepared::Prepared;
 use super::store::{Details, Loaded, Store};
 use super::{UnitNews, UnitWork};
-use crate::data::{Dictionary, MISSING_CODE, Notice};
+use crate::data::Notice;
 use crate::export::kubecast::ModelFile;
-use crate::ingest;
 use crate::learn::{Fitter, TrainRows};
-use crate::prepare::{self, Recipe};
+use crate::prepare::Recipe;
 use crate::protocol::{Event, ModelSpec, Options, PrepareSpec, Report, Stage};
 
 /// Shares of the job, for progress: ready to grow, grown, scored.
 const PREPARED: f64 = 0.05;
 const GROWN: f64 = 0.8;
 const SCORED: f64 = 0.85;
-
-/// Fewest rows of a class that are not told of as few.
-const FEW_ROWS: u64 = 5;
 
 #[derive(Debug)]
 pub(super) struct TrainJob {
@@ -75,112 +71,28 @@ impl TrainJob {
         }
     }
 
-    pub(super) fn unit_work(&mut self) -> Option<UnitWork> {
-        let Phase::Grow(growing) = &mut self.phase else {
-            return None;
-        };
-        let setup = growing.setup.take()?;
-        Some(UnitWork {
-            setup,
-            units: growing.fitter.units(),
-            parallel: growing.fitter.parallel(),
-        })
-    }
-
-    pub(super) fn unit_news(&mut self) -> Option<UnitNews> {
-        let Phase::Grow(growing) = &mut self.phase else {
-            return None;
-        };
-        let fitter = &mut growing.fitter;
-        Some(UnitNews {
-            lessons: std::iter::from_fn(|| fitter.news()).collect(),
-            released: fitter.released(),
-        })
-    }
-
-    pub(super) fn accept(
-        &mut self,
-        unit: u32,
-        bytes: &[u8],
-        now_secs: f64,
-    ) -> Result<Slice, Fault> {
-        let _ = now_secs;
-        match &mut self.phase {
-            Phase::Grow(growing) => {
-                growing.fitter.accept(unit, bytes)?;
-                Ok(growing.progress(self.inline_units, &self.model))
-            }
-            _ => Err(Fault::internal("a tree came back that nobody waits for")),
-        }
-    }
-
     fn begin(&self, data: &Loaded) -> Result<Growing, Fault> {
         let frame = &data.frame;
-        let mut spec = self.spec.clone();
-        if spec.target.is_empty() {
-            let guess = ingest::guess_target(frame).ok_or_else(Fault::no_target)?;
-            spec.target = frame.columns()[guess].name.clone();
-        }
-        let at = frame
-            .position(&spec.target)
-            .ok_or_else(|| Fault::no_column(&spec.target))?;
-        let target = profile::describe_target(frame, at);
-        if !target.why_not.is_empty() {
-            return Err(Fault::target(&spec.target, &target.why_not));
-        }
-        let mut notices = Vec::new();
-        if spec.columns.is_empty() {
-            let choices = prepare::default_features(frame, &spec.target);
-            // Where every column gives the answer away, they are all there is to learn from: told, not refused.
-            let any = choices.iter().any(|c| c.used);
-            for choice in choices {
-                if choice.used || (!any && matches!(choice.notice, Some(Notice::TargetCopy { .. })))
-                {
-                    spec.columns.push(choice.column);
-                }
-                notices.extend(choice.notice);
-            }
-        }
         // What cannot be fitted is said before time is spent.
-        let learner = convert::learner(&self.model, spec.seed)?;
-        let classes = frame.columns()[at].classes();
-        let missing = classes.codes.iter().filter(|c| **c == MISSING_CODE).count() as u64;
-        if missing > 0 {
-            notices.push(Notice::MissingTarget { rows: missing });
-        }
-        for (class, rows) in classes.names.iter().zip(classes.counts()) {
-            if rows < FEW_ROWS {
-                notices.push(Notice::RareClass {
-                    class: class.clone(),
-                    rows,
-                });
-            }
-        }
-        let rows = prepare::split(&classes, spec.test_share, spec.seed, spec.stratify)?;
-        let (recipe, told) = Recipe::fit(frame, &convert::recipe(&spec), &rows.train)?;
-        notices.extend(told);
-        let train = recipe.transform(frame, &rows.train)?;
-        let test = recipe.transform(frame, &rows.test)?;
-        let dropped =
-            (rows.train.len() + rows.test.len() - train.rows.len() - test.rows.len()) as u64;
-        let told_of_drops = notices
-            .iter()
-            .any(|n| matches!(n, Notice::DroppedRows { .. }));
-        if dropped > 0 && !told_of_drops {
-            notices.push(Notice::DroppedRows { rows: dropped });
-        }
-        let train_classes = codes(&classes, &train.rows);
-        let mut class_rows = vec![0_u64; classes.names.len()];
+        let learner = convert::learner(&self.model, self.spec.seed)?;
+        let Prepared {
+            spec,
+            recipe,
+            class_names: classes,
+            train,
+            train_classes,
+            test,
+            truth,
+            mut notices,
+            ..
+        } = Prepared::new(frame, &self.spec)?;
+        let mut class_rows = vec![0_u64; classes.len()];
         train_classes
             .iter()
-            .for_each(|&c| class_rows[c as usize] += 1);
-        if test.rows.is_empty() {
-            return Err(Fault::no_test_rows());
-        }
-        let row_classes: Vec<u8> = train_classes.iter().map(|&c| c as u8).collect();
+            .for_each(|&c| class_rows[usize::from(c)] += 1);
         let categories = recipe.category_features();
-        let rows = TrainRows::new(train.matrix.view(), &row_classes, classes.names.len())
-            .categories(&categories);
+        let rows =
+            TrainRows::new(train.view(), &train_classes, classes.len()).categories(&categories);
         let fitter = Fitter::of(&rows, learner)?;
         if let Some((used, of)) = fitter.sampled() {
             let why =
@@ -209,19 +121,13 @@ impl TrainJob {
             begun_secs: None,
             recipe,
             details,
-            rows_train: train.rows.len() as u64,
-            truth: codes(&classes, &test.rows),
-            classes: classes.names,
-            test: test.matrix,
+            rows_train: train.nrows() as u64,
+            truth,
+            classes,
+            test,
             notices,
         })
     }
-}
-
-fn codes(classes: &Dictionary, rows: &[u32]) -> Vec<u32> {
-    rows.iter()
-        .map(|&row| classes.codes[row as usize])
-        .collect()
 }
 
 impl Growing {
@@ -364,7 +270,43 @@ impl Job for TrainJob {
         }
     }
 
-    fn training(&mut self) -> Option<&mut TrainJob> {
+    fn growing(&mut self) -> Option<&mut dyn job::Growing> {
         Some(self)
+    }
+}
+
+impl job::Growing for TrainJob {
+    fn unit_work(&mut self) -> Option<UnitWork> {
+        let Phase::Grow(growing) = &mut self.phase else {
+            return None;
+        };
+        let setup = growing.setup.take()?;
+        Some(UnitWork {
+            setup,
+            units: growing.fitter.units(),
+            parallel: growing.fitter.parallel(),
+        })
+    }
+
+    fn unit_news(&mut self) -> Option<UnitNews> {
+        let Phase::Grow(growing) = &mut self.phase else {
+            return None;
+        };
+        let fitter = &mut growing.fitter;
+        Some(UnitNews {
+            lessons: std::iter::from_fn(|| fitter.news()).collect(),
+            released: fitter.released(),
+        })
+    }
+
+    fn accept(&mut self, unit: u32, bytes: &[u8], now_secs: f64) -> Result<Slice, Fault> {
+        let _ = now_secs;
+        match &mut self.phase {
+            Phase::Grow(growing) => {
+                growing.fitter.accept(unit, bytes)?;
+                Ok(growing.progress(self.inline_units, &self.model))
+            }
+            _ => Err(Fault::internal("a tree came back that nobody waits for")),
+        }
     }
 }

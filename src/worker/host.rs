@@ -342,6 +342,7 @@ fn reading_progress(reading: &Reading) -> Event {
             megabytes(reading.read),
             megabytes(reading.total)
         ),
+        candidates: Vec::new(),
     }
 }
 

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::Field;
 use crate::data::{SortedMap, SortedSet};
 use crate::protocol::{
-    BoostSpec, ClassWeight, Criterion, Encoding, ForestSpec, MaxFeatures, Missing, ModelSpec,
-    Options, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
+    BoostSpec, ClassWeight, Criterion, Encoding, FoldKind, ForestSpec, MaxFeatures, Missing,
+    ModelSpec, Options, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
 };
 
 /// Which model.
@@ -76,6 +76,12 @@ pub struct Settings {
     pub tree_criterion: Criterion,
     /// Whether each tree of the forest draws its own rows.
     pub bootstrap: bool,
+    /// Whether the forest's cuts are drawn at random.
+    pub random_cuts: bool,
+    /// Seconds that a search for better settings may take.
+    pub search_secs: u32,
+    /// The rows that it scores on.
+    pub folds: FoldKind,
 }
 
 /// The nine kinds of issue that the simulator knows.
@@ -111,6 +117,9 @@ impl Default for Settings {
             forest_criterion: forest.criterion,
             tree_criterion: TreeSpec::default().criterion,
             bootstrap: forest.bootstrap,
+            random_cuts: forest.random_cuts,
+            search_secs: 60,
+            folds: FoldKind::Stratified,
         }
     }
 }
@@ -208,6 +217,7 @@ impl Settings {
                 class_weight: self.forest_weight,
                 criterion: self.forest_criterion,
                 bootstrap: self.bootstrap,
+                random_cuts: self.random_cuts,
             }),
             ModelKind::Boosting => ModelSpec::GradientBoosting(BoostSpec {
                 rounds: self.whole(Field::BoostRounds)?,
@@ -266,6 +276,7 @@ impl Settings {
                 self.forest_weight = x.class_weight;
                 self.forest_criterion = x.criterion;
                 self.bootstrap = x.bootstrap;
+                self.random_cuts = x.random_cuts;
             }
             ModelSpec::GradientBoosting(x) => {
                 put(Field::BoostRounds, x.rounds.to_string());
@@ -346,6 +357,7 @@ mod tests {
                 max_depth: Some(5),
                 max_features: MaxFeatures::Share(0.3),
                 bootstrap: false,
+                random_cuts: true,
                 ..ForestSpec::default()
             }),
             ModelSpec::GradientBoosting(BoostSpec {
