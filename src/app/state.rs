@@ -426,11 +426,11 @@ impl Default for State {
 }
 
 impl State {
-    /// The training at work, if one is.
+    /// The training or the search for better settings at work, if one is.
     pub fn training(&self) -> Option<&Job> {
         self.job
             .as_ref()
-            .filter(|j| matches!(j.purpose, Purpose::Train { .. }))
+            .filter(|j| matches!(j.purpose, Purpose::Train { .. } | Purpose::Search { .. }))
     }
 
     /// What a person asked for and waits for the job at work, if anything does.

@@ -173,6 +173,7 @@ impl Host {
                 model: ModelSpec::GradientBoosting(_),
                 ..
             } => 1,
+            Request::Search { .. } => machine_workers(),
             _ => 0,
         };
         self.session.borrow_mut().submit(job, request, files);

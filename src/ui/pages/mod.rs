@@ -7,6 +7,7 @@ mod keep;
 mod predict;
 mod prepare;
 mod runs;
+mod search;
 mod simulate;
 mod train;
 

@@ -15,16 +15,28 @@ pub(in crate::ui) fn strip(
 ) -> Html {
     html! {
         <>
-            <div class="strip">
-                if let Some(progress) = progress {
-                    { bar(progress, words) }
-                    { app.button("btn", "cancel", "Cancel", Act::Cancel) }
-                } else {
-                    { buttons }
-                }
-            </div>
+            { work_strip(app, progress, words, buttons) }
             { waiting(app) }
         </>
+    }
+}
+
+/// Buttons, and in their place, while work runs, how far it is.
+pub(in crate::ui) fn work_strip(
+    app: &App,
+    progress: Option<&Progress>,
+    words: &str,
+    buttons: Html,
+) -> Html {
+    html! {
+        <div class="strip">
+            if let Some(progress) = progress {
+                { bar(progress, words) }
+                { app.button("btn", "cancel", "Cancel", Act::Cancel) }
+            } else {
+                { buttons }
+            }
+        </div>
     }
 }
 
