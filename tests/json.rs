@@ -6,14 +6,23 @@ use kubecast::protocol::{
 };
 use proptest::prelude::*;
 
+/// Whole where two shortest texts may lie equally near: `a_float_is_written_as_serde_json_does_and_survives` is about those.
+fn no_tie(x: f64) -> f64 {
+    if (1e12..1e17).contains(&x.abs()) {
+        x.trunc()
+    } else {
+        x
+    }
+}
+
 fn tree() -> impl Strategy<Value = serde_json::Value> {
     let number = prop_oneof![
         any::<u64>().prop_map(serde_json::Value::from),
         (i64::MIN..0).prop_map(serde_json::Value::from),
-        any::<f64>().prop_map(serde_json::Value::from),
+        any::<f64>().prop_map(|x| serde_json::Value::from(no_tie(x))),
         (-1e6..1e6).prop_map(serde_json::Value::from),
         (-400i32..400, 1u32..1000)
-            .prop_map(|(e, x)| serde_json::Value::from(f64::from(x) * 10f64.powi(e))),
+            .prop_map(|(e, x)| serde_json::Value::from(no_tie(f64::from(x) * 10f64.powi(e)))),
     ];
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),

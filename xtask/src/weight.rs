@@ -11,7 +11,7 @@ use crate::command::{Failure, Outcome, note};
 /// What everything fetched before first use should weigh at most. Not reached yet: told at each build.
 pub const GOAL_BYTES: u64 = 400_000;
 /// What it may weigh at most, so that it never grows unseen.
-pub const LIMIT_BYTES: u64 = 432_000;
+pub const LIMIT_BYTES: u64 = 450_000;
 
 /// The program's two files.
 pub struct Glue {
