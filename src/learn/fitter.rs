@@ -36,6 +36,23 @@ impl TreeGrower {
 
     /// Grows one unit. Boosting rounds build on those before: they are grown again if this worker was not told of them.
     pub(super) fn grow(&mut self, unit: u32) -> Result<Vec<u8>, UnitError> {
+        let Unit {
+            trees,
+            importance,
+            votes,
+        } = self.grow_unit(unit)?;
+        let mut w = Writer::new();
+        w.len(trees.len());
+        let (features, classes) = (self.set.columns.features(), self.set.leaf_classes());
+        trees
+            .iter()
+            .for_each(|tree| tree.write(&mut w, features, classes));
+        w.f64s(&importance);
+        w.bytes(&votes);
+        Ok(w.into_bytes())
+    }
+
+    fn grow_unit(&mut self, unit: u32) -> Result<Unit, UnitError> {
         let Self {
             set,
             planter,
@@ -73,15 +90,11 @@ impl TreeGrower {
                 (unit.trees, unit.importance)
             }
         };
-        let mut w = Writer::new();
-        w.len(trees.len());
-        let (features, classes) = (set.columns.features(), set.leaf_classes());
-        trees
-            .iter()
-            .for_each(|tree| tree.write(&mut w, features, classes));
-        w.f64s(&importance);
-        w.bytes(&votes);
-        Ok(w.into_bytes())
+        Ok(Unit {
+            trees,
+            importance,
+            votes,
+        })
     }
 
     /// Hears of a round that is grown ([`Fitter::news`]), so that it need not be grown here before those that build on
@@ -105,6 +118,15 @@ impl TreeGrower {
             ))),
         }
     }
+}
+
+/// What is grown of a training at a time.
+struct Unit {
+    trees: Vec<Tree>,
+    /// What each feature gained.
+    importance: Vec<f64>,
+    /// Of rows out of the bag, see `Planter::grow`.
+    votes: Vec<u8>,
 }
 
 /// A whole round's trees, by output, with the round's number.
@@ -261,8 +283,9 @@ impl Fitter {
         let Some(unit) = self.grown.iter().position(Option::is_none) else {
             return Ok(false);
         };
-        let bytes = self.grower.grow(unit as u32)?;
-        self.accept(unit as u32, &bytes)?;
+        // What is grown here needs no bytes.
+        let grown = self.grower.grow_unit(unit as u32)?;
+        self.take(unit, grown);
         while let Some(news) = self.news() {
             self.grower.learn(&news)?;
         }
@@ -272,10 +295,7 @@ impl Fitter {
     /// Takes a unit's bytes, checked; one that is there already is ignored.
     pub fn accept(&mut self, unit: u32, bytes: &[u8]) -> Result<(), LearnError> {
         let features = self.bins.len();
-        let Some(place) = self.grown.get_mut(unit as usize) else {
-            return Ok(());
-        };
-        if place.is_some() {
+        if self.grown.get(unit as usize).is_none_or(Option::is_some) {
             return Ok(());
         }
         let mut r = Reader::new(bytes);
@@ -294,25 +314,41 @@ impl Fitter {
             .map(|_| Tree::read(&mut r, features, self.grower.set.leaf_classes()))
             .collect::<Result<Vec<_>, _>>()?;
         let importance = r.f64s()?;
-        let votes = r.bytes()?;
+        let votes = r.bytes()?.to_vec();
         r.finish()?;
-        for (row, &vote) in self.votes.chunks_exact_mut(self.n_classes).zip(votes) {
-            if let Some(count) = row.get_mut(usize::from(vote).wrapping_sub(1)) {
-                *count = count.saturating_add(1);
-            }
-        }
         if importance.len() != features {
             return Err(LearnError::Shape {
                 rows: features,
                 classes: importance.len(),
             });
         }
-        *place = Some((trees, importance));
+        let grown = Unit {
+            trees,
+            importance,
+            votes,
+        };
+        self.take(unit as usize, grown);
+        Ok(())
+    }
+
+    fn take(&mut self, unit: usize, grown: Unit) {
+        let Some(place) = self.grown.get_mut(unit) else {
+            return;
+        };
+        for (row, &vote) in self
+            .votes
+            .chunks_exact_mut(self.n_classes)
+            .zip(&grown.votes)
+        {
+            if let Some(count) = row.get_mut(usize::from(vote).wrapping_sub(1)) {
+                *count = count.saturating_add(1);
+            }
+        }
+        *place = Some((grown.trees, grown.importance));
         self.done += 1;
         if self.kind == ModelKind::Boost {
             self.end_rounds();
         }
-        Ok(())
     }
 
     /// Counts the rounds that are whole now, and makes their news, or stops.

@@ -45,12 +45,16 @@ pub struct RowMajor {
     stride: usize,
 }
 
+/// Bins that are copied at a time.
+const PIECE: usize = 16;
+
 impl RowMajor {
     /// A copy of the columns.
     pub fn of(columns: &BinnedColumns) -> Self {
-        let stride = columns.features();
+        // Rounded up, so that a row is copied in whole pieces.
+        let stride = columns.features().next_multiple_of(PIECE);
         let mut bins = vec![0; stride * columns.rows()];
-        for feature in 0..stride {
+        for feature in 0..columns.features() {
             let to = bins.iter_mut().skip(feature).step_by(stride);
             to.zip(columns.column(feature)).for_each(|(to, &b)| *to = b);
         }
@@ -234,13 +238,17 @@ impl Growth<'_> {
             return;
         }
         let mut copy = std::mem::take(&mut self.copies[fits - 1]);
-        copy.clear();
+        copy.resize(samples.len() * stride, 0);
         let from = match open.level.checked_sub(1) {
             Some(level) => &self.copies[level],
             None => bins,
         };
-        for (place, sample) in samples.iter_mut().enumerate() {
-            copy.extend_from_slice(&from[sample.row() * stride..][..stride]);
+        let rows = copy.chunks_exact_mut(stride);
+        for ((place, sample), row) in samples.iter_mut().enumerate().zip(rows) {
+            let from = from[sample.row() * stride..][..stride].chunks_exact(PIECE);
+            for (to, from) in row.chunks_exact_mut(PIECE).zip(from) {
+                to.copy_from_slice(from);
+            }
             *sample = Sample::new(place as u32, sample.class() as u8, sample.weight());
         }
         self.copies[fits - 1] = copy;
@@ -378,8 +386,8 @@ impl Growth<'_> {
             // Written to both sides, kept on one: no branch to be guessed wrong.
             rows[left] = sample;
             self.right[right] = sample;
-            left += usize::from(goes_left);
-            right += usize::from(!goes_left);
+            left = left.wrapping_add(usize::from(goes_left));
+            right = right.wrapping_add(usize::from(!goes_left));
         }
         rows[left..].copy_from_slice(&self.right[..right]);
         // The smaller side is weighed, the larger is what remains.

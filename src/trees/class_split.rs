@@ -223,7 +223,8 @@ impl ClassSplitter {
     fn order_by_counting(&mut self, samples: &[Sample], low: u8, high: u8) {
         let mut begins = [0_u32; 257];
         for &bin in &self.bins {
-            begins[usize::from(bin) + 1] += 1;
+            let count = &mut begins[usize::from(bin) + 1];
+            *count = count.wrapping_add(1);
         }
         let mut sum = 0_u32;
         for begin in &mut begins[usize::from(low)..=usize::from(high)] {
