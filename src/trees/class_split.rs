@@ -248,7 +248,6 @@ impl ClassSplitter {
             }
             _ => 0,
         };
-        self.sides.begin(node);
         if missing == 0 && self.impurity == Impurity::Gini && self.min_leaf_rows == 1 {
             scan_gini(&self.keys, node, &mut self.sides.left, best);
             return;
@@ -372,43 +371,89 @@ impl ClassSplitter {
     }
 }
 
-/// The usual case of `scan_keys` with all its sums in registers: Gini, nothing missing, leaves of one row allowed. `left`
-/// is all 0, one for each class. A boundary is judged without a division unless it is the best so far.
-fn scan_gini(keys: &[u64], node: &NodeWeights<'_>, left: &mut [u32], best: &mut Best) {
-    let mut squares_left = 0_u64;
-    let mut squares_right = node.squares;
-    let mut total_left = 0_u64;
-    let all = &node.by_class[..left.len()];
+/// The usual case of `scan_keys` with all its sums in registers: Gini, nothing missing, leaves of one row allowed.
+fn scan_gini(keys: &[u64], node: &NodeWeights<'_>, left: &mut Vec<u32>, best: &mut Best) {
+    let classes = node.by_class.len();
+    if classes <= FEW {
+        // Few classes have places of their own: nothing to clear elsewhere, and no index to check.
+        let mut all = [0_u32; FEW];
+        all[..classes].copy_from_slice(node.by_class);
+        let mut left = [0_u32; FEW];
+        let mut sums = Sums::new(node);
+        for pair in keys.windows(2) {
+            let &[key, next] = pair else { return };
+            let class = (key >> 24) as usize & (FEW - 1);
+            left[class] = sums.take(key & 0xff_ffff, left[class], all[class]);
+            if (key ^ next) >> 32 != 0 {
+                sums.judge(key, next, best);
+            }
+        }
+        return;
+    }
+    left.clear();
+    left.resize(classes, 0);
+    let mut sums = Sums::new(node);
     for pair in keys.windows(2) {
         let &[key, next] = pair else { return };
         let class = (key >> 24 & 255) as usize;
-        let w = key & 0xff_ffff;
-        if class >= left.len() {
+        let (Some(left), Some(&all)) = (left.get_mut(class), node.by_class.get(class)) else {
             return;
-        }
-        let l = u64::from(left[class]);
-        let r = u64::from(all[class]).wrapping_sub(l);
-        squares_left = squares_left.wrapping_add(w.wrapping_mul(l.wrapping_add(l).wrapping_add(w)));
-        squares_right =
-            squares_right.wrapping_sub(w.wrapping_mul(r.wrapping_add(r).wrapping_sub(w)));
-        total_left = total_left.wrapping_add(w);
-        left[class] = l.wrapping_add(w) as u32;
+        };
+        *left = sums.take(key & 0xff_ffff, *left, all);
         if (key ^ next) >> 32 != 0 {
-            // Signed numbers become floats in one instruction; all are below 2^63.
-            let (wl, wr) = (
-                total_left as i64 as f64,
-                node.total.wrapping_sub(total_left) as i64 as f64,
-            );
-            let worth_by_both = squares_left as i64 as f64 * wr + squares_right as i64 as f64 * wl;
-            let both = wl * wr;
-            if worth_by_both > best.worth * both {
-                best.consider(
-                    worth_by_both / both,
-                    (key >> 32) as u8,
-                    Some((next >> 32) as u8),
-                    false,
-                );
-            }
+            sums.judge(key, next, best);
+        }
+    }
+}
+
+/// Classes that have places of their own in `scan_gini`.
+const FEW: usize = 16;
+
+/// What both sides of a boundary that moves up are worth by Gini.
+struct Sums {
+    squares_left: u64,
+    squares_right: u64,
+    left: u64,
+    total: u64,
+}
+
+impl Sums {
+    fn new(node: &NodeWeights<'_>) -> Self {
+        Self {
+            squares_left: 0,
+            squares_right: node.squares,
+            left: 0,
+            total: node.total,
+        }
+    }
+
+    /// Moves a weight of a class to the left, which had `left` of `all`; what it has now.
+    #[inline(always)]
+    fn take(&mut self, weight: u64, left: u32, all: u32) -> u32 {
+        let l = u64::from(left);
+        let r = u64::from(all).wrapping_sub(l);
+        let now = l.wrapping_add(weight);
+        // (l + w)^2 - l^2, and r^2 - (r - w)^2.
+        let more = weight.wrapping_mul(l.wrapping_add(now));
+        let less = weight.wrapping_mul(r.wrapping_add(r).wrapping_sub(weight));
+        self.squares_left = self.squares_left.wrapping_add(more);
+        self.squares_right = self.squares_right.wrapping_sub(less);
+        self.left = self.left.wrapping_add(weight);
+        now as u32
+    }
+
+    /// Judges the boundary between two keys, without a division unless it is the best so far.
+    #[inline(always)]
+    fn judge(&self, key: u64, next: u64, best: &mut Best) {
+        // Signed numbers become floats in one instruction; all are below 2^63.
+        let left = self.left as i64 as f64;
+        let right = self.total.wrapping_sub(self.left) as i64 as f64;
+        let both = left * right;
+        let worth_by_both =
+            self.squares_left as i64 as f64 * right + self.squares_right as i64 as f64 * left;
+        if worth_by_both > best.worth * both {
+            let next = Some((next >> 32) as u8);
+            best.consider(worth_by_both / both, (key >> 32) as u8, next, false);
         }
     }
 }
@@ -553,6 +598,20 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn many_classes_are_judged_as_few_are() {
+        let mut rng = Rng::new(6, 6);
+        for n in [2, 9, 40, 150] {
+            let bins: Vec<u8> = (0..n).map(|_| rng.below(50) as u8).collect();
+            let classes: Vec<u8> = (0..n).map(|_| rng.below(3) as u8).collect();
+            let apart: Vec<u8> = classes.iter().map(|c| c * 12).collect();
+            assert_eq!(
+                best(&bins, &classes, 3, Impurity::Gini, 1),
+                best(&bins, &apart, 30, Impurity::Gini, 1)
+            );
         }
     }
 
