@@ -231,8 +231,8 @@ impl ForestParams {
         self
     }
 
-    /// Draw each feature's cut at random (extremely randomized trees, Geurts et al. 2006): a third of the time, and
-    /// better on noisy data. scikit-learn's ExtraTrees go without a bootstrap, too.
+    /// Draw each feature's cut at random (extremely randomized trees, Geurts et al. 2006): often better on noisy data, with
+    /// larger trees. scikit-learn's ExtraTrees go without a bootstrap, too.
     pub fn random_cuts(mut self, random: bool) -> Self {
         self.0.random_cuts = random;
         self

@@ -219,7 +219,7 @@ fn parameters(app: &App) -> Html {
             let random_cuts = named_field(
                 "forest-random-cuts",
                 "Draw each question at random",
-                "Extremely randomized trees: faster, and often better where the metrics are noisy.",
+                "Extremely randomized trees: often better where the metrics are noisy.",
             );
             html! {
                 <>
