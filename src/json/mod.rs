@@ -5,7 +5,7 @@
 //! `serde_json` with derived implementations, which the tests compare it with (but for floats of which two shortest texts
 //! lie equally near).
 //!
-//! A type says its shape once, with [`record!`] or [`choice!`], as names and references; all work is done by code that
+//! A type says its shape once, with `record!` or `choice!`, as names and references; all work is done by code that
 //! knows no type. Derived serde code knows them all, again for each format, and was a quarter of the page's download.
 
 mod data;

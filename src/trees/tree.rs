@@ -11,7 +11,7 @@ const SET: u8 = 8;
 /// Different sets that a tree can hold: 12 bits name them.
 pub(crate) const MOST_SETS: usize = 1 << 12;
 
-/// A set of bins, bin `b` in bit `b % 64` of word `b / 64`: those that go left. [`MISSING_BIN`] may be among them.
+/// A set of bins, bin `b` in bit `b % 64` of word `b / 64`: those that go left. [`MISSING_BIN`](super::MISSING_BIN) may be among them.
 pub type BinSet = [u64; 4];
 
 /// Whether a bin is in a set.
