@@ -19,6 +19,7 @@ mod bytes;
 mod class_grower;
 mod class_random;
 mod class_rows;
+mod class_scan;
 mod class_sets;
 mod class_split;
 mod exp;

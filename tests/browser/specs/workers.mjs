@@ -134,7 +134,7 @@ export default [
     async (visit) => {
       await visitWithEars(visit);
       await trainLong(visit);
-      const dying = setInterval(() => command(visit, { to: "pool", what: "throw" }).catch(() => {}), 100);
+      const dying = setInterval(() => command(visit, { to: "pool", what: "throw" }).catch(() => {}), 10);
       await over(visit).finally(() => clearInterval(dying));
       await visit.sees(/worker[^.]*stopped/i);
       await trainShort(visit);
