@@ -61,7 +61,7 @@
 //! use kubecast::protocol::{Event, FileHead, ModelSpec, PrepareSpec, Request};
 //! use kubecast::session::Session;
 //!
-//! let mut session = Session::new(true);
+//! let mut session = Session::in_place();
 //! let mut ask = |request: Request, files: Vec<Vec<u8>>| {
 //!     session.submit(1, request, files);
 //!     let mut last = None;
@@ -102,8 +102,6 @@ pub mod simulate;
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "ui")]
-pub mod js;
 #[cfg(feature = "ui")]
 pub mod ui;
 // Which worker grows what is arithmetic, and tested where there is no browser.

@@ -1,10 +1,11 @@
 // Starts the page: fetches and compiles the program, leaves its module for the workers, and says in words what fails.
 //
-// The build writes the two hashed names into this script's own tag.
+// The build writes the names of both programs into this script's own tag: the page's, and the engine that the pool of
+// workers runs, which is fetched when a training is in sight.
 
 const tag = document.querySelector("script[data-boot-js]");
-const glueUrl = new URL(tag.dataset.bootJs, document.baseURI).href;
-const wasmUrl = new URL(tag.dataset.bootWasm, document.baseURI).href;
+const url = (name) => new URL(name, document.baseURI).href;
+const glueUrl = url(tag.dataset.bootJs);
 
 // The smallest module that uses a 128-bit vector: the engine is built with them.
 const SIMD = new Uint8Array([
@@ -27,7 +28,7 @@ function checkBrowser() {
   }
 }
 
-async function fetchProgram() {
+async function fetchProgram(wasmUrl) {
   let response;
   try {
     response = await fetch(wasmUrl);
@@ -42,8 +43,8 @@ async function fetchProgram() {
   return response;
 }
 
-async function compile() {
-  const response = await fetchProgram();
+async function compile(wasmUrl) {
+  const response = await fetchProgram(wasmUrl);
   const type = (response.headers.get("content-type") ?? "").split(";")[0].trim();
   if (type === "application/wasm" && typeof WebAssembly.compileStreaming === "function") {
     return WebAssembly.compileStreaming(response);
@@ -52,16 +53,29 @@ async function compile() {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
+let engine;
+
+/** The engine's glue and its compiled module; what could not be fetched is fetched again when it is asked for again. */
+function fetchEngine() {
+  engine ??= compile(url(tag.dataset.engineWasm))
+    .then((module) => [url(tag.dataset.engineJs), module])
+    .catch((failure) => {
+      engine = undefined;
+      throw failure;
+    });
+  return engine;
+}
+
 async function start() {
   checkBrowser();
   const [glue, module] = await Promise.all([
     import(glueUrl).catch((cause) => {
       throw new BootFailure("A part of the program could not be fetched. Reload this page.", { cause });
     }),
-    compile(),
+    compile(url(tag.dataset.bootWasm)),
   ]);
   // What the page needs to start its workers, and how the program knows that it stands in its own page.
-  globalThis.__kubecast = Object.freeze({ glue: glueUrl, module });
+  globalThis.__kubecast = Object.freeze({ glue: glueUrl, module, engine: fetchEngine });
   await glue.default({ module_or_path: module });
 }
 

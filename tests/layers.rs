@@ -35,10 +35,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("app", &["data", "json", "protocol"]),
     ("ui", &["data", "protocol", "app", "worker"]),
     ("cli", &["data", "json", "learn", "protocol", "session"]),
-    ("js", &["data", "json", "protocol", "session"]),
-    // Programs.
+    // Programs. That of `js` grows trees for the page as well.
+    ("js", &["data", "json", "protocol", "session", "worker"]),
     ("bin/kubecast", &["cli", "data", "protocol", "session"]),
-    ("bin/page", &["js", "ui", "worker"]),
+    ("bin/page", &["ui", "worker"]),
     // Declares the parts and shows the library's use.
     ("lib", &[]),
     // Declares what every part names.
@@ -74,7 +74,7 @@ fn every_part_names_only_the_parts_below_it() {
             wrong.push(format!("{}: `{part}` has no row in LAYERS", path.display()));
             continue;
         };
-        let is_program = part.starts_with("bin/");
+        let is_program = part == "js" || part.starts_with("bin/");
         for (line, name) in named_parts(&read(&path), &module, is_program) {
             let known = LAYERS.iter().any(|(part, _)| *part == name);
             if name == part || allowed.contains(&name.as_str()) || (!known && is_program) {
@@ -173,7 +173,13 @@ fn place(path: &Path) -> (String, Vec<String>) {
         return (names.join("/"), Vec::new());
     }
     let part = names[0].clone();
-    if matches!(names.last().map(String::as_str), Some("mod" | "lib")) {
+    if part == "js" {
+        names.remove(0);
+    }
+    if matches!(
+        names.last().map(String::as_str),
+        Some("mod" | "lib" | "main")
+    ) {
         names.pop();
     }
     (part, names)

@@ -36,7 +36,11 @@ fn found(event: Event) -> Result<SearchSummary, Failure> {
 }
 
 fn simulated(inline: bool) -> Session {
-    let mut session = Session::new(inline);
+    let mut session = if inline {
+        Session::in_place()
+    } else {
+        Session::default()
+    };
     let spec = SimulateSpec {
         num_samples: 600,
         ..SimulateSpec::default()
@@ -208,7 +212,7 @@ fn the_held_out_rows_are_not_seen() {
             let far = usize::from(changed && held_out.contains(&(row as u32))) * 1_000_000;
             text.push_str(&format!("{},{},{class}\n", p + far, q + far));
         }
-        let mut session = Session::new(true);
+        let mut session = Session::in_place();
         let files = vec![FileHead {
             name: "a.csv".to_owned(),
             bytes: text.len() as u64,

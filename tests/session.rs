@@ -74,7 +74,7 @@ fn small_forest() -> ModelSpec {
 }
 
 fn simulated() -> Session {
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     let spec = SimulateSpec {
         num_samples: 2000,
         ..SimulateSpec::default()
@@ -102,7 +102,7 @@ fn a_healthy_class_called_none_is_learned_and_never_dropped() {
             ["None", "x"][i % 2]
         ));
     }
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     let data = load(&mut session, "cluster.csv", &text).unwrap();
     let target = data.target.unwrap();
     assert_eq!(target.column, "issue_type");
@@ -167,7 +167,7 @@ fn every_model_trains_saves_loads_and_predicts_the_same() {
         };
         let before = predict(&mut session);
         let bytes = file(&mut session, Request::SaveModel);
-        let mut other = Session::new(true);
+        let mut other = Session::in_place();
         let reply = ask(
             &mut other,
             Request::OpenModel {
@@ -200,7 +200,7 @@ fn units_grown_elsewhere_in_any_order_give_the_same_model() {
     ] {
         let mut here = simulated();
         train(&mut here, PrepareSpec::default(), model.clone()).unwrap();
-        let mut there = Session::new(false);
+        let mut there = Session::default();
         let spec = SimulateSpec {
             num_samples: 2000,
             ..SimulateSpec::default()
@@ -354,7 +354,7 @@ fn what_cannot_be_trained_on_says_what_and_what_to_do() {
         ),
     ];
     for (what, text, spec) in cases {
-        let mut session = Session::new(true);
+        let mut session = Session::in_place();
         load(&mut session, "t.csv", text).unwrap_or_else(|f| panic!("{what}: {f}"));
         let failure = train(&mut session, spec, small_forest()).expect_err(what);
         assert!(
@@ -364,7 +364,7 @@ fn what_cannot_be_trained_on_says_what_and_what_to_do() {
             "{what}: {failure:?}"
         );
     }
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     for request in [
         Request::Train {
             prepare: PrepareSpec::default(),
@@ -416,7 +416,7 @@ fn a_class_with_one_row_trains_and_is_told() {
             }
         ));
     }
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     let data = load(&mut session, "t.csv", &text).unwrap();
     assert!(
         data.target
@@ -448,7 +448,7 @@ fn a_class_with_one_row_trains_and_is_told() {
 
 #[test]
 fn new_rows_with_other_columns_are_named_one_by_one_before_anything_is_predicted() {
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     let mut text = String::from("cpu,mem,issue\n");
     (0..80).for_each(|i| {
         text.push_str(&format!(
@@ -512,7 +512,7 @@ fn new_rows_with_other_columns_are_named_one_by_one_before_anything_is_predicted
 
 #[test]
 fn a_column_can_be_read_as_another_kind_and_back() {
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     let mut text = String::from("code,v,issue\n");
     (0..60).for_each(|i| {
         text.push_str(&format!(

@@ -1,10 +1,10 @@
-//! The one wasm module of the page: what it does depends on where it stands.
+//! The page's program: what it does depends on where it stands.
 
-/// In a worker of ours: the worker's part. In the page, which says so before it starts the program: the page. Imported by
-/// anything else: nothing, and the exports of [`kubecast::js`] are there to be called.
+/// In the worker that serves the session: the session. In the page, which says so before it starts the program: the page.
+/// What grows trees is not in it (`src/js/main.rs` has it): a first visit need not fetch that.
 fn main() {
-    if let Some(role) = kubecast::worker::role() {
-        kubecast::worker::run(role);
+    if kubecast::worker::role() == Some(kubecast::worker::Role::Session) {
+        kubecast::worker::serve();
     } else if js_sys::Reflect::has(&js_sys::global(), &"__kubecast".into()).unwrap_or(false) {
         kubecast::ui::run();
     }

@@ -26,7 +26,7 @@ impl Driver {
     pub fn new(threads: Option<usize>) -> Self {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            session: Session::new(false),
+            session: Session::default(),
             job: 0,
             threads: threads.unwrap_or_else(cores),
             progress: Progress::new(),

@@ -3,11 +3,11 @@
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::{ask, error, rows, text_bytes, to_js, unexpected, wrong_argument};
-use crate::protocol::{
+use crate::{ask, error, rows, text_bytes, to_js, unexpected, wrong_argument};
+use kubecast::protocol::{
     Event, Failure, FailureCode, FileHead, ModelSummary, Place, PredictionSummary, Report, Request,
 };
-use crate::session::Session;
+use kubecast::session::Session;
 
 /// A trained model.
 #[wasm_bindgen]
@@ -21,8 +21,8 @@ pub struct Model {
 
 impl Model {
     /// From a model file's bytes.
-    pub(super) fn open(file: Vec<u8>) -> Result<Self, Failure> {
-        let mut session = Session::new(true);
+    pub(crate) fn open(file: Vec<u8>) -> Result<Self, Failure> {
+        let mut session = Session::in_place();
         let request = Request::OpenModel {
             name: "model.kubecast".to_owned(),
         };
@@ -38,7 +38,7 @@ impl Model {
     }
 
     /// With the report of the training itself, which knows how long it took.
-    pub(super) fn with_report(self, report: Box<Report>) -> Self {
+    pub(crate) fn with_report(self, report: Box<Report>) -> Self {
         Self {
             report: Some(report),
             ..self

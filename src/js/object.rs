@@ -3,22 +3,22 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use wasm_bindgen::JsValue;
 
-use crate::json::{Plain, Value};
+use kubecast::json::{Plain, Value};
 
 /// A value as objects, arrays, strings, numbers, booleans and null, as it would be in JSON.
-pub(super) fn to_js(value: &dyn Plain) -> Result<JsValue, JsValue> {
+pub(crate) fn to_js(value: &dyn Plain) -> Result<JsValue, JsValue> {
     tree_to_js(&Value::of(value))
 }
 
 /// The same of a tree.
-pub(super) fn tree_to_js(tree: &Value) -> Result<JsValue, JsValue> {
+pub(crate) fn tree_to_js(tree: &Value) -> Result<JsValue, JsValue> {
     Tree(tree)
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .map_err(|why| js_sys::Error::new(&why.to_string()).into())
 }
 
 /// An object, entry by entry.
-pub(super) fn of<const N: usize>(entries: [(&str, Value); N]) -> Value {
+pub(crate) fn of<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Map(
         entries
             .into_iter()

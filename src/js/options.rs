@@ -2,24 +2,24 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::data::ColumnKind;
-use crate::json::{self, JsonError, Plain, Reader, Value};
-use crate::protocol::{Failure, FailureCode, ModelSpec, Place, PrepareSpec, SimulateSpec};
+use kubecast::data::ColumnKind;
+use kubecast::json::{self, JsonError, Plain, Reader, Value};
+use kubecast::protocol::{Failure, FailureCode, ModelSpec, Place, PrepareSpec, SimulateSpec};
 
 /// What `train` was asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct TrainOptions {
+pub(crate) struct TrainOptions {
     pub prepare: PrepareSpec,
     pub model: ModelSpec,
     pub kinds: Vec<(String, ColumnKind)>,
     pub name: String,
 }
 
-pub(super) fn read_simulate(options: &JsValue) -> Result<SimulateSpec, Failure> {
+pub(crate) fn read_simulate(options: &JsValue) -> Result<SimulateSpec, Failure> {
     from_map(object(options)?, "")
 }
 
-pub(super) fn read_train(options: &JsValue) -> Result<TrainOptions, Failure> {
+pub(crate) fn read_train(options: &JsValue) -> Result<TrainOptions, Failure> {
     train_from(object(options)?)
 }
 
@@ -134,7 +134,7 @@ fn refused(option: &str, why: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{ForestSpec, Missing, TreeSpec};
+    use kubecast::protocol::{ForestSpec, Missing, TreeSpec};
 
     fn read(json: &str) -> Result<TrainOptions, Failure> {
         match Value::of_text(json.as_bytes()).unwrap() {

@@ -3,13 +3,13 @@
 use js_sys::{Array, Date, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::wrong_argument;
-use crate::data::{Column, ColumnKind, Frame};
-use crate::protocol::Failure;
-use crate::session::Scores;
+use crate::wrong_argument;
+use kubecast::data::{Column, ColumnKind, Frame};
+use kubecast::protocol::Failure;
+use kubecast::session::Scores;
 
 /// The rows that a caller wrote: one object, or an array of them.
-pub(super) fn rows_of(value: &JsValue) -> Result<Array, Failure> {
+pub(crate) fn rows_of(value: &JsValue) -> Result<Array, Failure> {
     if let Some(rows) = value.dyn_ref::<Array>() {
         return Ok(rows.clone());
     }
@@ -23,7 +23,7 @@ pub(super) fn rows_of(value: &JsValue) -> Result<Array, Failure> {
 }
 
 /// A table of the columns that the model needs. Those that no row has are left out, for the model to name.
-pub(super) fn frame_of(rows: &Array, columns: &[(String, ColumnKind)]) -> Result<Frame, Failure> {
+pub(crate) fn frame_of(rows: &Array, columns: &[(String, ColumnKind)]) -> Result<Frame, Failure> {
     let rows: Vec<Object> = rows
         .iter()
         .enumerate()
@@ -149,7 +149,7 @@ fn cell_of(value: &JsValue, kind: ColumnKind) -> Option<Cell> {
 }
 
 /// One `{row, predicted, probability, probabilities}` per row.
-pub(super) fn to_objects(scores: &Scores) -> Result<Array, JsValue> {
+pub(crate) fn to_objects(scores: &Scores) -> Result<Array, JsValue> {
     let names: Vec<JsValue> = scores
         .classes
         .iter()

@@ -4,13 +4,13 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::options::{TrainOptions, read_train};
-use super::{
+use crate::options::{TrainOptions, read_train};
+use crate::{
     JOB, Model, ask, error, now_secs, object, text_bytes, tree_to_js, unexpected, wrong_argument,
 };
-use crate::json::Value;
-use crate::protocol::{Event, FileHead, Request};
-use crate::session::Session;
+use kubecast::json::Value;
+use kubecast::protocol::{Event, FileHead, Request};
+use kubecast::session::Session;
 
 /// The caller's event loop gets a turn after this.
 const TURN_SECS: f64 = 0.02;
@@ -41,7 +41,7 @@ pub async fn train(
     })?;
     drop(csv);
     let watcher = Watcher::new(on_progress)?;
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     let file = FileHead {
         name,
         bytes: bytes.len() as u64,

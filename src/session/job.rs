@@ -3,7 +3,16 @@
 use super::failure::Fault;
 use super::store::Store;
 use super::{UnitNews, UnitWork};
+use crate::learn::{Fitter, LearnError, Search};
 use crate::protocol::{Candidate, Event, Stage};
+
+/// How units are grown in the session's own thread, where they are. A pointer each, so that the growers are linked only
+/// into programs that ask for them: the page's pool brings its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InPlace {
+    pub(super) training: fn(&mut Fitter) -> Result<bool, LearnError>,
+    pub(super) search: fn(&mut Search) -> Result<bool, LearnError>,
+}
 
 /// How a slice ended.
 pub(super) enum Slice {

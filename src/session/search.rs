@@ -2,7 +2,7 @@
 
 use super::convert;
 use super::failure::Fault;
-use super::job::{Growing, Job, Progress, Slice};
+use super::job::{Growing, InPlace, Job, Progress, Slice};
 use super::prepared::Prepared;
 use super::store::{Loaded, Store};
 use super::{UnitNews, UnitWork};
@@ -22,7 +22,7 @@ pub(super) struct SearchJob {
     prepare: PrepareSpec,
     model: ModelSpec,
     spec: SearchSpec,
-    inline_units: bool,
+    in_place: Option<InPlace>,
     begun_secs: f64,
     at_work: Option<Box<Searching>>,
 }
@@ -39,13 +39,13 @@ impl SearchJob {
         prepare: PrepareSpec,
         model: ModelSpec,
         spec: SearchSpec,
-        inline_units: bool,
+        in_place: Option<InPlace>,
     ) -> Self {
         Self {
             prepare,
             model,
             spec,
-            inline_units,
+            in_place,
             begun_secs: 0.0,
             at_work: None,
         }
@@ -98,7 +98,7 @@ impl SearchJob {
         };
         let search = Search::new(&rows, &roles, learner, goal, self.spec.candidates)?;
         Ok(Searching {
-            setup: (!self.inline_units).then(|| search.setup()),
+            setup: self.in_place.is_none().then(|| search.setup()),
             search,
             prepare: prepared.spec,
             notices,
@@ -159,7 +159,7 @@ impl SearchJob {
             candidates: listed(&trials),
             ..Progress::new(Stage::Searching, share.min(1.0), detail)
         };
-        if self.inline_units {
+        if self.in_place.is_some() {
             Slice::More(progress)
         } else {
             Slice::Waiting(progress)
@@ -210,8 +210,8 @@ impl Job for SearchJob {
             let detail = "features and folds are ready";
             return Ok(Slice::More(Progress::new(Stage::Preparing, 0.0, detail)));
         };
-        if self.inline_units {
-            searching.search.step()?;
+        if let Some(here) = self.in_place {
+            (here.search)(&mut searching.search)?;
         }
         let slice = self.told(&searching, now_secs);
         self.at_work = Some(searching);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::failure::Fault;
-use super::job::{Instant, Job, Progress, Slice};
+use super::job::{InPlace, Instant, Job, Progress, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
 use super::search::SearchJob;
@@ -11,6 +11,7 @@ use super::store::Store;
 use super::train::TrainJob;
 use super::{open, predict, profile, store};
 use crate::json;
+use crate::learn::{Fitter, Search};
 use crate::protocol::{Event, JobId, Request};
 
 /// An answer of the session, with the file's bytes where the event is [`Event::File`].
@@ -49,7 +50,7 @@ pub struct UnitNews {
 /// Data, model and predictions of one user, and the job at hand.
 #[derive(Default)]
 pub struct Session {
-    inline_units: bool,
+    in_place: Option<InPlace>,
     store: Store,
     current: Option<Current>,
 }
@@ -70,11 +71,15 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// A session with nothing loaded. With `inline_units` it grows trees itself, a unit per slice; else it waits for
-    /// [`Session::unit_work`] to be fetched and its results accepted.
-    pub fn new(inline_units: bool) -> Self {
+    /// A session with nothing loaded that grows trees itself, a unit per slice. ([`Session::default`] waits for
+    /// [`Session::unit_work`] to be fetched and its results accepted; a program that never names this one does not
+    /// link what grows trees.)
+    pub fn in_place() -> Self {
         Self {
-            inline_units,
+            in_place: Some(InPlace {
+                training: Fitter::step,
+                search: Search::step,
+            }),
             ..Self::default()
         }
     }
@@ -85,7 +90,7 @@ impl Session {
 
     /// Begins a job; one that is still at work is cancelled first. `attachments` are the bytes of the request's files, in order.
     pub fn submit(&mut self, job: JobId, request: Request, attachments: Vec<Vec<u8>>) {
-        let work = begin(request, attachments, self.inline_units);
+        let work = begin(request, attachments, self.in_place);
         self.current = Some(Current {
             id: job,
             job: work,
@@ -191,7 +196,7 @@ fn instant(run: impl FnOnce(&mut Store) -> Result<Slice, Fault> + 'static) -> Bo
     Box::new(Instant(Some(run)))
 }
 
-fn begin(request: Request, attachments: Vec<Vec<u8>>, inline_units: bool) -> Box<dyn Job> {
+fn begin(request: Request, attachments: Vec<Vec<u8>>, in_place: Option<InPlace>) -> Box<dyn Job> {
     match request {
         Request::Load { files } => Box::new(LoadJob::new(&files, attachments)),
         Request::Simulate { spec, sample } => Box::new(SimulateJob::new(spec, sample)),
@@ -217,12 +222,12 @@ fn begin(request: Request, attachments: Vec<Vec<u8>>, inline_units: bool) -> Box
                 limit,
             ))))
         }),
-        Request::Train { prepare, model } => Box::new(TrainJob::new(prepare, model, inline_units)),
+        Request::Train { prepare, model } => Box::new(TrainJob::new(prepare, model, in_place)),
         Request::Search {
             prepare,
             model,
             search,
-        } => Box::new(SearchJob::new(prepare, model, search, inline_units)),
+        } => Box::new(SearchJob::new(prepare, model, search, in_place)),
         Request::OpenModel { name } => instant(move |store| {
             let bytes = attachments.into_iter().next().unwrap_or_default();
             let trained = open::open(&name, bytes)?;

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use super::assess::Assessment;
 use super::convert;
 use super::failure::Fault;
-use super::job::{self, Job, Progress, Slice};
+use super::job::{self, InPlace, Job, Progress, Slice};
 use super::open::seal;
 use super::prepared::Prepared;
 use super::store::{Details, Loaded, Store};
@@ -25,7 +25,7 @@ const SCORED: f64 = 0.85;
 pub(super) struct TrainJob {
     spec: PrepareSpec,
     model: ModelSpec,
-    inline_units: bool,
+    in_place: Option<InPlace>,
     phase: Phase,
 }
 
@@ -62,11 +62,11 @@ struct Explaining {
 }
 
 impl TrainJob {
-    pub(super) fn new(spec: PrepareSpec, model: ModelSpec, inline_units: bool) -> Self {
+    pub(super) fn new(spec: PrepareSpec, model: ModelSpec, in_place: Option<InPlace>) -> Self {
         Self {
             spec,
             model,
-            inline_units,
+            in_place,
             phase: Phase::Begin,
         }
     }
@@ -116,7 +116,7 @@ impl TrainJob {
             report: None,
         };
         Ok(Growing {
-            setup: (!self.inline_units).then(|| fitter.setup()),
+            setup: self.in_place.is_none().then(|| fitter.setup()),
             fitter,
             begun_secs: None,
             recipe,
@@ -235,10 +235,10 @@ impl Job for TrainJob {
                 growing.begun_secs.get_or_insert(now_secs);
                 let grown = growing.fitter.done() >= growing.fitter.units();
                 if !grown {
-                    if self.inline_units {
-                        growing.fitter.step()?;
+                    if let Some(here) = self.in_place {
+                        (here.training)(&mut growing.fitter)?;
                     }
-                    let slice = growing.progress(self.inline_units, &self.model);
+                    let slice = growing.progress(self.in_place.is_some(), &self.model);
                     self.phase = Phase::Grow(growing);
                     return Ok(slice);
                 }
@@ -304,7 +304,7 @@ impl job::Growing for TrainJob {
         match &mut self.phase {
             Phase::Grow(growing) => {
                 growing.fitter.accept(unit, bytes)?;
-                Ok(growing.progress(self.inline_units, &self.model))
+                Ok(growing.progress(self.in_place.is_some(), &self.model))
             }
             _ => Err(Fault::internal("a tree came back that nobody waits for")),
         }

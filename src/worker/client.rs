@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageChannel;
 
 use super::message::{FromSession, Parcel, ToSession};
-use super::start::{Cause, Heard, Line, Loss, Role, in_words};
+use super::start::{Cause, Heard, Line, Loss, Program, Role, in_words};
 use super::ticks::Ticks;
 use crate::protocol::{self, Event, Failure, FailureCode, JobId, Place, Request};
 
@@ -45,8 +45,8 @@ struct Inner {
     queue: Vec<Parcel>,
     /// Jobs without a last event, the newest last.
     pending: Vec<JobId>,
-    /// Pool workers, by the session's numbers.
-    pool: Vec<(u32, Line)>,
+    /// Pool workers, by the session's numbers; none where one waits for its program.
+    pool: Vec<(u32, Option<Line>)>,
     /// Session workers started without one that listened.
     starts: u32,
     /// Requests and cancels that the worker has not said to have heard.
@@ -140,7 +140,7 @@ impl Inner {
 impl State {
     fn start(self: &Rc<Self>, inner: &mut Inner) -> Result<(), String> {
         let state: Weak<State> = Rc::downgrade(self);
-        let line = Line::start(Role::Session, None, move |heard| {
+        let line = Line::start(Role::Session, &Program::own(), None, move |heard| {
             if let Some(state) = state.upgrade() {
                 match heard {
                     Heard::Message(message) => state.hear(&message),
@@ -238,30 +238,44 @@ impl State {
     /// Started here, not by the session: a worker that starts workers now and then hangs in Firefox. The two speak through
     /// ports of their own; here it is only heard to die.
     fn start_pool_worker(self: &Rc<Self>, worker: u32) {
+        self.inner.borrow_mut().pool.push((worker, None));
         let state = Rc::downgrade(self);
-        let started = MessageChannel::new()
-            .map_err(|error| in_words(&error))
-            .and_then(|channel| {
-                let line = Line::start(Role::Pool, Some(&channel.port1()), move |heard| {
-                    if let (Some(state), Heard::Lost(loss)) = (state.upgrade(), heard) {
-                        state.lose_pool_worker(worker, loss);
-                    }
-                })?;
-                Ok((line, channel.port2()))
+        spawn_local(async move {
+            let program = Program::engine().await;
+            if let Some(state) = state.upgrade() {
+                state.run_pool_worker(worker, program);
+            }
+        });
+    }
+
+    fn run_pool_worker(self: &Rc<Self>, worker: u32, program: Result<Program, Loss>) {
+        let is_wanted = |inner: &Inner| inner.pool.iter().any(|(w, _)| *w == worker);
+        if !is_wanted(&self.inner.borrow()) {
+            return;
+        }
+        let state = Rc::downgrade(self);
+        let started = program.and_then(|program| {
+            let channel = MessageChannel::new().map_err(|e| Loss::panicked(in_words(&e)))?;
+            let port = channel.port1();
+            let line = Line::start(Role::Pool, &program, Some(&port), move |heard| {
+                if let (Some(state), Heard::Lost(loss)) = (state.upgrade(), heard) {
+                    state.lose_pool_worker(worker, loss);
+                }
             });
-        let mut inner = self.inner.borrow_mut();
-        let what = match started {
+            Ok((line.map_err(Loss::panicked)?, channel.port2()))
+        });
+        match started {
             Ok((line, port)) => {
-                inner.pool.push((worker, line));
-                ToSession::Started { worker, port }
+                let mut inner = self.inner.borrow_mut();
+                let mut pool = inner.pool.iter_mut();
+                if let Some((_, place)) = pool.find(|(w, _)| *w == worker) {
+                    *place = Some(line);
+                }
+                // It waits for this answer.
+                let _ = inner.post(&ToSession::Started { worker, port }.parcel());
             }
-            Err(why) => {
-                let loss = Loss::panicked(why);
-                ToSession::Gone { worker, loss }
-            }
-        };
-        // It has just asked.
-        let _ = inner.post(&what.parcel());
+            Err(loss) => self.lose_pool_worker(worker, loss),
+        }
     }
 
     fn lose_pool_worker(&self, worker: u32, loss: Loss) {
@@ -308,7 +322,7 @@ impl State {
         drop(line);
         let code = match loss.cause {
             Cause::Lost => FailureCode::Resource,
-            Cause::Panicked | Cause::Silent => FailureCode::Internal,
+            Cause::Panicked | Cause::Silent | Cause::NotFetched => FailureCode::Internal,
         };
         for job in pending {
             self.end(job, failure(code, &loss.sentence()));

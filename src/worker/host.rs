@@ -34,7 +34,7 @@ pub(super) fn run() {
         }
     };
     let host = Rc::new(Host {
-        session: RefCell::new(Session::new(false)),
+        session: RefCell::new(Session::default()),
         pool: RefCell::new(None),
         job: Cell::new(None),
         arrivals: Cell::new(0),

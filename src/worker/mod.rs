@@ -11,7 +11,8 @@
 //!
 //! Invariants: the page's thread never computes, and no training set or grown unit passes through it; every worker is
 //! started by the page, since in Firefox a worker that starts workers hangs now and then, and from a small Blob, so that
-//! the policy in the page's `<meta>` binds it too, and runs the module that the page has already compiled; a message that
+//! the policy in the page's `<meta>` binds it too, and runs a module that the page has compiled, the session the page's own,
+//! the pool the one that holds the growers and is fetched when it is first needed; a message that
 //! cannot be read is an error value; a worker that died or keeps silent is ended and never spoken to again; each job ends
 //! with exactly one event, also when its worker died.
 
@@ -26,12 +27,15 @@ mod start;
 mod ticks;
 
 pub use client::Client;
-pub use start::{Role, role};
+pub use start::{Role, fetch_engine, now_secs, role};
 
-/// Does what the worker was started for, until it is terminated.
-pub fn run(role: Role) {
-    match role {
-        Role::Session => host::run(),
-        Role::Pool => grower::run(),
-    }
+/// Serves the session, in a worker that was started for it, until it is terminated.
+pub fn serve() {
+    host::run();
+}
+
+/// Grows trees, in a worker that was started for it, until it is terminated. Links the growers: the page's program does
+/// not name this.
+pub fn grow() {
+    grower::run();
 }

@@ -204,7 +204,9 @@ impl State {
     fn tick(&self) {
         let mut late = Vec::new();
         for (at, worker) in self.inner.borrow_mut().workers.iter_mut().enumerate() {
-            if let Some(worker) = worker.as_mut().filter(|worker| !worker.ready) {
+            // Before it runs its program may have to come over a slow line.
+            let starts = |worker: &&mut PoolWorker| worker.port.is_some() && !worker.ready;
+            if let Some(worker) = worker.as_mut().filter(starts) {
                 worker.waited += 1;
                 if worker.waited >= START_TICKS {
                     late.push(at);

@@ -1,7 +1,8 @@
 //! Starting a worker so that the page's security policy binds it, and hearing when it dies.
 
-use js_sys::{Array, JsString, Reflect};
+use js_sys::{Array, JsString, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, MessageEvent, MessagePort, Url, Worker,
     WorkerOptions, WorkerType,
@@ -50,6 +51,50 @@ extern "C" {
     // The glue's own: its address is the one that a worker imports.
     #[wasm_bindgen(thread_local_v2, js_namespace = import, js_name = meta)]
     static IMPORT_META: ImportMeta;
+    // static/boot.js: fetched once; what failed is fetched again.
+    #[wasm_bindgen(catch, js_namespace = __kubecast, js_name = engine)]
+    fn engine() -> Result<Promise, JsValue>;
+}
+
+/// A program for workers: its glue's address and its compiled module.
+pub(super) struct Program {
+    glue: JsValue,
+    module: JsValue,
+}
+
+impl Program {
+    /// This one.
+    pub fn own() -> Self {
+        Self {
+            glue: IMPORT_META.with(ImportMeta::url).into(),
+            module: wasm_bindgen::module(),
+        }
+    }
+
+    /// The one that grows trees, fetched if it is not there.
+    ///
+    /// # Errors
+    /// [`Cause::NotFetched`], in the browser's or the server's words.
+    pub async fn engine() -> Result<Self, Loss> {
+        let fetched = match engine() {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(error) => Err(error),
+        };
+        let parts = fetched.map(|parts| parts.unchecked_into::<Array>());
+        parts
+            .map_err(|error| Loss::not_fetched(&in_words(&error)))
+            .map(|parts| Self {
+                glue: parts.get(0),
+                module: parts.get(1),
+            })
+    }
+}
+
+/// Has the program that grows trees fetched ahead of a training; that it cannot be is told when it is needed.
+pub fn fetch_engine() {
+    spawn_local(async {
+        let _ = Program::engine().await;
+    });
 }
 
 /// What this thread was started for; none where it is no worker of ours (a window, Node, somebody else's worker).
@@ -94,6 +139,8 @@ pub(super) enum Cause {
     Lost,
     /// It did not answer, and was ended for that.
     Silent,
+    /// Its program could not be fetched.
+    NotFetched,
 }
 
 impl Cause {
@@ -103,11 +150,12 @@ impl Cause {
             Self::Panicked => "panicked",
             Self::Lost => "lost",
             Self::Silent => "silent",
+            Self::NotFetched => "not fetched",
         }
     }
 
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::Panicked, Self::Lost, Self::Silent]
+        [Self::Panicked, Self::Lost, Self::Silent, Self::NotFetched]
             .into_iter()
             .find(|cause| cause.word() == word)
     }
@@ -127,6 +175,14 @@ impl Loss {
         }
     }
 
+    /// The program that it should run did not come.
+    pub fn not_fetched(why: &str) -> Self {
+        Self {
+            cause: Cause::NotFetched,
+            why: why.to_owned(),
+        }
+    }
+
     /// A sentence for people.
     pub fn sentence(&self) -> String {
         let why = self.why.trim_end_matches('.');
@@ -138,6 +194,9 @@ impl Loss {
                 "A worker of this page stopped, most likely because the browser gave it no more memory ({why})."
             ),
             Cause::Silent => format!("A worker of this page was stopped because it did not {why}."),
+            Cause::NotFetched => format!(
+                "The part of this page that trains is fetched when it is first needed, and could not be: {why}."
+            ),
         }
     }
 }
@@ -153,10 +212,11 @@ impl Line {
     /// Starts a worker; a `port` is its to keep. What it says goes to `hear`, never before this returns.
     pub fn start(
         role: Role,
+        program: &Program,
         port: Option<&MessagePort>,
         hear: impl Fn(Heard) + Clone + 'static,
     ) -> Result<Self, String> {
-        let worker = spawn(role, port).map_err(|e| in_words(&e))?;
+        let worker = spawn(role, program, port).map_err(|e| in_words(&e))?;
         let on_message = {
             let hear = hear.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -205,7 +265,7 @@ impl Drop for Line {
     }
 }
 
-fn spawn(role: Role, port: Option<&MessagePort>) -> Result<Worker, JsValue> {
+fn spawn(role: Role, program: &Program, port: Option<&MessagePort>) -> Result<Worker, JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("text/javascript");
     let script = Array::of1(&JsValue::from_str(SCRIPT));
@@ -216,10 +276,9 @@ fn spawn(role: Role, port: Option<&MessagePort>) -> Result<Worker, JsValue> {
     options.set_type(WorkerType::Module);
     // The address is not revoked: a module worker may fetch it after the constructor has returned, and it is a few bytes.
     let worker = Worker::new_with_options(&url, &options)?;
-    let glue = IMPORT_META.with(ImportMeta::url);
     let first = Array::of3(
-        &glue,
-        &wasm_bindgen::module(),
+        &program.glue,
+        &program.module,
         &JsValue::from_str(role.name()),
     );
     let moved = Array::new();
@@ -259,7 +318,7 @@ pub(super) fn in_words(error: &JsValue) -> String {
 }
 
 /// Seconds of a clock that never goes back.
-pub(super) fn now_secs() -> f64 {
+pub fn now_secs() -> f64 {
     #[wasm_bindgen]
     extern "C" {
         #[wasm_bindgen(js_namespace = performance, js_name = now)]

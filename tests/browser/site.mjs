@@ -32,6 +32,8 @@ export async function startSite() {
   const requests = [];
   /** Pages of a test: path below /extra/ to its HTML. */
   const extra = new Map();
+  /** What a test takes away for a while: paths that match are answered as by a host that is down. */
+  const down = new Set();
 
   const server = createServer(async (request, response) => {
     let url;
@@ -53,6 +55,7 @@ export async function startSite() {
       return response.end(html);
     }
     if (!path.startsWith(SUB_PATH)) return end(response, 404);
+    if ([...down].some((pattern) => pattern.test(path))) return end(response, 503);
     let file = normalize(join(SITE, path.slice(SUB_PATH.length)));
     if (!file.startsWith(SITE)) return end(response, 403);
     try {
@@ -91,6 +94,7 @@ export async function startSite() {
     foreign,
     requests,
     extra,
+    down,
     close() {
       server.closeAllConnections?.();
       return new Promise((resolve) => server.close(resolve));

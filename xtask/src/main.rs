@@ -8,6 +8,7 @@ mod command;
 mod conformance;
 mod engine;
 mod module;
+mod name;
 mod places;
 mod python;
 mod serve;

@@ -1,4 +1,4 @@
-//! The JavaScript module under `dist/module/`: the page's own program with a stable name and types, for any page or Node.
+//! The JavaScript module under `dist/module/`: the engine with a stable name and types, for any page or Node.
 
 use std::{fs, path::Path};
 

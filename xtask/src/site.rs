@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     command::{Failure, Outcome, Took, execute, note, on_path, program_at_root, root, step},
-    module, slim,
+    module, name, slim,
     tool::{self, Tools},
     weight::{self, LIMIT_BYTES},
 };
@@ -42,10 +42,17 @@ pub fn folder() -> PathBuf {
 pub fn build(tools: &Tools) -> Outcome<u64> {
     step("the page, optimised", || bundle(tools))?;
     let dist = folder();
-    let glue = weight::glue(&dist)?;
-    step("wasm-opt", || shrink(&glue.wasm))?;
-    step("nothing for tools alone", || slim::slim(&dist, &glue))?;
-    step("the JavaScript module", || module::lay_out(&dist, &glue))?;
+    let page = weight::glue(&dist, "boot")?;
+    let engine = weight::glue(&dist, "engine")?;
+    step("wasm-opt", || {
+        shrink(&page.wasm).and_then(|()| shrink(&engine.wasm))
+    })?;
+    step("nothing for tools alone", || {
+        slim::boot(&dist)?;
+        slim::slim(&page).and_then(|()| slim::slim(&engine))
+    })?;
+    step("the JavaScript module", || module::lay_out(&dist, &engine))?;
+    step("names by content", || name::by_content(&dist, &engine))?;
     step("what a first visit fetches", || weight::print(&dist))
 }
 

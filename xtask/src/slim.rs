@@ -10,12 +10,16 @@ use crate::{
     weight::Glue,
 };
 
-/// Gives the imports short names, in the program and in its glue, and leaves out what the scripts say to their readers
-/// and the program to its debuggers.
-pub fn slim(dist: &Path, glue: &Glue) -> Outcome {
+/// Leaves out what the page's first script says to its readers.
+pub fn boot(dist: &Path) -> Outcome {
     let boot = dist.join("static/boot.js");
     let script = fs::read_to_string(&boot).map_err(|error| Failure::file(&boot, &error))?;
-    fs::write(&boot, without_comments(&script)).map_err(|error| Failure::file(&boot, &error))?;
+    fs::write(&boot, without_comments(&script)).map_err(|error| Failure::file(&boot, &error))
+}
+
+/// Gives the imports short names, in the program and in its glue, and leaves out what the scripts say to their readers
+/// and the program to its debuggers.
+pub fn slim(glue: &Glue) -> Outcome {
     let wasm = fs::read(&glue.wasm).map_err(|error| Failure::file(&glue.wasm, &error))?;
     let js = fs::read_to_string(&glue.js).map_err(|error| Failure::file(&glue.js, &error))?;
     let mut names = Names::default();

@@ -157,6 +157,8 @@ fn clippy() -> Outcome {
         "--lib",
         "--bin",
         "page",
+        "--bin",
+        "engine",
     ];
     execute(cargo(page).args(["--", "-D", "warnings"]), REMEDY)
 }

@@ -202,4 +202,27 @@ export default [
     },
     { timeout: 180_000 },
   ],
+  [
+    "the engine is fetched when a training is in sight; one that cannot be is told in words, and asked for again",
+    async (visit, { site }) => {
+      const asked = () => site.requests.filter((path) => /engine-[0-9a-f]+_bg\.wasm$/.test(path)).length;
+      const before = asked();
+      visit.expectTrouble(/503/);
+      site.down.add(/engine-/);
+      try {
+        await firstVisit(visit);
+        assert.equal(asked(), before, "a first visit does not ask for it");
+        await go(visit, "train");
+        await visit.fill("#forest-trees", String(FEW_TREES));
+        await visit.press("#train");
+        await over(visit, 60_000);
+        await visit.sees(/part of this page that trains[^.]*could not be/i);
+        await visit.sees(/answered 503/);
+      } finally {
+        site.down.clear();
+      }
+      await trainShort(visit);
+    },
+    { timeout: 120_000 },
+  ],
 ];

@@ -1,4 +1,5 @@
-//! The JavaScript module: the page's wasm, imported by any page or by Node. Simulate, train, predict, keep and load.
+//! The program with the whole engine in it: the JavaScript module, imported by any page or by Node, and the page's pool
+//! workers. Simulate, train, predict, keep and load.
 //!
 //! ```js
 //! import init, { simulate, train, loadModel } from './kubecast.js';
@@ -21,10 +22,11 @@ mod training;
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::json::Value;
-use crate::protocol::{Event, Failure, FailureCode, Place, Request};
-use crate::session::Session;
+use kubecast::json::Value;
+use kubecast::protocol::{Event, Failure, FailureCode, Place, Request};
+use kubecast::session::Session;
 
+use kubecast::worker::now_secs;
 pub use model::Model;
 use object::{to_js, tree_to_js};
 pub use training::train;
@@ -32,6 +34,13 @@ pub use training::train;
 // Here and not in a module of its own: the linker leaves out what no function stands beside.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
+
+/// In a pool worker of the page: grows trees. Imported by anything else: nothing, and the exports are there to be called.
+fn main() {
+    if kubecast::worker::role() == Some(kubecast::worker::Role::Pool) {
+        kubecast::worker::grow();
+    }
+}
 
 /// The only job of a session that answers one question at a time.
 const JOB: u64 = 1;
@@ -43,7 +52,7 @@ pub fn simulate(
 ) -> Result<JsValue, JsValue> {
     let run = || {
         let spec = options::read_simulate(&options)?;
-        let mut session = Session::new(true);
+        let mut session = Session::in_place();
         let request = Request::Simulate {
             spec,
             sample: false,
@@ -160,14 +169,4 @@ fn unexpected() -> Failure {
         hint: "This is a fault of kubecast: please report it with what you called.".to_owned(),
         place: Place::default(),
     }
-}
-
-/// Seconds of a clock that never goes back.
-fn now_secs() -> f64 {
-    #[wasm_bindgen]
-    extern "C" {
-        #[wasm_bindgen(js_namespace = performance, js_name = now)]
-        fn now_millis() -> f64;
-    }
-    now_millis() / 1000.0
 }
