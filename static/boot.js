@@ -1,7 +1,7 @@
 // Starts the page: fetches and compiles the program, leaves its module for the workers, and says in words what fails.
 //
-// The build writes the names of both programs into this script's own tag: the page's, and the engine that the pool of
-// workers runs, which is fetched when a training is in sight.
+// The build writes the names of both programs into this script's own tag: the page's, and the engine, which the
+// workers run and which is fetched at the first touch.
 
 const tag = document.querySelector("script[data-boot-js]");
 const url = (name) => new URL(name, document.baseURI).href;

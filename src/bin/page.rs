@@ -1,10 +1,10 @@
 //! The page's program: what it does depends on where it stands.
 
-/// In the worker that serves the session: the session. In the page, which says so before it starts the program: the page.
-/// What grows trees is not in it (`src/js/main.rs` has it): a first visit need not fetch that.
+/// In the page, which says so before it starts the program: the page. In a worker: a session for the sample alone. All else
+/// is in the engine (`src/js/main.rs`), which a first visit need not fetch.
 fn main() {
     if kubecast::worker::role() == Some(kubecast::worker::Role::Session) {
-        kubecast::worker::serve();
+        kubecast::worker::serve_sample();
     } else if js_sys::Reflect::has(&js_sys::global(), &"__kubecast".into()).unwrap_or(false) {
         kubecast::ui::run();
     }

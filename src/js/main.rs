@@ -1,5 +1,5 @@
-//! The program with the whole engine in it: the JavaScript module, imported by any page or by Node, and the page's pool
-//! workers. Simulate, train, predict, keep and load.
+//! The program with everything but the screen in it: the JavaScript module, imported by any page or by Node, and what the
+//! page's workers run. Simulate, train, predict, keep and load.
 //!
 //! ```js
 //! import init, { simulate, train, loadModel } from './kubecast.js';
@@ -35,10 +35,13 @@ pub use training::train;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
-/// In a pool worker of the page: grows trees. Imported by anything else: nothing, and the exports are there to be called.
+/// In a worker of the page: the session, or what grows trees for it. Imported by anything else: nothing, and the exports
+/// are there to be called.
 fn main() {
-    if kubecast::worker::role() == Some(kubecast::worker::Role::Pool) {
-        kubecast::worker::grow();
+    match kubecast::worker::role() {
+        Some(kubecast::worker::Role::Session) => kubecast::worker::serve(),
+        Some(kubecast::worker::Role::Pool) => kubecast::worker::grow(),
+        None => {}
     }
 }
 

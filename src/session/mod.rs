@@ -5,6 +5,7 @@
 //! that its host can hear a cancel between two of them.
 
 mod assess;
+mod begin;
 mod convert;
 mod failure;
 mod job;

@@ -2,15 +2,10 @@
 
 use std::fmt;
 
+use super::begin::{self, Begin};
 use super::failure::Fault;
-use super::job::{InPlace, Instant, Job, Progress, Slice};
-use super::load::{LoadJob, SimulateJob};
-use super::predict::PredictJob;
-use super::search::SearchJob;
+use super::job::{InPlace, Job, Progress, Slice};
 use super::store::Store;
-use super::train::TrainJob;
-use super::{open, predict, profile, store};
-use crate::json;
 use crate::learn::{Fitter, Search};
 use crate::protocol::{Event, JobId, Request};
 
@@ -48,9 +43,9 @@ pub struct UnitNews {
 }
 
 /// Data, model and predictions of one user, and the job at hand.
-#[derive(Default)]
 pub struct Session {
     in_place: Option<InPlace>,
+    begin: Begin,
     store: Store,
     current: Option<Current>,
 }
@@ -63,6 +58,18 @@ struct Current {
     done: f64,
 }
 
+/// Nothing is loaded. What is to be grown waits for [`Session::unit_work`] to be fetched and its results accepted.
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            in_place: None,
+            begin: begin::any,
+            store: Store::default(),
+            current: None,
+        }
+    }
+}
+
 // Not derived: that would link the text of everything that a job holds into the page.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,9 +78,7 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// A session with nothing loaded that grows trees itself, a unit per slice. ([`Session::default`] waits for
-    /// [`Session::unit_work`] to be fetched and its results accepted; a program that never names this one does not
-    /// link what grows trees.)
+    /// A session that grows trees itself, a unit per slice.
     pub fn in_place() -> Self {
         Self {
             in_place: Some(InPlace {
@@ -84,13 +89,34 @@ impl Session {
         }
     }
 
+    /// A session that only makes and shows simulated data ([`Session::is_for_sample`]); others of its jobs fail. A program that
+    /// names no other session links nothing else.
+    pub fn of_sample() -> Self {
+        Self {
+            begin: begin::of_sample,
+            in_place: None,
+            store: Store::default(),
+            current: None,
+        }
+    }
+
+    /// Whether [`Session::of_sample`] can answer.
+    pub fn is_for_sample(request: &Request) -> bool {
+        matches!(
+            request,
+            Request::Simulate { sample: true, .. }
+                | Request::Rows { .. }
+                | Request::DescribeTarget { .. }
+        )
+    }
+
     pub(super) fn store(&self) -> &Store {
         &self.store
     }
 
     /// Begins a job; one that is still at work is cancelled first. `attachments` are the bytes of the request's files, in order.
     pub fn submit(&mut self, job: JobId, request: Request, attachments: Vec<Vec<u8>>) {
-        let work = begin(request, attachments, self.in_place);
+        let work = (self.begin)(request, attachments, self.in_place);
         self.current = Some(Current {
             id: job,
             job: work,
@@ -189,107 +215,5 @@ impl Session {
     /// Fails the current job because its host lost a worker; `what` is one sentence.
     pub fn host_failed(&mut self, what: &str) -> Vec<Reply> {
         self.answer(Err(Fault::host(what)))
-    }
-}
-
-fn instant(run: impl FnOnce(&mut Store) -> Result<Slice, Fault> + 'static) -> Box<dyn Job> {
-    Box::new(Instant(Some(run)))
-}
-
-fn begin(request: Request, attachments: Vec<Vec<u8>>, in_place: Option<InPlace>) -> Box<dyn Job> {
-    match request {
-        Request::Load { files } => Box::new(LoadJob::new(&files, attachments)),
-        Request::Simulate { spec, sample } => Box::new(SimulateJob::new(spec, sample)),
-        Request::SetKind { column, kind } => instant(move |store| {
-            let data = store.data.as_mut().ok_or_else(Fault::no_data)?;
-            data.set_kind(&column, kind)?;
-            Ok(Slice::done(Event::Data(Box::new(data.summary()))))
-        }),
-        Request::DescribeTarget { column } => instant(move |store| {
-            let data = store.data()?;
-            let at = data
-                .frame
-                .position(&column)
-                .ok_or_else(|| Fault::no_column(&column))?;
-            Ok(Slice::done(Event::Target(Box::new(
-                profile::describe_target(&data.frame, at),
-            ))))
-        }),
-        Request::Rows { offset, limit } => instant(move |store| {
-            Ok(Slice::done(Event::Rows(profile::rows_page(
-                &store.data()?.frame,
-                offset,
-                limit,
-            ))))
-        }),
-        Request::Train { prepare, model } => Box::new(TrainJob::new(prepare, model, in_place)),
-        Request::Search {
-            prepare,
-            model,
-            search,
-        } => Box::new(SearchJob::new(prepare, model, search, in_place)),
-        Request::OpenModel { name } => instant(move |store| {
-            let bytes = attachments.into_iter().next().unwrap_or_default();
-            let trained = open::open(&name, bytes)?;
-            let event = Event::Opened {
-                model: Box::new(trained.summary()),
-                report: trained.details.report.clone().map(Box::new),
-            };
-            store.model = Some(trained);
-            store.predictions = None;
-            Ok(Slice::done(event))
-        }),
-        Request::SaveModel => instant(|store| {
-            let model = store.model()?;
-            Ok(store::file(
-                model.file_name(),
-                "application/octet-stream",
-                model.bytes.clone(),
-            ))
-        }),
-        Request::Predict { files } => Box::new(PredictJob::new(&files, attachments)),
-        Request::PredictionRows {
-            filter,
-            offset,
-            limit,
-        } => instant(move |store| {
-            let predictions = store
-                .predictions
-                .as_ref()
-                .ok_or_else(Fault::no_predictions)?;
-            Ok(Slice::done(Event::PredictionRows(predict::page(
-                predictions,
-                &filter,
-                offset,
-                limit,
-            ))))
-        }),
-        Request::ExportData => instant(|store| {
-            let data = store.data()?;
-            let bytes = crate::export::frame_csv(&data.frame, crate::export::CsvOptions::default());
-            Ok(store::file(
-                format!("{}.csv", store::stem(&data.frame.name)),
-                "text/csv",
-                bytes,
-            ))
-        }),
-        Request::ExportPredictions => instant(|store| {
-            let predictions = store
-                .predictions
-                .as_ref()
-                .ok_or_else(Fault::no_predictions)?;
-            let name = format!("{}.predictions.csv", store::stem(&predictions.data_name));
-            Ok(store::file(name, "text/csv", predict::csv(predictions)))
-        }),
-        Request::ExportReport => instant(|store| {
-            let model = store.model()?;
-            let report = model.report().ok_or_else(Fault::no_report)?;
-            let text = json::to_lines(&report) + "\n";
-            Ok(store::file(
-                format!("{}.report.json", store::stem(&model.details.data_name)),
-                "application/json",
-                text.into_bytes(),
-            ))
-        }),
     }
 }

@@ -14,7 +14,6 @@ use super::store::Store;
 use super::widgets::{Named, alert, choice, mark, named_field};
 use crate::app::select::{self, StepState, Tick};
 use crate::app::{Act, Route, State, format};
-use crate::worker::fetch_engine;
 
 /// What every part of the page may see and do.
 #[derive(Clone)]
@@ -85,9 +84,6 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
                 focus("finding");
             }
             show_current_step();
-            if matches!(route, Route::Prepare | Route::Train) {
-                fetch_engine();
-            }
         });
     }
     let app = App {

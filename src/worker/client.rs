@@ -11,7 +11,10 @@ use super::message::{FromSession, Parcel, ToSession};
 use super::start::{Cause, Heard, Line, Loss, Program, Role, in_words};
 use super::ticks::Ticks;
 use crate::protocol::{self, Event, Failure, FailureCode, JobId, Place, Request};
+use crate::session::Session;
 
+/// The job of making the sample once more, which nobody waits for; others are numbered from 1.
+const SAMPLE: JobId = 0;
 /// A session worker that does not listen after so many ticks is replaced; the next one is given as many more.
 const START_TICKS: u32 = 10;
 /// Session workers that are started before it is told that none starts.
@@ -41,8 +44,17 @@ struct State {
 struct Inner {
     line: Option<Line>,
     ready: bool,
-    /// Said once the worker listens.
-    queue: Vec<Parcel>,
+    /// The engine, once it is fetched: from then on the session is a whole one. Before, it is the page's own, for the sample.
+    engine: Option<Program>,
+    /// The engine is being fetched; what is asked waits.
+    fetching: bool,
+    /// What asked for the sample, to be asked again of the whole session that comes after, whatever that is asked first: a
+    /// file that cannot be read leaves the sample at hand.
+    sample: Option<Vec<u8>>,
+    /// The whole session makes the sample; what is asked waits.
+    remaking: bool,
+    /// Said once the worker listens and has all that it needs, each with its job.
+    queue: Vec<(JobId, Parcel)>,
     /// Jobs without a last event, the newest last.
     pending: Vec<JobId>,
     /// Pool workers, by the session's numbers; none where one waits for its program.
@@ -76,21 +88,36 @@ impl Client {
     /// Asks. `files` are the request's files in order, each a `File`, a `Blob` or a `Uint8Array`; the worker reads the
     /// first two itself, and takes the memory of the last, which is empty afterwards.
     pub fn send(&self, job: JobId, request: &Request, files: Vec<JsValue>) {
-        self.state.inner.borrow_mut().pending.push(job);
+        {
+            let mut inner = self.state.inner.borrow_mut();
+            inner.pending.push(job);
+            match request {
+                _ if inner.engine.is_some() => {}
+                Request::Simulate { sample: true, .. } => {
+                    inner.sample = protocol::encode(SAMPLE, request).ok();
+                }
+                _ => {}
+            }
+            if inner.engine.is_none() && !inner.fetching && !Session::is_for_sample(request) {
+                self.state.fetch_engine(&mut inner);
+            }
+        }
         let said = protocol::encode(job, request)
             .map_err(|error| error.to_string())
             .and_then(|envelope| {
-                self.say(ToSession::Request {
+                let request = ToSession::Request {
                     job,
                     envelope,
                     files,
-                })
+                };
+                self.say(job, request)
             });
         if let Err(why) = said {
             // Never from within `send`: whoever asks is not ready to be answered.
             let state = Rc::clone(&self.state);
             spawn_local(async move {
-                state.end(job, failure(FailureCode::Internal, &format!("{why}.")));
+                let failed = failed(FailureCode::Internal, &format!("{why}."));
+                state.deliver(job, failed, None);
             });
         }
     }
@@ -102,29 +129,38 @@ impl Client {
             if !inner.pending.contains(&job) {
                 return;
             }
+            if inner.fetching {
+                inner.queue.retain(|(waiting, _)| *waiting != job);
+                drop(inner);
+                // As in `send`: never from within.
+                let state = Rc::clone(&self.state);
+                spawn_local(async move { state.deliver(job, Event::Cancelled, None) });
+                return;
+            }
             // The pool is the newest job's.
             if inner.pending.last() == Some(&job) {
                 inner.pool.clear();
             }
         }
         // A worker that cannot be told is one that is being heard to die.
-        let _ = self.say(ToSession::Cancel { job });
+        let _ = self.say(job, ToSession::Cancel { job });
     }
 
-    fn say(&self, what: ToSession) -> Result<(), String> {
+    fn say(&self, job: JobId, what: ToSession) -> Result<(), String> {
         let parcel = what.parcel();
         let mut inner = self.state.inner.borrow_mut();
+        if inner.fetching {
+            inner.queue.push((job, parcel));
+            return Ok(());
+        }
         if inner.line.is_none() {
             self.state.start(&mut inner)?;
         }
-        if !inner.ready {
-            inner.queue.push(parcel);
+        if !inner.ready || inner.remaking {
+            inner.queue.push((job, parcel));
             return Ok(());
         }
-        inner.post(&parcel)?;
-        inner.unheard += 1;
-        self.state.watch(&mut inner);
-        Ok(())
+        self.state.ask(&mut inner, &parcel)
     }
 }
 
@@ -140,7 +176,8 @@ impl Inner {
 impl State {
     fn start(self: &Rc<Self>, inner: &mut Inner) -> Result<(), String> {
         let state: Weak<State> = Rc::downgrade(self);
-        let line = Line::start(Role::Session, &Program::own(), None, move |heard| {
+        let program = inner.engine.clone().unwrap_or_else(Program::own);
+        let line = Line::start(Role::Session, &program, None, move |heard| {
             if let Some(state) = state.upgrade() {
                 match heard {
                     Heard::Message(message) => state.hear(&message),
@@ -153,6 +190,71 @@ impl State {
         inner.starts += 1;
         self.watch(inner);
         Ok(())
+    }
+
+    /// Has the engine fetched, and a whole session in the place of the one for the sample. Until it is there that one stays:
+    /// where the engine does not come, nothing is lost.
+    fn fetch_engine(self: &Rc<Self>, inner: &mut Inner) {
+        inner.fetching = true;
+        let state = Rc::downgrade(self);
+        spawn_local(async move {
+            let fetched = Program::engine().await;
+            if let Some(state) = state.upgrade() {
+                state.go_over(fetched);
+            }
+        });
+    }
+
+    fn go_over(self: &Rc<Self>, fetched: Result<Program, Loss>) {
+        let mut inner = self.inner.borrow_mut();
+        inner.fetching = false;
+        let (mut ended, ending) = match fetched {
+            Ok(program) => {
+                inner.engine = Some(program);
+                inner.line = None;
+                inner.unheard = 0;
+                inner.ticks = None;
+                inner.starts = 0;
+                inner.remaking = inner.sample.is_some();
+                let waits = |job: &JobId| inner.queue.iter().any(|(waiting, _)| waiting == job);
+                // A job that the sample's session was still at.
+                let left = inner.pending.iter().copied().filter(|job| !waits(job));
+                let left: Vec<JobId> = left.collect();
+                match self.start(&mut inner) {
+                    Ok(()) => (left, Event::Cancelled),
+                    Err(why) => {
+                        inner.queue.clear();
+                        let failed = failed(FailureCode::Internal, &format!("{why}."));
+                        (inner.pending.clone(), failed)
+                    }
+                }
+            }
+            Err(loss) => {
+                let queue = std::mem::take(&mut inner.queue);
+                let jobs = queue.into_iter().map(|(job, _)| job).collect();
+                (jobs, failed(FailureCode::Internal, &loss.sentence()))
+            }
+        };
+        drop(inner);
+        ended.dedup();
+        for job in ended {
+            self.deliver(job, ending.clone(), None);
+        }
+    }
+
+    /// Says something to a session that listens, and waits to hear that it heard.
+    fn ask(self: &Rc<Self>, inner: &mut Inner, parcel: &Parcel) -> Result<(), String> {
+        inner.post(parcel)?;
+        inner.unheard += 1;
+        self.watch(inner);
+        Ok(())
+    }
+
+    /// Says all that has waited.
+    fn ask_all(self: &Rc<Self>, inner: &mut Inner) -> Result<(), String> {
+        let queue = std::mem::take(&mut inner.queue);
+        let mut parcels = queue.iter().map(|(_, parcel)| parcel);
+        parcels.try_for_each(|parcel| self.ask(inner, parcel))
     }
 
     /// Counts from now how long the worker keeps silent, unless that is being counted.
@@ -223,12 +325,26 @@ impl State {
         inner.ready = true;
         inner.starts = 0;
         inner.ticks = None;
-        let queue = std::mem::take(&mut inner.queue);
-        inner.unheard = queue.len() as u32;
-        if !queue.is_empty() {
-            self.watch(&mut inner);
+        inner.unheard = 0;
+        if inner.fetching {
+            // What waits is for the session that comes after this one.
+            return;
         }
-        let said = queue.iter().try_for_each(|parcel| inner.post(parcel));
+        let sample = if inner.remaking {
+            inner.sample.take()
+        } else {
+            None
+        };
+        let said = if let Some(envelope) = sample {
+            let request = ToSession::Request {
+                job: SAMPLE,
+                envelope,
+                files: Vec::new(),
+            };
+            self.ask(&mut inner, &request.parcel())
+        } else {
+            self.ask_all(&mut inner)
+        };
         drop(inner);
         if let Err(why) = said {
             self.lose(&Loss::panicked(why));
@@ -285,8 +401,17 @@ impl State {
         let _ = inner.post(&ToSession::Gone { worker, loss }.parcel());
     }
 
-    fn deliver(&self, job: JobId, event: Event, attachment: Option<Vec<u8>>) {
+    fn deliver(self: &Rc<Self>, job: JobId, event: Event, attachment: Option<Vec<u8>>) {
         let mut inner = self.inner.borrow_mut();
+        if job == SAMPLE && inner.remaking && !matches!(event, Event::Progress { .. }) {
+            inner.remaking = false;
+            let said = self.ask_all(&mut inner);
+            drop(inner);
+            if let Err(why) = said {
+                self.lose(&Loss::panicked(why));
+            }
+            return;
+        }
         let Some(at) = inner.pending.iter().position(|&waiting| waiting == job) else {
             return;
         };
@@ -297,19 +422,12 @@ impl State {
         (self.on_event)(job, event, attachment);
     }
 
-    fn end(&self, job: JobId, failure: Failure) {
-        let event = Event::Failed {
-            failure,
-            notices: Vec::new(),
-        };
-        self.deliver(job, event, None);
-    }
-
-    fn lose(&self, loss: &Loss) {
+    fn lose(self: &Rc<Self>, loss: &Loss) {
         let (line, pending) = {
             let mut inner = self.inner.borrow_mut();
             inner.ready = false;
             inner.queue.clear();
+            inner.remaking = false;
             inner.pool.clear();
             inner.starts = 0;
             inner.unheard = 0;
@@ -325,14 +443,14 @@ impl State {
             Cause::Panicked | Cause::Silent | Cause::NotFetched => FailureCode::Internal,
         };
         for job in pending {
-            self.end(job, failure(code, &loss.sentence()));
+            self.deliver(job, failed(code, &loss.sentence()), None);
         }
         (self.on_lost)(loss.sentence());
     }
 }
 
-fn failure(code: FailureCode, detail: &str) -> Failure {
-    Failure {
+fn failed(code: FailureCode, detail: &str) -> Event {
+    let failure = Failure {
         code,
         title: "The work stopped half-way".to_owned(),
         detail: detail.to_owned(),
@@ -344,5 +462,9 @@ fn failure(code: FailureCode, detail: &str) -> Failure {
         }
         .to_owned(),
         place: Place::default(),
+    };
+    Event::Failed {
+        failure,
+        notices: Vec::new(),
     }
 }

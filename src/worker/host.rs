@@ -22,7 +22,7 @@ const TURN_SECS: f64 = 0.02;
 const TELL_SECS: f64 = 0.04;
 
 /// Listens until it is terminated.
-pub(super) fn run() {
+pub(super) fn run(session: Session) {
     start::report_panics();
     let channel = match MessageChannel::new() {
         Ok(channel) => channel,
@@ -34,7 +34,7 @@ pub(super) fn run() {
         }
     };
     let host = Rc::new(Host {
-        session: RefCell::new(Session::default()),
+        session: RefCell::new(session),
         pool: RefCell::new(None),
         job: Cell::new(None),
         arrivals: Cell::new(0),

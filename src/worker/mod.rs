@@ -11,8 +11,8 @@
 //!
 //! Invariants: the page's thread never computes, and no training set or grown unit passes through it; every worker is
 //! started by the page, since in Firefox a worker that starts workers hangs now and then, and from a small Blob, so that
-//! the policy in the page's `<meta>` binds it too, and runs a module that the page has compiled, the session the page's own,
-//! the pool the one that holds the growers and is fetched when it is first needed; a message that
+//! the policy in the page's `<meta>` binds it too, and runs a module that the page has compiled: the engine, which is fetched
+//! when it is first needed, or, as long as the sample is all there is, the page's own; a message that
 //! cannot be read is an error value; a worker that died or keeps silent is ended and never spoken to again; each job ends
 //! with exactly one event, also when its worker died.
 
@@ -26,12 +26,20 @@ mod source;
 mod start;
 mod ticks;
 
+use crate::session::Session;
+
 pub use client::Client;
 pub use start::{Role, fetch_engine, now_secs, role};
 
 /// Serves the session, in a worker that was started for it, until it is terminated.
 pub fn serve() {
-    host::run();
+    host::run(Session::default());
+}
+
+/// Serves a session that makes and shows the sample, and can do nothing else. A program that does not name [`serve`]
+/// links no more than that.
+pub fn serve_sample() {
+    host::run(Session::of_sample());
 }
 
 /// Grows trees, in a worker that was started for it, until it is terminated. Links the growers: the page's program does

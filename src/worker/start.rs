@@ -57,6 +57,7 @@ extern "C" {
 }
 
 /// A program for workers: its glue's address and its compiled module.
+#[derive(Clone)]
 pub(super) struct Program {
     glue: JsValue,
     module: JsValue,
@@ -71,7 +72,7 @@ impl Program {
         }
     }
 
-    /// The one that grows trees, fetched if it is not there.
+    /// The engine, fetched if it is not there.
     ///
     /// # Errors
     /// [`Cause::NotFetched`], in the browser's or the server's words.
@@ -90,7 +91,7 @@ impl Program {
     }
 }
 
-/// Has the program that grows trees fetched ahead of a training; that it cannot be is told when it is needed.
+/// Has the engine fetched before it is needed; that it cannot be is told when it is.
 pub fn fetch_engine() {
     spawn_local(async {
         let _ = Program::engine().await;
@@ -195,7 +196,7 @@ impl Loss {
             ),
             Cause::Silent => format!("A worker of this page was stopped because it did not {why}."),
             Cause::NotFetched => format!(
-                "The part of this page that trains is fetched when it is first needed, and could not be: {why}."
+                "The engine of this page is fetched when it is first needed, and could not be: {why}."
             ),
         }
     }

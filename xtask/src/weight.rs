@@ -77,7 +77,7 @@ pub fn print(dist: &Path) -> Outcome<u64> {
     let engine = glue(dist, "engine")?;
     let (js, wasm) = (read(&engine.js)?, read(&engine.wasm)?);
     note(format_args!(
-        "{} KB more when a training is in sight: the engine",
+        "{} KB more at the first touch: the engine",
         (brotli_bytes(&js)? + brotli_bytes(&wasm)?).div_ceil(1000)
     ));
     Ok(small_total)

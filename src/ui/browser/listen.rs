@@ -1,5 +1,8 @@
 //! What the window tells: another address, files dropped anywhere.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -8,6 +11,7 @@ use web_sys::{DragEvent, Event, HtmlElement};
 use crate::app::{Act, Route};
 use crate::ui::route;
 use crate::ui::store::Store;
+use crate::worker::fetch_engine;
 
 /// Listens for as long as the page is there.
 pub(in crate::ui) fn to_window(store: &Store) {
@@ -29,6 +33,16 @@ pub(in crate::ui) fn to_window(store: &Store) {
             mark_dragging(false);
         }
     });
+    // Whoever touches the page will soon ask more of it than the sample.
+    let touched = Rc::new(Cell::new(false));
+    for touch in ["pointerdown", "keydown", "dragenter"] {
+        let touched = Rc::clone(&touched);
+        on(touch, move |_| {
+            if !touched.replace(true) {
+                fetch_engine();
+            }
+        });
+    }
     let dropped = store.clone();
     on("drop", move |event| {
         let event: DragEvent = event.unchecked_into();

@@ -48,6 +48,16 @@ export default [
     },
   ],
   [
+    "after a first file that cannot be read the sample is still there to train on",
+    async (visit) => {
+      await firstVisit(visit);
+      await visit.drop([{ name: "empty.csv", text: "" }]);
+      await visit.until("it is told", () => Boolean(document.querySelector("main [role=alert]")), { timeout: 30_000 });
+      await train(visit);
+    },
+    { timeout: 120_000 },
+  ],
+  [
     "a table that cannot be learned from says so before training",
     async (visit) => {
       await firstVisit(visit);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { alerts, dropTable, evaluated, finding, firstVisit, go, trainable } from "../steps.mjs";
-import { heavy } from "../tables.mjs";
+import { heavy, metrics } from "../tables.mjs";
 
 /** Trees of a short training; the page starts no more workers for it. */
 const FEW_TREES = 5;
@@ -203,7 +203,7 @@ export default [
     { timeout: 180_000 },
   ],
   [
-    "the engine is fetched when a training is in sight; one that cannot be is told in words, and asked for again",
+    "the engine is fetched at the first touch; one that cannot be is told in words, costs nothing, and is asked for again",
     async (visit, { site }) => {
       const asked = () => site.requests.filter((path) => /engine-[0-9a-f]+_bg\.wasm$/.test(path)).length;
       const before = asked();
@@ -216,8 +216,11 @@ export default [
         await visit.fill("#forest-trees", String(FEW_TREES));
         await visit.press("#train");
         await over(visit, 60_000);
-        await visit.sees(/part of this page that trains[^.]*could not be/i);
+        await visit.sees(/engine of this page is fetched when it is first needed, and could not be/i);
         await visit.sees(/answered 503/);
+        await visit.drop([{ name: "cluster.csv", text: metrics(), type: "text/csv" }]);
+        await visit.until("the drop is told of", () => document.querySelectorAll("main [role=alert]").length > 0);
+        assert.match(await visit.evaluate(() => document.querySelector("#data-chip").innerText), /Simulated, seed 42/, "the sample is still there");
       } finally {
         site.down.clear();
       }

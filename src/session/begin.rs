@@ -1,0 +1,131 @@
+//! The job that a request asks for.
+
+use super::failure::Fault;
+use super::job::{InPlace, Instant, Job, Slice};
+use super::load::{LoadJob, SimulateJob};
+use super::predict::PredictJob;
+use super::search::SearchJob;
+use super::store::Store;
+use super::train::TrainJob;
+use super::{open, predict, profile, store};
+use crate::json;
+use crate::protocol::{Event, Request};
+
+/// How a session begins a job. A pointer, so that a program links what its sessions can do and no more.
+pub(super) type Begin = fn(Request, Vec<Vec<u8>>, Option<InPlace>) -> Box<dyn Job>;
+
+fn instant(run: impl FnOnce(&mut Store) -> Result<Slice, Fault> + 'static) -> Box<dyn Job> {
+    Box::new(Instant(Some(run)))
+}
+
+pub(super) fn any(
+    request: Request,
+    attachments: Vec<Vec<u8>>,
+    in_place: Option<InPlace>,
+) -> Box<dyn Job> {
+    match request {
+        Request::Load { files } => Box::new(LoadJob::new(&files, attachments)),
+        Request::SetKind { column, kind } => instant(move |store| {
+            let data = store.data.as_mut().ok_or_else(Fault::no_data)?;
+            data.set_kind(&column, kind)?;
+            Ok(Slice::done(Event::Data(Box::new(data.summary()))))
+        }),
+        Request::Train { prepare, model } => Box::new(TrainJob::new(prepare, model, in_place)),
+        Request::Search {
+            prepare,
+            model,
+            search,
+        } => Box::new(SearchJob::new(prepare, model, search, in_place)),
+        Request::OpenModel { name } => instant(move |store| {
+            let bytes = attachments.into_iter().next().unwrap_or_default();
+            let trained = open::open(&name, bytes)?;
+            let event = Event::Opened {
+                model: Box::new(trained.summary()),
+                report: trained.details.report.clone().map(Box::new),
+            };
+            store.model = Some(trained);
+            store.predictions = None;
+            Ok(Slice::done(event))
+        }),
+        Request::SaveModel => instant(|store| {
+            let model = store.model()?;
+            Ok(store::file(
+                model.file_name(),
+                "application/octet-stream",
+                model.bytes.clone(),
+            ))
+        }),
+        Request::Predict { files } => Box::new(PredictJob::new(&files, attachments)),
+        Request::PredictionRows {
+            filter,
+            offset,
+            limit,
+        } => instant(move |store| {
+            let predictions = store
+                .predictions
+                .as_ref()
+                .ok_or_else(Fault::no_predictions)?;
+            Ok(Slice::done(Event::PredictionRows(predict::page(
+                predictions,
+                &filter,
+                offset,
+                limit,
+            ))))
+        }),
+        Request::ExportData => instant(|store| {
+            let data = store.data()?;
+            let bytes = crate::export::frame_csv(&data.frame, crate::export::CsvOptions::default());
+            Ok(store::file(
+                format!("{}.csv", store::stem(&data.frame.name)),
+                "text/csv",
+                bytes,
+            ))
+        }),
+        Request::ExportPredictions => instant(|store| {
+            let predictions = store
+                .predictions
+                .as_ref()
+                .ok_or_else(Fault::no_predictions)?;
+            let name = format!("{}.predictions.csv", store::stem(&predictions.data_name));
+            Ok(store::file(name, "text/csv", predict::csv(predictions)))
+        }),
+        Request::ExportReport => instant(|store| {
+            let model = store.model()?;
+            let report = model.report().ok_or_else(Fault::no_report)?;
+            let text = json::to_lines(&report) + "\n";
+            Ok(store::file(
+                format!("{}.report.json", store::stem(&model.details.data_name)),
+                "application/json",
+                text.into_bytes(),
+            ))
+        }),
+        request @ (Request::Simulate { .. }
+        | Request::Rows { .. }
+        | Request::DescribeTarget { .. }) => of_sample(request, attachments, in_place),
+    }
+}
+
+/// Of data that is simulated, and of nothing else.
+pub(super) fn of_sample(request: Request, _: Vec<Vec<u8>>, _: Option<InPlace>) -> Box<dyn Job> {
+    match request {
+        Request::Simulate { spec, sample } => Box::new(SimulateJob::new(spec, sample)),
+        Request::DescribeTarget { column } => instant(move |store| {
+            let data = store.data()?;
+            let at = data
+                .frame
+                .position(&column)
+                .ok_or_else(|| Fault::no_column(&column))?;
+            Ok(Slice::done(Event::Target(Box::new(
+                profile::describe_target(&data.frame, at),
+            ))))
+        }),
+        Request::Rows { offset, limit } => instant(move |store| {
+            Ok(Slice::done(Event::Rows(profile::rows_page(
+                &store.data()?.frame,
+                offset,
+                limit,
+            ))))
+        }),
+        _ => instant(|_| Err(Fault::internal("this session only shows the sample"))),
+    }
+}
