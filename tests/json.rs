@@ -161,7 +161,7 @@ fn shapes_are_told_apart() {
     let text = json::to_text(&options);
     assert_eq!(
         text,
-        r#"{"prepare":{"target":"","columns":[],"missing":{"constant":-1.5},"indicator":false,"scaling":"none","encoding":"sets","test_share":0.25,"seed":42,"stratify":true},"model":{"kind":"random-forest","trees":100,"max_depth":null,"min_samples_split":2,"min_samples_leaf":1,"max_features":{"share":0.5},"class_weight":"balanced","criterion":"gini","bootstrap":true,"random_cuts":false},"kinds":[]}"#
+        r#"{"prepare":{"target":"","columns":[],"missing":{"constant":-1.5},"indicator":false,"scaling":"none","encoding":"sets","test_share":0.25,"seed":42,"stratify":true},"model":{"kind":"random-forest","trees":100,"max_depth":null,"min_samples_split":2,"min_samples_leaf":1,"max_features":{"share":0.5},"class_weight":"balanced","criterion":"gini","bootstrap":true,"random_cuts":false,"max_leaves":null,"out_of_bag":false},"kinds":[]}"#
     );
     assert_eq!(json::of_text::<Options>(text.as_bytes()).unwrap(), options);
     assert_eq!(json::of_text::<Options>(b"{}").unwrap(), Options::default());
@@ -198,7 +198,7 @@ fn what_does_not_fit_is_named() {
     );
     assert_eq!(
         why::<ForestSpec>(r#"{"tres": 1}"#),
-        "unknown field `tres`, expected one of `trees`, `max_depth`, `min_samples_split`, `min_samples_leaf`, `max_features`, `class_weight`, `criterion`, `bootstrap`, `random_cuts`"
+        "unknown field `tres`, expected one of `trees`, `max_depth`, `min_samples_split`, `min_samples_leaf`, `max_features`, `class_weight`, `criterion`, `bootstrap`, `random_cuts`, `max_leaves`, `out_of_bag`"
     );
     assert_eq!(why::<ModelSpec>(r#"{"trees": 1}"#), "missing field `kind`");
     assert_eq!(

@@ -140,6 +140,8 @@ fn target_of(column: &str) -> TargetSummary {
 
 fn report() -> Report {
     Report {
+        out_of_bag: None,
+        rounds: None,
         accuracy: 0.973,
         accuracy_interval: Interval {
             low: 0.966,

@@ -130,6 +130,38 @@ fn a_healthy_class_called_none_is_learned_and_never_dropped() {
 }
 
 #[test]
+fn a_forest_judges_its_own_rows_and_boosting_stops_early_where_that_is_asked() {
+    let mut session = simulated();
+    let forest = ModelSpec::RandomForest(ForestSpec {
+        trees: 30,
+        max_leaves: Some(60),
+        out_of_bag: true,
+        ..ForestSpec::default()
+    });
+    let report = train(&mut session, PrepareSpec::default(), forest).unwrap();
+    let right = report.out_of_bag.expect("the forest was asked");
+    assert!(
+        (right - report.accuracy).abs() < 0.1,
+        "{right} out of bag, {} held out",
+        report.accuracy
+    );
+    let boosting = ModelSpec::GradientBoosting(BoostSpec {
+        rounds: 400,
+        learning_rate: 0.5,
+        max_depth: None,
+        max_leaves: Some(15),
+        min_hessian: 1.0,
+        column_share: 0.5,
+        stop_after: Some(3),
+        ..BoostSpec::default()
+    });
+    let report = train(&mut session, PrepareSpec::default(), boosting).unwrap();
+    let kept = report.rounds.expect("it may stop early");
+    assert!((1..200).contains(&kept), "{kept} rounds of 400");
+    assert_eq!(report.out_of_bag, None);
+}
+
+#[test]
 fn every_model_trains_saves_loads_and_predicts_the_same() {
     for model in [
         small_forest(),

@@ -42,6 +42,8 @@ pub enum Setting {
     TreeCriterion(Criterion),
     Bootstrap(bool),
     RandomCuts(bool),
+    /// Whether the forest judges its own rows.
+    OutOfBag(bool),
     SearchSecs(u32),
     Folds(FoldKind),
     /// The parameters of the chosen model, back to what they were at first.

@@ -358,6 +358,7 @@ impl Step {
             Setting::TreeCriterion(x) => s.tree_criterion = *x,
             Setting::Bootstrap(on) => s.bootstrap = *on,
             Setting::RandomCuts(on) => s.random_cuts = *on,
+            Setting::OutOfBag(on) => s.out_of_bag = *on,
             Setting::SearchSecs(secs) => s.search_secs = *secs,
             Setting::Folds(kind) => s.folds = kind.clone(),
             Setting::ModelDefaults => {
@@ -370,6 +371,7 @@ impl Step {
                         s.forest_criterion = fresh.forest_criterion;
                         s.bootstrap = fresh.bootstrap;
                         s.random_cuts = fresh.random_cuts;
+                        s.out_of_bag = fresh.out_of_bag;
                     }
                     ModelKind::Boosting => s.boost_weight = fresh.boost_weight,
                     ModelKind::Tree => s.tree_criterion = fresh.tree_criterion,
@@ -507,12 +509,18 @@ pub fn model_fields(model: ModelKind) -> &'static [Field] {
             Field::ForestDepth,
             Field::ForestMinSplit,
             Field::ForestMinLeaf,
+            Field::ForestLeaves,
             Field::ForestFeatureShare,
         ],
         ModelKind::Boosting => &[
             Field::BoostRounds,
             Field::BoostRate,
             Field::BoostDepth,
+            Field::BoostLeaves,
+            Field::BoostColumns,
+            Field::BoostMinHessian,
+            Field::BoostMinGain,
+            Field::BoostStop,
             Field::BoostMinLeaf,
             Field::BoostL2,
             Field::BoostSubsample,

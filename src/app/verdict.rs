@@ -101,6 +101,16 @@ pub fn grounds(report: &Report) -> String {
             format::duration(report.fit_secs)
         ));
     }
+    if let Some(rounds) = report.rounds {
+        let kept = format::plural(u64::from(rounds), "round");
+        text.push_str(&format!(" {kept} were kept: more did not help."));
+    }
+    if let Some(right) = report.out_of_bag {
+        text.push_str(&format!(
+            " Out of bag it is right on {} of its training rows.",
+            format::percent(right)
+        ));
+    }
     if !report.beats_baseline {
         text = format!(
             "Right on {} of rows, against {} for that one word. {text} Do not use it; look for columns that say more, or for more rows.",

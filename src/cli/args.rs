@@ -164,7 +164,7 @@ struct ModelArgs {
     /// F: trees, 1 to 2000 [default: 100].
     #[arg(long, value_name = "N")]
     trees: Option<u32>,
-    /// F B T: levels below the root [default: F unlimited, B 3, T 8].
+    /// F B T: levels below the root [default: F unlimited, B 3 (unlimited where --max-leaves is given), T 8].
     #[arg(long, value_name = "N")]
     max_depth: Option<u32>,
     /// F T: fewest rows to split a node [default: 2].
@@ -188,6 +188,12 @@ struct ModelArgs {
     /// F: cuts are drawn at random (extremely randomized trees).
     #[arg(long)]
     random_cuts: bool,
+    /// F: judge each training row by the trees that did not draw it.
+    #[arg(long)]
+    out_of_bag: bool,
+    /// F B: leaves of a tree, those of largest gain first [default: unlimited].
+    #[arg(long, value_name = "N")]
+    max_leaves: Option<u32>,
     /// B: boosting rounds, 1 to 2000 [default: 100].
     #[arg(long, value_name = "N")]
     rounds: Option<u32>,
@@ -200,6 +206,18 @@ struct ModelArgs {
     /// B: share of rows that each round draws, above 0, at most 1 [default: 1].
     #[arg(long, value_name = "SHARE")]
     subsample: Option<f64>,
+    /// B: share of columns that each tree draws, above 0, at most 1 [default: 1].
+    #[arg(long, value_name = "SHARE")]
+    column_share: Option<f64>,
+    /// B: least sum of a leaf's second derivatives [default: 0.001, with --max-leaves 1].
+    #[arg(long, value_name = "X")]
+    min_hessian: Option<f64>,
+    /// B: a split lowers the loss by more than half of this [default: 0].
+    #[arg(long, value_name = "X")]
+    min_gain: Option<f64>,
+    /// B: stop after so many rounds that do not predict a held-out tenth of the training rows better [default: never].
+    #[arg(long, value_name = "N")]
+    stop_after: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -310,6 +328,16 @@ impl TrainArgs {
             ("--criterion", args.criterion.is_some(), &[forest, tree]),
             ("--no-bootstrap", args.no_bootstrap, &[forest]),
             ("--random-cuts", args.random_cuts, &[forest]),
+            ("--out-of-bag", args.out_of_bag, &[forest]),
+            (
+                "--max-leaves",
+                args.max_leaves.is_some(),
+                &[forest, boosting],
+            ),
+            ("--column-share", args.column_share.is_some(), &[boosting]),
+            ("--min-hessian", args.min_hessian.is_some(), &[boosting]),
+            ("--min-gain", args.min_gain.is_some(), &[boosting]),
+            ("--stop-after", args.stop_after.is_some(), &[boosting]),
             ("--rounds", args.rounds.is_some(), &[boosting]),
             ("--learning-rate", args.learning_rate.is_some(), &[boosting]),
             ("--l2", args.l2.is_some(), &[boosting]),
@@ -341,15 +369,28 @@ impl TrainArgs {
                     criterion,
                     bootstrap: !args.no_bootstrap,
                     random_cuts: args.random_cuts,
+                    max_leaves: args.max_leaves,
+                    out_of_bag: args.out_of_bag,
                 })
             }
             ModelKind::GradientBoosting => {
                 let default = BoostSpec::default();
+                let by_leaves = args.max_leaves.is_some();
+                let (depth, hessian) = if by_leaves {
+                    (None, 1.0)
+                } else {
+                    (default.max_depth, default.min_hessian)
+                };
                 ModelSpec::GradientBoosting(BoostSpec {
                     rounds: args.rounds.unwrap_or(default.rounds),
                     learning_rate: args.learning_rate.unwrap_or(default.learning_rate),
-                    max_depth: args.max_depth.unwrap_or(default.max_depth),
+                    max_depth: args.max_depth.or(depth),
+                    max_leaves: args.max_leaves,
                     min_samples_leaf: args.min_samples_leaf.unwrap_or(default.min_samples_leaf),
+                    min_hessian: args.min_hessian.unwrap_or(hessian),
+                    min_gain: args.min_gain.unwrap_or(default.min_gain),
+                    column_share: args.column_share.unwrap_or(default.column_share),
+                    stop_after: args.stop_after,
                     l2: args.l2.unwrap_or(default.l2),
                     subsample: args.subsample.unwrap_or(default.subsample),
                     class_weight: weight.unwrap_or(default.class_weight),
@@ -498,7 +539,7 @@ mod tests {
         assert_eq!(args.kinds(), [("x=y".to_owned(), ColumnKind::Category)]);
         let forest = train(
             "--trees 9 --max-depth 4 --min-samples-split 5 --min-samples-leaf 6 --max-features 0.5 \
-             --class-weight none --criterion entropy --no-bootstrap --random-cuts",
+             --class-weight none --criterion entropy --no-bootstrap --random-cuts --max-leaves 12 --out-of-bag",
         );
         assert_eq!(
             forest.model().unwrap(),
@@ -512,22 +553,40 @@ mod tests {
                 criterion: Criterion::Entropy,
                 bootstrap: false,
                 random_cuts: true,
+                max_leaves: Some(12),
+                out_of_bag: true,
             })
         );
         let boosting = train(
             "--model gradient-boosting --rounds 9 --learning-rate 0.3 --max-depth 4 --min-samples-leaf 6 --l2 2 \
-             --subsample 0.5 --class-weight balanced",
+             --subsample 0.5 --class-weight balanced --max-leaves 31 --min-hessian 2 --min-gain 0.5 \
+             --column-share 0.7 --stop-after 12",
         );
         assert_eq!(
             boosting.model().unwrap(),
             ModelSpec::GradientBoosting(BoostSpec {
                 rounds: 9,
                 learning_rate: 0.3,
-                max_depth: 4,
+                max_depth: Some(4),
+                max_leaves: Some(31),
                 min_samples_leaf: 6,
+                min_hessian: 2.0,
+                min_gain: 0.5,
                 l2: 2.0,
                 subsample: 0.5,
+                column_share: 0.7,
+                stop_after: Some(12),
                 class_weight: ClassWeight::Balanced,
+            })
+        );
+        let by_leaves = train("--model gradient-boosting --max-leaves 31");
+        assert_eq!(
+            by_leaves.model().unwrap(),
+            ModelSpec::GradientBoosting(BoostSpec {
+                max_depth: None,
+                max_leaves: Some(31),
+                min_hessian: 1.0,
+                ..BoostSpec::default()
             })
         );
     }

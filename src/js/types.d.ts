@@ -46,6 +46,10 @@ export interface RandomForestOptions {
   bootstrap?: boolean;
   /** Cuts are drawn at random (extremely randomized trees). Default false. */
   random_cuts?: boolean;
+  /** Leaves of a tree, those of largest gain first, 2 to 65,536 (default: no bound). */
+  max_leaves?: number | null;
+  /** Judge each training row by the trees that did not draw it. Default false. */
+  out_of_bag?: boolean;
 }
 
 export interface GradientBoostingOptions {
@@ -54,12 +58,22 @@ export interface GradientBoostingOptions {
   rounds?: number;
   /** Above 0, at most 1 (default 0.1). */
   learning_rate?: number;
-  /** 1 to 16 (default 3). */
-  max_depth?: number;
+  /** 1 to 64, null for no bound (default 3). */
+  max_depth?: number | null;
+  /** Leaves of a tree, those of largest gain first, 2 to 65,536 (default: no bound). */
+  max_leaves?: number | null;
   /** At least 1 (default 1). */
   min_samples_leaf?: number;
+  /** Least sum of a leaf's second derivatives, 0 or more (default 0.001). */
+  min_hessian?: number;
+  /** A split lowers the loss by more than half of this (default 0). */
+  min_gain?: number;
   /** 0 or more (default 1). */
   l2?: number;
+  /** Share of columns that each tree draws, above 0, at most 1 (default 1). */
+  column_share?: number;
+  /** Stop after so many rounds that do not predict a held-out tenth of the training rows better (default: never). */
+  stop_after?: number | null;
   /** Above 0, at most 1 (default 1). */
   subsample?: number;
   /** Default 'none'. */

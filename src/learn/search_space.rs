@@ -24,11 +24,15 @@ pub enum Setting {
     L2(f64),
     /// Share of rows that each round draws (boosting).
     Subsample(f64),
+    /// Most leaves of a tree, or no bound (boosting).
+    MaxLeaves(Option<u32>),
+    /// Share of features that each tree draws (boosting).
+    ColumnShare(f64),
 }
 
 use Setting::{
-    ClassWeights as Weights, L2, LearningRate, MaxDepth, MaxFeatures, MinSamplesLeaf, RandomCuts,
-    Subsample,
+    ClassWeights as Weights, ColumnShare, L2, LearningRate, MaxDepth, MaxFeatures, MaxLeaves,
+    MinSamplesLeaf, RandomCuts, Subsample,
 };
 
 const WEIGHTS: &[Setting] = &[Weights(ClassWeights::None), Weights(ClassWeights::Balanced)];
@@ -92,6 +96,13 @@ const BOOST: &[&[Setting]] = &[
     ],
     &[L2(0.0), L2(0.1), L2(0.3), L2(1.0), L2(3.0), L2(10.0)],
     &[Subsample(0.6), Subsample(0.8), Subsample(1.0)],
+    &[
+        MaxLeaves(None),
+        MaxLeaves(Some(15)),
+        MaxLeaves(Some(31)),
+        MaxLeaves(Some(63)),
+    ],
+    &[ColumnShare(0.5), ColumnShare(0.8), ColumnShare(1.0)],
     WEIGHTS,
 ];
 
@@ -111,6 +122,8 @@ impl Setting {
             (Self::LearningRate(rate), Learner::Boost(p)) => p.learning_rate = rate,
             (Self::L2(penalty), Learner::Boost(p)) => p.l2 = penalty,
             (Self::Subsample(share), Learner::Boost(p)) => p.subsample = share,
+            (Self::MaxLeaves(leaves), Learner::Boost(p)) => p.max_leaves = leaves,
+            (Self::ColumnShare(share), Learner::Boost(p)) => p.column_share = share,
             _ => {}
         }
     }

@@ -92,9 +92,12 @@ choice!(Whole "kind": ModelSpec {
 });
 record!(Options: ForestSpec {
     trees, max_depth, min_samples_split, min_samples_leaf, max_features, class_weight, criterion, bootstrap,
-    random_cuts,
+    random_cuts, max_leaves, out_of_bag,
 });
-record!(Options: BoostSpec { rounds, learning_rate, max_depth, min_samples_leaf, l2, subsample, class_weight });
+record!(Options: BoostSpec {
+    rounds, learning_rate, max_depth, max_leaves, min_samples_leaf, min_hessian, min_gain, l2, subsample, column_share,
+    stop_after, class_weight,
+});
 record!(Options: TreeSpec { max_depth, min_samples_split, min_samples_leaf, criterion });
 choice!(Whole: FoldKind {
     Stratified = "stratified",
@@ -133,7 +136,7 @@ record!(Whole: Report {
     accuracy, accuracy_interval, balanced_accuracy, macro_precision, macro_recall, macro_f1, macro_f1_interval,
     weighted_precision, weighted_recall, weighted_f1, mcc, log_loss, roc_auc_ovr, average_precision, classes,
     confusion, per_class, roc, precision_recall, importance, baseline, beats_baseline, rows_train, rows_test,
-    fit_secs, options, data_fingerprint, data_name, undefined, notices,
+    fit_secs, options, data_fingerprint, data_name, undefined, notices, out_of_bag, rounds,
 });
 record!(Whole: ModelSummary {
     kind, target, classes, columns, features, trees, nodes, bytes, id, options, data_name, data_fingerprint, text,

@@ -167,6 +167,10 @@ pub struct ForestSpec {
     pub bootstrap: bool,
     /// Cuts are drawn at random (extremely randomized trees).
     pub random_cuts: bool,
+    /// Leaves of a tree, 2 to 65,536, those of largest gain first; absent: no bound.
+    pub max_leaves: Option<u32>,
+    /// Judge each training row by the trees that did not draw it; needs the bootstrap.
+    pub out_of_bag: bool,
 }
 
 impl Default for ForestSpec {
@@ -181,6 +185,8 @@ impl Default for ForestSpec {
             criterion: Criterion::Gini,
             bootstrap: true,
             random_cuts: false,
+            max_leaves: None,
+            out_of_bag: false,
         }
     }
 }
@@ -192,14 +198,25 @@ pub struct BoostSpec {
     pub rounds: u32,
     /// Share of each tree's step that is taken, above 0, at most 1.
     pub learning_rate: f64,
-    /// Levels below the root of each tree, 1 to 16.
-    pub max_depth: u32,
+    /// Levels below the root of each tree, 1 to 64; absent: no bound.
+    pub max_depth: Option<u32>,
+    /// Leaves of each tree, 2 to 65,536, those of largest gain first; absent: no bound. One of the two bounds is needed.
+    pub max_leaves: Option<u32>,
     /// Fewest rows in a leaf, at least 1.
     pub min_samples_leaf: u32,
+    /// Least sum of a leaf's second derivatives, 0 or more; 1 where trees grow by leaves keeps rare classes from noise.
+    pub min_hessian: f64,
+    /// A split lowers the loss by more than half of this, 0 or more.
+    pub min_gain: f64,
     /// L2 penalty on leaf values, 0 or more.
     pub l2: f64,
     /// Share of rows that each round draws, above 0, at most 1.
     pub subsample: f64,
+    /// Share of features that each tree draws, above 0, at most 1.
+    pub column_share: f64,
+    /// Hold a tenth of each class's training rows out, and stop after so many rounds that do not predict them better,
+    /// at least 1; absent: learn from all, in all rounds.
+    pub stop_after: Option<u32>,
     /// What each class's rows weigh.
     pub class_weight: ClassWeight,
 }
@@ -209,10 +226,15 @@ impl Default for BoostSpec {
         Self {
             rounds: 100,
             learning_rate: 0.1,
-            max_depth: 3,
+            max_depth: Some(3),
+            max_leaves: None,
             min_samples_leaf: 1,
+            min_hessian: 1e-3,
+            min_gain: 0.0,
             l2: 1.0,
             subsample: 1.0,
+            column_share: 1.0,
+            stop_after: None,
             class_weight: ClassWeight::None,
         }
     }

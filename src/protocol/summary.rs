@@ -300,6 +300,11 @@ pub struct Report {
     pub undefined: Vec<Undefined>,
     /// What to know before trusting it.
     pub notices: Vec<Notice>,
+    /// Of a forest that was asked to judge its own rows: the share of them that the trees which did not draw them judge
+    /// rightly, 0 to 1.
+    pub out_of_bag: Option<f64>,
+    /// Of boosting that may stop early: the rounds that it kept.
+    pub rounds: Option<u32>,
 }
 
 /// Parameters that a search tried.

@@ -4,8 +4,8 @@ use crate::data::sort_by;
 use crate::evaluate::Evaluation;
 use crate::explain::ColumnImportance;
 use crate::learn::{
-    BoostParams, ClassWeights, DecisionTreeParams, FeatureDraw, ForestParams, LearnError, Learner,
-    Setting,
+    BoostParams, ClassWeights, DecisionTreeParams, EarlyStopping, FeatureDraw, ForestParams,
+    LearnError, Learner, Setting,
 };
 use crate::prepare::{EncodingRule, MissingRule, RecipeParams, ScalingRule};
 use crate::protocol::{
@@ -85,6 +85,8 @@ pub(super) fn learner(spec: &ModelSpec, seed: u64) -> Result<Learner, LearnError
                 .impurity(impurity(s.criterion))
                 .bootstrap(s.bootstrap)
                 .random_cuts(s.random_cuts)
+                .max_leaves(s.max_leaves)
+                .out_of_bag(s.out_of_bag)
                 .seed(seed)
                 .check()?,
         ),
@@ -92,13 +94,18 @@ pub(super) fn learner(spec: &ModelSpec, seed: u64) -> Result<Learner, LearnError
             BoostParams::new()
                 .rounds(s.rounds)
                 .learning_rate(s.learning_rate)
-                .max_depth(Some(s.max_depth))
-                // The options say depth and L2 but not these: with them as they were, so is what comes of it.
-                .max_leaves(None)
-                .min_hessian(1e-3)
+                .max_depth(s.max_depth)
+                .max_leaves(s.max_leaves)
+                .min_hessian(s.min_hessian)
+                .min_gain(s.min_gain)
                 .min_samples_leaf(s.min_samples_leaf)
                 .l2(s.l2)
                 .subsample(s.subsample)
+                .column_share(s.column_share)
+                .early_stopping(s.stop_after.map(|patience| EarlyStopping {
+                    patience,
+                    ..EarlyStopping::default()
+                }))
                 .class_weights(weights(s.class_weight))
                 .seed(seed)
                 .check()?,
@@ -119,7 +126,9 @@ pub(super) fn learner(spec: &ModelSpec, seed: u64) -> Result<Learner, LearnError
 pub(super) fn set(spec: &mut ModelSpec, setting: Setting) {
     match (setting, spec) {
         (Setting::MaxDepth(levels), ModelSpec::RandomForest(s)) => s.max_depth = levels,
-        (Setting::MaxDepth(Some(levels)), ModelSpec::GradientBoosting(s)) => s.max_depth = levels,
+        (Setting::MaxDepth(levels), ModelSpec::GradientBoosting(s)) => s.max_depth = levels,
+        (Setting::MaxLeaves(leaves), ModelSpec::GradientBoosting(s)) => s.max_leaves = leaves,
+        (Setting::ColumnShare(share), ModelSpec::GradientBoosting(s)) => s.column_share = share,
         (Setting::MinSamplesLeaf(rows), ModelSpec::RandomForest(s)) => s.min_samples_leaf = rows,
         (Setting::MinSamplesLeaf(rows), ModelSpec::GradientBoosting(s)) => {
             s.min_samples_leaf = rows;
@@ -176,6 +185,9 @@ pub(super) fn words(settings: &[Setting]) -> String {
         Setting::LearningRate(rate) => format!("rate {rate}"),
         Setting::L2(penalty) => format!("L2 {penalty}"),
         Setting::Subsample(share) => format!("{share} of the rows"),
+        Setting::MaxLeaves(Some(leaves)) => format!("{leaves} leaves"),
+        Setting::MaxLeaves(None) => "any number of leaves".to_owned(),
+        Setting::ColumnShare(share) => format!("{share} of the columns"),
     };
     settings.iter().map(word).collect::<Vec<_>>().join(", ")
 }
@@ -249,6 +261,8 @@ pub(super) fn report(e: Evaluation) -> Option<Report> {
         options: crate::protocol::Options::default(),
         data_fingerprint: String::new(),
         data_name: String::new(),
+        out_of_bag: None,
+        rounds: None,
         undefined: e
             .undefined
             .iter()

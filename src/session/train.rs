@@ -58,7 +58,14 @@ struct Explaining {
     assessment: Assessment,
     rows_train: u64,
     fit_secs: f64,
+    out_of_bag: Option<f64>,
+    rounds: Option<u32>,
     notices: Vec<Notice>,
+}
+
+/// Trees of one boosting round.
+fn steps_trees(classes: usize) -> usize {
+    if classes == 2 { 1 } else { classes.max(1) }
 }
 
 impl TrainJob {
@@ -161,6 +168,13 @@ impl Growing {
             .finish()
             .ok_or_else(|| Fault::internal("a tree is missing"))?;
         let probabilities = model.predict_proba(self.test.view());
+        let out_of_bag = model.out_of_bag();
+        let rounds = match &self.details.options.model {
+            ModelSpec::GradientBoosting(spec) if spec.stop_after.is_some() => {
+                Some((model.trees().len() / steps_trees(self.classes.len())) as u32)
+            }
+            _ => None,
+        };
         let file = ModelFile {
             recipe: self.recipe,
             classes: self.classes,
@@ -182,6 +196,8 @@ impl Growing {
             assessment,
             rows_train: self.rows_train,
             fit_secs,
+            out_of_bag,
+            rounds,
             notices: self.notices,
         })
     }
@@ -195,6 +211,8 @@ impl Explaining {
             assessment,
             rows_train,
             fit_secs,
+            out_of_bag,
+            rounds,
             notices,
         } = self;
         let report = Report {
@@ -203,6 +221,8 @@ impl Explaining {
             data_fingerprint: details.data_fingerprint.clone(),
             data_name: details.data_name.clone(),
             notices,
+            out_of_bag,
+            rounds,
             ..assessment.finish()
         };
         details.report = Some(report);

@@ -18,13 +18,19 @@ pub enum Field {
     ForestDepth,
     ForestMinSplit,
     ForestMinLeaf,
+    ForestLeaves,
     ForestFeatureShare,
     BoostRounds,
     BoostRate,
     BoostDepth,
+    BoostLeaves,
     BoostMinLeaf,
     BoostL2,
     BoostSubsample,
+    BoostColumns,
+    BoostMinHessian,
+    BoostMinGain,
+    BoostStop,
     TreeDepth,
     TreeMinSplit,
     TreeMinLeaf,
@@ -87,6 +93,20 @@ const fn share(
     Rule {
         whole: false,
         ..whole(id, label, hint, 0.0, 1.0, default)
+    }
+}
+
+const fn leaves(id: &'static str) -> Rule {
+    Rule {
+        empty: Some("no limit"),
+        ..whole(
+            id,
+            "Leaves of each tree",
+            "The most useful splits are made first.",
+            2.0,
+            65_536.0,
+            "",
+        )
     }
 }
 
@@ -216,14 +236,57 @@ impl Field {
                     "0.1",
                 )
             },
-            Self::BoostDepth => whole(
-                "boost-depth",
-                "Depth of each tree",
-                "How many questions in a row a correction may ask.",
-                1.0,
-                16.0,
-                "3",
-            ),
+            Self::BoostDepth => Rule {
+                empty: Some("no limit"),
+                ..whole(
+                    "boost-depth",
+                    "Depth of each tree",
+                    "How many questions in a row a correction may ask.",
+                    1.0,
+                    64.0,
+                    "3",
+                )
+            },
+            Self::BoostLeaves => leaves("boost-leaves"),
+            Self::ForestLeaves => leaves("forest-leaves"),
+            Self::BoostColumns => Rule {
+                above_low: true,
+                ..share(
+                    "boost-columns",
+                    "Share of columns per tree",
+                    "Below 1, each tree learns from a fresh draw of the columns.",
+                    "1",
+                )
+            },
+            Self::BoostMinHessian => Rule {
+                high: 1_000_000.0,
+                ..share(
+                    "boost-min-hessian",
+                    "Least weight of a leaf",
+                    "Its sum of second derivatives. 1 is good where leaves limit the trees.",
+                    "0.001",
+                )
+            },
+            Self::BoostMinGain => Rule {
+                high: 1_000_000.0,
+                ..share(
+                    "boost-min-gain",
+                    "Least gain of a split",
+                    "Splits that improve less are not made.",
+                    "0",
+                )
+            },
+            Self::BoostStop => Rule {
+                empty: Some("never"),
+                ..whole(
+                    "boost-stop",
+                    "Stop early after",
+                    "So many rounds that do not improve on a tenth of the training rows.",
+                    1.0,
+                    2000.0,
+                    "",
+                )
+            },
             Self::BoostMinLeaf => whole(
                 "boost-min-leaf",
                 "Fewest rows in a leaf",

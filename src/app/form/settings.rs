@@ -78,6 +78,8 @@ pub struct Settings {
     pub bootstrap: bool,
     /// Whether the forest's cuts are drawn at random.
     pub random_cuts: bool,
+    /// Whether the forest judges its own rows.
+    pub out_of_bag: bool,
     /// Seconds that a search for better settings may take.
     pub search_secs: u32,
     /// The rows that it scores on.
@@ -118,6 +120,7 @@ impl Default for Settings {
             tree_criterion: TreeSpec::default().criterion,
             bootstrap: forest.bootstrap,
             random_cuts: forest.random_cuts,
+            out_of_bag: forest.out_of_bag,
             search_secs: 60,
             folds: FoldKind::Stratified,
         }
@@ -148,6 +151,11 @@ impl Settings {
 
     fn whole(&self, field: Field) -> Result<u32, Field> {
         Ok(self.number(field)? as u32)
+    }
+
+    /// A whole number, or none where an empty field is allowed.
+    fn limit(&self, field: Field) -> Result<Option<u32>, Field> {
+        Ok(self.read(field)?.map(|x| x as u32))
     }
 
     /// The scenario, or the first field that is not right.
@@ -203,7 +211,7 @@ impl Settings {
         Ok(match self.model {
             ModelKind::Forest => ModelSpec::RandomForest(ForestSpec {
                 trees: self.whole(Field::ForestTrees)?,
-                max_depth: self.read(Field::ForestDepth)?.map(|x| x as u32),
+                max_depth: self.limit(Field::ForestDepth)?,
                 min_samples_split: self.whole(Field::ForestMinSplit)?,
                 min_samples_leaf: self.whole(Field::ForestMinLeaf)?,
                 max_features: match self.features {
@@ -218,11 +226,18 @@ impl Settings {
                 criterion: self.forest_criterion,
                 bootstrap: self.bootstrap,
                 random_cuts: self.random_cuts,
+                max_leaves: self.limit(Field::ForestLeaves)?,
+                out_of_bag: self.out_of_bag,
             }),
             ModelKind::Boosting => ModelSpec::GradientBoosting(BoostSpec {
                 rounds: self.whole(Field::BoostRounds)?,
                 learning_rate: self.number(Field::BoostRate)?,
-                max_depth: self.whole(Field::BoostDepth)?,
+                max_depth: self.limit(Field::BoostDepth)?,
+                max_leaves: self.limit(Field::BoostLeaves)?,
+                min_hessian: self.number(Field::BoostMinHessian)?,
+                min_gain: self.number(Field::BoostMinGain)?,
+                column_share: self.number(Field::BoostColumns)?,
+                stop_after: self.limit(Field::BoostStop)?,
                 min_samples_leaf: self.whole(Field::BoostMinLeaf)?,
                 l2: self.number(Field::BoostL2)?,
                 subsample: self.number(Field::BoostSubsample)?,
@@ -240,6 +255,7 @@ impl Settings {
     /// Sets everything as these options say. `suggested` are the columns that need not be named.
     pub fn adopt(&mut self, options: &Options, suggested: &[String]) {
         let prepare = &options.prepare;
+        let limit = |limit: Option<u32>| limit.map(|n| n.to_string()).unwrap_or_default();
         let mut put = |field: Field, text: String| {
             self.texts.insert(field, text.into());
         };
@@ -259,8 +275,7 @@ impl Settings {
         match &options.model {
             ModelSpec::RandomForest(x) => {
                 put(Field::ForestTrees, x.trees.to_string());
-                let depth = x.max_depth.map(|d| d.to_string());
-                put(Field::ForestDepth, depth.unwrap_or_default());
+                put(Field::ForestDepth, limit(x.max_depth));
                 put(Field::ForestMinSplit, x.min_samples_split.to_string());
                 put(Field::ForestMinLeaf, x.min_samples_leaf.to_string());
                 self.features = match x.max_features {
@@ -277,11 +292,18 @@ impl Settings {
                 self.forest_criterion = x.criterion;
                 self.bootstrap = x.bootstrap;
                 self.random_cuts = x.random_cuts;
+                put(Field::ForestLeaves, limit(x.max_leaves));
+                self.out_of_bag = x.out_of_bag;
             }
             ModelSpec::GradientBoosting(x) => {
                 put(Field::BoostRounds, x.rounds.to_string());
                 put(Field::BoostRate, x.learning_rate.to_string());
-                put(Field::BoostDepth, x.max_depth.to_string());
+                put(Field::BoostDepth, limit(x.max_depth));
+                put(Field::BoostLeaves, limit(x.max_leaves));
+                put(Field::BoostMinHessian, x.min_hessian.to_string());
+                put(Field::BoostMinGain, x.min_gain.to_string());
+                put(Field::BoostColumns, x.column_share.to_string());
+                put(Field::BoostStop, limit(x.stop_after));
                 put(Field::BoostMinLeaf, x.min_samples_leaf.to_string());
                 put(Field::BoostL2, x.l2.to_string());
                 put(Field::BoostSubsample, x.subsample.to_string());
@@ -358,10 +380,16 @@ mod tests {
                 max_features: MaxFeatures::Share(0.3),
                 bootstrap: false,
                 random_cuts: true,
+                max_leaves: Some(40),
+                out_of_bag: true,
                 ..ForestSpec::default()
             }),
             ModelSpec::GradientBoosting(BoostSpec {
                 learning_rate: 0.05,
+                max_depth: None,
+                max_leaves: Some(31),
+                column_share: 0.5,
+                stop_after: Some(10),
                 l2: 2.5,
                 ..BoostSpec::default()
             }),

@@ -221,6 +221,11 @@ fn parameters(app: &App) -> Html {
                 "Draw each question at random",
                 "Extremely randomized trees: often better where the metrics are noisy.",
             );
+            let out_of_bag = named_field(
+                "forest-out-of-bag",
+                "Judge its own rows, too",
+                "Each by the trees that did not draw it: a second opinion beside the held-out rows.",
+            );
             html! {
                 <>
                     { fields(&[
@@ -228,6 +233,7 @@ fn parameters(app: &App) -> Html {
                         Field::ForestDepth,
                         Field::ForestMinSplit,
                         Field::ForestMinLeaf,
+                        Field::ForestLeaves,
                     ]) }
                     { choose(app, &features, &FEATURES, s.features, Setting::Features) }
                     if s.features == FeatureRule::Share {
@@ -237,6 +243,7 @@ fn parameters(app: &App) -> Html {
                     { criteria("forest-criterion", s.forest_criterion, Setting::ForestCriterion) }
                     { check(&bootstrap, s.bootstrap, set(app, Setting::Bootstrap)) }
                     { check(&random_cuts, s.random_cuts, set(app, Setting::RandomCuts)) }
+                    { check(&out_of_bag, s.out_of_bag, set(app, Setting::OutOfBag)) }
                 </>
             }
         }
@@ -246,9 +253,14 @@ fn parameters(app: &App) -> Html {
                     Field::BoostRounds,
                     Field::BoostRate,
                     Field::BoostDepth,
+                    Field::BoostLeaves,
                     Field::BoostMinLeaf,
+                    Field::BoostMinHessian,
+                    Field::BoostMinGain,
                     Field::BoostL2,
                     Field::BoostSubsample,
+                    Field::BoostColumns,
+                    Field::BoostStop,
                 ]) }
                 { weights("boost-weight", s.boost_weight, Setting::BoostWeight) }
             </>
