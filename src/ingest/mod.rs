@@ -25,6 +25,7 @@ mod stack;
 mod table;
 mod target;
 mod time;
+pub mod value;
 
 pub use error::IngestError;
 pub use limits::{
