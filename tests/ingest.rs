@@ -127,7 +127,9 @@ fn damaged_rows_are_repaired_and_named() {
 #[test]
 fn an_open_quote_is_told_with_its_line() {
     let table = read("a,b\n1,2\n3,\"four\n5,6\n7,8\n");
-    assert_eq!(table.frame.rows(), 2);
+    assert_eq!(table.frame.rows(), 4, "an open quote costs no row below it");
+    assert_eq!(column(&table, "a").text(3), "7");
+    assert_eq!(table.how.repaired.rows[0].line, 3);
     assert!(table.notices.contains(&Notice::UnclosedQuote { line: 3 }));
 }
 
@@ -209,7 +211,11 @@ fn encodings_and_separators() {
         .collect();
     for bytes in [le, bare, bom, cp1252, text.as_bytes().to_vec()] {
         let table = read_csv("t.csv", &bytes).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(column(&table, "t\u{e9}mp").text(0), "1,5");
+        assert_eq!(column(&table, "t\u{e9}mp").text(0), "1.5");
+        assert_eq!(
+            (table.how.decimal.as_str(), table.how.delimiter.as_str()),
+            (",", ";")
+        );
         assert_eq!(column(&table, "label").text(0), "\u{20ac}");
         for size in 1..64 {
             assert!(same(

@@ -34,7 +34,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("worker", &["data", "learn", "protocol", "session"]),
     ("app", &["data", "json", "protocol"]),
     ("ui", &["data", "protocol", "app", "worker"]),
-    ("cli", &["data", "json", "learn", "protocol", "session"]),
+    (
+        "cli",
+        // `read` shows how a file is read, with no session around it.
+        &[
+            "data", "json", "ingest", "learn", "export", "protocol", "session",
+        ],
+    ),
     // Programs. That of `js` grows trees for the page as well.
     ("js", &["data", "json", "protocol", "session", "worker"]),
     ("bin/kubecast", &["cli", "data", "protocol", "session"]),

@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::read::ReadArgs;
 use super::search_args::SearchArgs;
 use crate::data::ColumnKind;
 use crate::protocol::{
@@ -29,6 +30,8 @@ pub(super) enum Command {
     Predict(PredictArgs),
     /// Describe a CSV file or a model, as JSON.
     Inspect(InspectArgs),
+    /// Write the table that a file of any delimiter, encoding or damage holds, and how it was read.
+    Read(Box<ReadArgs>),
 }
 
 #[derive(Debug, ClapArgs)]

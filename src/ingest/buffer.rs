@@ -31,6 +31,8 @@ pub(super) struct Numbers {
     /// The texts of cells that these two do not give back: null tokens, infinite numbers, `1e5`; by row.
     others: Vec<(u32, u32)>,
     other_names: Names,
+    /// Whether fractions stand behind a comma.
+    comma: bool,
 }
 
 /// The cells of a column of texts.
@@ -61,9 +63,13 @@ pub(super) struct ColumnBuffer {
 }
 
 impl ColumnBuffer {
-    pub fn new() -> Self {
+    /// Of a file whose fractions stand behind `decimal`.
+    pub fn new(decimal: char) -> Self {
         Self {
-            cells: Cells::Numbers(Numbers::default()),
+            cells: Cells::Numbers(Numbers {
+                comma: decimal == ',',
+                ..Numbers::default()
+            }),
             non_finite: Sightings::default(),
             first_word: None,
             inexact: None,
@@ -80,7 +86,7 @@ impl ColumnBuffer {
                     numbers.push_missing();
                     return (0, 0);
                 }
-                if let Some(n) = number::parse(cell) {
+                if let Some(n) = numbers.parse(cell) {
                     if !n.inexact {
                         if n.value.is_infinite() {
                             self.non_finite.add(line);
@@ -130,6 +136,28 @@ impl ColumnBuffer {
 }
 
 impl Numbers {
+    fn parse(&self, cell: &[u8]) -> Option<number::Number> {
+        if !self.comma {
+            return number::parse(cell);
+        }
+        // Longer ones are read with the texts.
+        let mut plain = [0; 64];
+        let plain = plain.get_mut(..cell.len())?;
+        for (to, &b) in plain.iter_mut().zip(cell) {
+            *to = match b {
+                b',' => b'.',
+                b'.' => return None,
+                b => b,
+            };
+        }
+        number::parse(plain)
+    }
+
+    /// Whether some number has a fraction behind a comma.
+    pub fn has_comma(&self) -> bool {
+        self.comma && self.styles.iter().any(|s| s.1 > 0)
+    }
+
     fn push(&mut self, cell: &[u8], value: f64, style: Style) -> (usize, usize) {
         let row = self.values.len() as u32;
         let finite = value.is_finite();
@@ -170,6 +198,9 @@ impl Numbers {
             } else {
                 text.clear();
                 number::write_plain(&mut text, value, width, fraction);
+                if self.comma {
+                    text = text.replace('.', ",");
+                }
                 texts.push(text.as_bytes());
             }
         }
@@ -275,7 +306,7 @@ mod tests {
             "2.0",
             "n/a",
         ];
-        let mut buffer = ColumnBuffer::new();
+        let mut buffer = ColumnBuffer::new('.');
         for (row, cell) in cells.iter().enumerate() {
             buffer.push(cell.as_bytes(), row as u64 + 2);
         }
@@ -288,7 +319,7 @@ mod tests {
 
     #[test]
     fn null_tokens_of_a_number_column_are_kept() {
-        let mut buffer = ColumnBuffer::new();
+        let mut buffer = ColumnBuffer::new('.');
         for cell in ["1", " None ", "", "2", "NA", "1e400", "None"] {
             buffer.push(cell.as_bytes(), 2);
         }

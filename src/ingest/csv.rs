@@ -1,8 +1,13 @@
 //! Text -> records, with the line on which each begins.
-
-use csv_core::ReadRecordResult;
+//!
+//! A line without quotes is cut where it stands. A line with quotes is read as the dialect has it, over as many lines as its
+//! quotes ask for; where that does not end in a row, or in one that swallows rows, the line alone is read as nearly as can
+//! be, so that a damaged row costs none of its neighbours. What is decided hangs on the text alone, never on how it is cut.
 
 use super::limits::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROW_BYTES};
+use super::options::{Delimiter, Escape};
+use super::report::Why;
+use super::scan::{CellIter, Cells, Dialect, Mode, Scan, line_at, line_end};
 
 /// Counts line ends (LF, CR, and CRLF as one) in a stream.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,25 +39,35 @@ impl LineCount {
     }
 }
 
-/// A record: its cells, unquoted, one after the other in `text`, each up to its place in `ends`.
+/// A record: its cells, one after the other in `text` with `gap` bytes between them, each up to its place in `ends`.
+/// A blank line has none.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record<'a> {
     pub text: &'a [u8],
     pub ends: &'a [usize],
+    pub gap: usize,
+    /// Whether blanks around cells do not belong to them.
+    pub pad: bool,
     /// The line on which it begins, from 1.
     pub line: u64,
+    /// The lines that it takes.
+    pub lines: u64,
+    /// Why it is not what stands in the file.
+    pub why: Option<Why>,
+    /// What stands in the file, quotes and all.
+    pub source: &'a [u8],
 }
 
 impl<'a> Record<'a> {
     /// Its cells, in order.
-    pub fn cells(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let text = self.text;
-        let mut from = 0;
-        self.ends.iter().map(move |&end| {
-            let cell = text.get(from..end).unwrap_or_default();
-            from = end;
-            cell
-        })
+    pub fn cells(&self) -> CellIter<'a> {
+        CellIter {
+            text: self.text,
+            ends: self.ends,
+            gap: self.gap,
+            pad: self.pad,
+            from: 0,
+        }
     }
 }
 
@@ -76,176 +91,357 @@ pub(super) enum RecordError<E> {
 /// Cuts a stream of text into records.
 #[derive(Debug)]
 pub(super) struct Tokenizer {
-    reader: csv_core::Reader,
-    out: Vec<u8>,
-    ends: Vec<usize>,
-    written: usize,
-    cells: usize,
-    lines: LineCount,
-    record_line: u64,
-    record_offset: u64,
+    dialect: Dialect,
+    /// The cells that a row should have.
+    width: usize,
+    /// What each byte means to a line that is cut where it stands.
+    class: [u8; 256],
+    /// Text of which no whole record is known yet.
+    buffer: Vec<u8>,
+    /// How much there must be before another look: what grows in small pieces is not looked at for each.
+    wait: usize,
+    /// The line of the next record, and where it begins in the text.
+    line: u64,
     offset: u64,
-    inside: bool,
-    /// The line of a quote that was open at the end of the file.
+    ends: Vec<usize>,
+    cells: Cells,
+    other: Cells,
+    /// The line of the first quote that is not closed in its row.
     pub unclosed_quote: Option<u64>,
 }
 
+/// How far a damaged row may reach.
+const DAMAGED_LINES: usize = 16;
+const DAMAGED_BYTES: usize = 1 << 16;
+
+const CELL: u8 = 0;
+const DELIMITER: u8 = 1;
+const LINE_END: u8 = 2;
+const CAREFUL: u8 = 3;
+
+/// What the careful reading of a record came to.
+struct Careful {
+    next: usize,
+    lines: u64,
+    why: Option<Why>,
+}
+
 impl Tokenizer {
-    pub fn new(delimiter: u8) -> Self {
+    pub fn new(dialect: Dialect, width: usize) -> Self {
+        let mut class = [CELL; 256];
+        class[usize::from(b'\n')] = LINE_END;
+        class[usize::from(b'\r')] = LINE_END;
+        if dialect.escape == Escape::Backslash {
+            class[usize::from(b'\\')] = CAREFUL;
+        }
+        match dialect.delimiter {
+            Delimiter::Byte(b) => class[usize::from(b)] = DELIMITER,
+            Delimiter::Twice(b) => class[usize::from(b)] = CAREFUL,
+            Delimiter::Blanks | Delimiter::WideBlanks => {
+                class[usize::from(b' ')] = CAREFUL;
+                class[usize::from(b'\t')] = CAREFUL;
+            }
+        }
+        if let Some(quote) = dialect.quote {
+            class[usize::from(quote)] = CAREFUL;
+        }
         Self {
-            reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
-            out: vec![0; 1 << 12],
-            ends: vec![0; 64],
-            written: 0,
-            cells: 0,
-            lines: LineCount::default(),
-            record_line: 1,
-            record_offset: 0,
+            dialect,
+            width,
+            class,
+            buffer: Vec::new(),
+            wait: 0,
+            line: 1,
             offset: 0,
-            inside: false,
+            ends: Vec::new(),
+            cells: Cells::default(),
+            other: Cells::default(),
             unclosed_quote: None,
         }
     }
 
-    /// Hands each record that ends in this piece to `take`.
+    /// Hands each record that is known to end in what there is by now to `take`.
     pub fn push<E>(
         &mut self,
-        mut piece: &[u8],
+        piece: &[u8],
         mut take: impl FnMut(Record<'_>) -> Result<(), E>,
     ) -> Result<(), RecordError<E>> {
-        // csv-core takes an empty slice as the end of the file, so it never gets one here.
-        while !piece.is_empty() {
-            if !self.inside {
-                // Blank lines between records are skipped here, so that the record's line is known.
-                let blank = piece
-                    .iter()
-                    .position(|&b| b != b'\n' && b != b'\r')
-                    .unwrap_or(piece.len());
-                let (skipped, rest) = piece.split_at(blank);
-                self.lines.count(skipped);
-                self.offset += skipped.len() as u64;
-                piece = rest;
-                if piece.is_empty() {
-                    return Ok(());
-                }
-                self.record_line = self.lines.line();
-                self.record_offset = self.offset;
-                self.inside = true;
+        if self.buffer.is_empty() {
+            let used = self.run(piece, false, &mut take)?;
+            self.buffer
+                .extend_from_slice(piece.get(used..).unwrap_or_default());
+        } else {
+            self.buffer.extend_from_slice(piece);
+            if self.buffer.len() < self.wait {
+                return Ok(());
             }
-            let read = self.step(piece, &mut take)?;
-            let (used, rest) = piece.split_at(read.min(piece.len()));
-            self.lines.count(used);
-            self.offset += used.len() as u64;
-            piece = rest;
+            let mut buffer = std::mem::take(&mut self.buffer);
+            let used = self.run(&buffer, false, &mut take)?;
+            buffer.drain(..used);
+            self.buffer = buffer;
         }
+        self.wait = self.buffer.len() + self.buffer.len() / 2 + 1;
         Ok(())
     }
 
-    /// Hands over the last record, if the file ended within one.
+    /// Hands over what is left at the end of the file.
     pub fn finish<E>(
         &mut self,
         mut take: impl FnMut(Record<'_>) -> Result<(), E>,
     ) -> Result<(), RecordError<E>> {
-        // A line end closes every record but one whose quote is open, which takes it in. (A clone of csv-core's reader
-        // would be the better place to try this on, but it does not carry all of its state.)
-        let mut read = 0;
-        while self.inside && read == 0 {
-            read = self.step(b"\n", &mut take)?;
-        }
-        if self.inside {
-            let last = self.last_cell_start();
-            let mut before = LineCount::default();
-            before.count(self.out.get(..last).unwrap_or_default());
-            self.unclosed_quote = Some(self.record_line + before.line() - 1);
-        }
-        while self.inside {
-            self.step(&[], &mut take)?;
-        }
-        Ok(())
+        let buffer = std::mem::take(&mut self.buffer);
+        self.run(&buffer, true, &mut take).map(|_| ())
     }
 
-    fn last_cell_start(&self) -> usize {
-        match self.cells {
-            0 => 0,
-            n => self.ends.get(n - 1).copied().unwrap_or(0),
-        }
-    }
-
-    /// One call of csv-core: the number of bytes that it took.
-    fn step<E>(
+    /// Reads records from the text; the number of bytes that they take.
+    fn run<E>(
         &mut self,
-        piece: &[u8],
+        text: &[u8],
+        complete: bool,
         take: &mut impl FnMut(Record<'_>) -> Result<(), E>,
     ) -> Result<usize, RecordError<E>> {
-        let (result, read, wrote, ended) = self.reader.read_record(
-            piece,
-            self.out.get_mut(self.written..).unwrap_or_default(),
-            self.ends.get_mut(self.cells..).unwrap_or_default(),
-        );
-        self.written += wrote;
-        self.cells += ended;
-        if self.cells > MAX_COLUMNS {
-            return Err(RecordError::TooManyColumns {
-                line: self.record_line,
-            });
-        }
-        match result {
-            ReadRecordResult::InputEmpty => {}
-            ReadRecordResult::OutputFull => self.out.resize(self.out.len() * 2, 0),
-            ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-            ReadRecordResult::Record => {
-                if self.unclosed_quote.is_some() {
-                    // The line end that was put behind the file.
-                    self.written = self.written.saturating_sub(1);
-                    if let Some(end) = self.ends.get_mut(self.cells.saturating_sub(1)) {
-                        *end = self.written;
+        let mut start = 0;
+        'records: while start < text.len() {
+            self.ends.clear();
+            let line = text.get(start..).unwrap_or_default();
+            let mut cell = 0;
+            for (at, &b) in line.iter().enumerate() {
+                match self.class[usize::from(b)] {
+                    CELL => {}
+                    DELIMITER => {
+                        self.check_cell(cell, at)?;
+                        self.ends.push(at);
+                        cell = at + 1;
+                    }
+                    LINE_END => {
+                        self.check_cell(cell, at)?;
+                        let Some(width) = line_end(line, at, complete) else {
+                            return Ok(start);
+                        };
+                        self.plain(line.get(..at).unwrap_or_default(), at + width, take)?;
+                        start += at + width;
+                        continue 'records;
+                    }
+                    _ => {
+                        let Some(found) = self.careful(text, start, complete)? else {
+                            return Ok(start);
+                        };
+                        let source = text.get(start..found.next).unwrap_or_default();
+                        self.hand_over(source, found, start, take)?;
+                        start += source.len();
+                        continue 'records;
                     }
                 }
-                self.check_lengths()?;
-                let record = Record {
-                    text: self.out.get(..self.written).unwrap_or_default(),
-                    ends: self.ends.get(..self.cells).unwrap_or_default(),
-                    line: self.record_line,
-                };
-                self.written = 0;
-                self.cells = 0;
-                self.inside = false;
-                take(record).map_err(RecordError::Taker)?;
-                return Ok(read);
             }
-            ReadRecordResult::End => self.inside = false,
+            self.check_cell(cell, line.len())?;
+            if !complete {
+                return Ok(start);
+            }
+            self.plain(line, line.len(), take)?;
+            return Ok(text.len());
         }
-        self.check_lengths()?;
-        Ok(read)
+        Ok(start)
     }
 
-    /// Refuses a cell that has grown too long. The check of the cells that are complete makes the outcome the same
-    /// wherever the stream is cut.
-    fn check_lengths<E>(&self) -> Result<(), RecordError<E>> {
-        if self.written <= MAX_CELL_BYTES {
-            return Ok(());
+    /// Hands over a line that holds no quotes, whose delimiters are known.
+    fn plain<E>(
+        &mut self,
+        line: &[u8],
+        length: usize,
+        take: &mut impl FnMut(Record<'_>) -> Result<(), E>,
+    ) -> Result<(), RecordError<E>> {
+        if !(self.ends.is_empty() && line.trim_ascii().is_empty()) {
+            self.ends.push(line.len());
         }
+        let record = Record {
+            text: line,
+            ends: &self.ends,
+            gap: 1,
+            pad: self.dialect.pad,
+            line: self.line,
+            lines: 1,
+            why: None,
+            source: line,
+        };
+        self.line += 1;
+        self.offset += length as u64;
+        take(record).map_err(RecordError::Taker)
+    }
+
+    /// Hands over what the careful reading found.
+    fn hand_over<E>(
+        &mut self,
+        source: &[u8],
+        found: Careful,
+        start: usize,
+        take: &mut impl FnMut(Record<'_>) -> Result<(), E>,
+    ) -> Result<(), RecordError<E>> {
+        let line = self.line;
         let mut from = 0;
-        let ends = self.ends.get(..self.cells).unwrap_or_default();
-        for (column, end) in ends.iter().copied().chain([self.written]).enumerate() {
-            if end.saturating_sub(from) > MAX_CELL_BYTES {
+        for (column, &end) in self.cells.ends.iter().enumerate() {
+            if column >= MAX_COLUMNS {
+                return Err(RecordError::TooManyColumns { line });
+            }
+            if end - from > MAX_CELL_BYTES {
                 let mut before = LineCount::default();
-                before.count(self.out.get(..from).unwrap_or_default());
+                before.count(self.cells.text.get(..from).unwrap_or_default());
                 return Err(RecordError::CellTooLong {
-                    line: self.record_line + before.line() - 1,
+                    line: line + before.line() - 1,
                     column,
-                    offset: self.record_offset,
+                    offset: self.offset,
                 });
             }
             from = end;
         }
-        if self.written > MAX_ROW_BYTES {
-            return Err(RecordError::RowTooLong {
-                line: self.record_line,
-                offset: self.record_offset,
+        if self.cells.ends.len() == 1 && source.trim_ascii().is_empty() {
+            self.cells.clear();
+        }
+        let body = source.trim_ascii_end().len();
+        let record = Record {
+            text: &self.cells.text,
+            ends: &self.cells.ends,
+            gap: 0,
+            pad: self.dialect.pad || !matches!(self.dialect.delimiter, Delimiter::Byte(_)),
+            line,
+            lines: found.lines,
+            why: found.why,
+            source: source.get(..body).unwrap_or_default(),
+        };
+        self.line += found.lines;
+        self.offset += (found.next - start) as u64;
+        take(record).map_err(RecordError::Taker)
+    }
+
+    /// Refuses a cell that is too long, or one too many.
+    fn check_cell<E>(&self, from: usize, to: usize) -> Result<(), RecordError<E>> {
+        let (line, offset, column) = (self.line, self.offset, self.ends.len());
+        if column >= MAX_COLUMNS {
+            return Err(RecordError::TooManyColumns { line });
+        }
+        if from > MAX_ROW_BYTES {
+            return Err(RecordError::RowTooLong { line, offset });
+        }
+        if to - from > MAX_CELL_BYTES {
+            return Err(RecordError::CellTooLong {
+                line,
+                column,
+                offset,
             });
         }
         Ok(())
+    }
+
+    /// Reads the record that begins at `start` into `self.cells`; `None` if more text is needed to tell.
+    fn careful<E>(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        complete: bool,
+    ) -> Result<Option<Careful>, RecordError<E>> {
+        let (dialect, width) = (self.dialect, self.width);
+        let record =
+            |mode, cells: &mut Cells| dialect.record(text, start, complete, mode, width, cells);
+        match record(Mode::Strict, &mut self.cells) {
+            Scan::Cut => return Ok(None),
+            Scan::Record { next, lines, stray } => {
+                let fits = self.cells.ends.len() == width;
+                let swallows = lines > 1
+                    && (!fits || width > 3)
+                    && self.holds_rows(text.get(start..next).unwrap_or_default());
+                if !swallows && (fits || !stray) {
+                    let why = stray.then_some(Why::Quote);
+                    return Ok(Some(Careful { next, lines, why }));
+                }
+            }
+            Scan::Broken => {}
+        }
+        // The row is damaged: its line alone, as nearly as it can be read.
+        let Some((end, next)) = line_at(text, start, complete) else {
+            if text.len() - start > MAX_ROW_BYTES + MAX_CELL_BYTES {
+                let (line, offset) = (self.line, self.offset);
+                return Err(RecordError::RowTooLong { line, offset });
+            }
+            return Ok(None);
+        };
+        let line = text.get(start..end).unwrap_or_default();
+        let found = |next, lines| {
+            let why = Some(Why::Quote);
+            Ok(Some(Careful { next, lines, why }))
+        };
+        let mut nearest = usize::MAX;
+        for mode in [Some(Mode::Loose), Some(Mode::Eager), None] {
+            match mode {
+                Some(mode) => {
+                    let scan = dialect.record(line, 0, true, mode, width, &mut self.other);
+                    if scan == Scan::Broken {
+                        if mode == Mode::Loose && self.unclosed_quote.is_none() {
+                            self.unclosed_quote = Some(self.line);
+                        }
+                        continue;
+                    }
+                }
+                None => dialect.cut_everywhere(line, &mut self.other),
+            }
+            let distance = self.other.ends.len().abs_diff(width);
+            if distance < nearest {
+                nearest = distance;
+                std::mem::swap(&mut self.cells, &mut self.other);
+            }
+            if distance == 0 {
+                return found(next, 1);
+            }
+        }
+        // A cell with line ends in it may be the damaged one; it is looked for in the next few lines.
+        let mut window = next;
+        for _ in 1..DAMAGED_LINES {
+            if window >= text.len() || window - start > DAMAGED_BYTES {
+                break;
+            }
+            match line_at(text, window, complete) {
+                Some((_, next)) => window = next,
+                None if text.len() - start > DAMAGED_BYTES => break,
+                None => return Ok(None),
+            }
+        }
+        if !complete && window >= text.len() && window - start <= DAMAGED_BYTES {
+            return Ok(None);
+        }
+        let near = text.get(start..window).unwrap_or_default();
+        for mode in [Mode::Loose, Mode::Eager] {
+            let scan = dialect.record(near, 0, true, mode, width, &mut self.other);
+            if let Scan::Record { next, lines, .. } = scan
+                && lines > 1
+                && self.other.ends.len() == width
+                && !self.holds_rows(near.get(..next).unwrap_or_default())
+            {
+                std::mem::swap(&mut self.cells, &mut self.other);
+                return found(start + next, lines);
+            }
+        }
+        found(next, 1)
+    }
+
+    /// Whether one of the lines after the first is a row by itself.
+    fn holds_rows(&mut self, record: &[u8]) -> bool {
+        let mut cells = Cells::default();
+        let mut at = match line_at(record, 0, true) {
+            Some((_, next)) => next,
+            None => return false,
+        };
+        while at < record.len() {
+            let Some((end, next)) = line_at(record, at, true) else {
+                return false;
+            };
+            let line = record.get(at..end).unwrap_or_default();
+            let scan = self
+                .dialect
+                .record(line, 0, true, Mode::Strict, self.width, &mut cells);
+            if matches!(scan, Scan::Record { stray: false, .. }) && cells.ends.len() == self.width {
+                return true;
+            }
+            at = next;
+        }
+        false
     }
 }
 
@@ -253,17 +449,28 @@ impl Tokenizer {
 mod tests {
     use super::*;
 
+    fn comma() -> Dialect {
+        Dialect {
+            delimiter: Delimiter::Byte(b','),
+            quote: Some(b'"'),
+            escape: Escape::Doubled,
+            pad: false,
+        }
+    }
+
     type Rows = Vec<(u64, Vec<String>)>;
 
     fn read(text: &str, size: usize) -> (Rows, Option<u64>) {
-        let mut tokenizer = Tokenizer::new(b',');
+        let mut tokenizer = Tokenizer::new(comma(), 2);
         let mut rows = Vec::new();
         let mut take = |r: Record<'_>| {
             let cells = r
                 .cells()
                 .map(|c| String::from_utf8_lossy(c).into_owned())
                 .collect();
-            rows.push((r.line, cells));
+            if !r.ends.is_empty() {
+                rows.push((r.line, cells));
+            }
             Ok::<(), ()>(())
         };
         for piece in text.as_bytes().chunks(size) {
@@ -289,25 +496,35 @@ mod tests {
     }
 
     #[test]
-    fn an_open_quote_is_found_with_its_line() {
+    fn an_open_quote_is_found_with_its_line_and_costs_no_other_row() {
         for size in 1..40 {
             let (rows, line) = read("a,b\n1,2\n\"3\n3\",\"4\n5,6\n", size);
-            assert_eq!(line, Some(4));
-            assert_eq!(rows[2].1, ["3\n3", "4\n5,6\n"]);
+            assert_eq!(line, Some(3), "cut by {size}: {rows:?}");
+            assert_eq!(rows.last().unwrap().1, ["5", "6"]);
             assert_eq!(read("a,b\n1,\"2\"", size).1, None);
             assert_eq!(read("a,b\n1,\"2\"\"", size).1, Some(2));
             assert_eq!(read("a,b\n1,", size).1, None);
+            let (rows, line) = read("a,b\n1,\"2\n3,4\n\"5\",\"6,7\"\n", size);
+            assert_eq!(line, Some(2));
+            assert_eq!(
+                rows[1..],
+                [
+                    (2, vec!["1".into(), "2".into()]),
+                    (3, vec!["3".into(), "4".into()]),
+                    (4, vec!["5".into(), "6,7".into()])
+                ]
+            );
         }
     }
 
     #[test]
     fn limits_hold() {
-        let mut tokenizer = Tokenizer::new(b',');
+        let mut tokenizer = Tokenizer::new(comma(), 2);
         let refused = tokenizer.push(&vec![b','; 2 * MAX_COLUMNS], |_| Ok::<(), ()>(()));
         assert_eq!(refused, Err(RecordError::TooManyColumns { line: 1 }));
-        let mut tokenizer = Tokenizer::new(b',');
-        let mut text = b"a,b\n1,\"".to_vec();
-        text.resize(2 * MAX_CELL_BYTES + 100, b'\n');
+        let mut tokenizer = Tokenizer::new(comma(), 2);
+        let mut text = b"a,b\n1,".to_vec();
+        text.resize(2 * MAX_CELL_BYTES + 100, b'x');
         let refused = tokenizer.push(&text, |_| Ok::<(), ()>(()));
         let expected = RecordError::CellTooLong {
             line: 2,

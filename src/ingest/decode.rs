@@ -24,7 +24,8 @@ impl Encoding {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ascii | Self::Utf8 => "UTF-8",
-            Self::Utf16Le | Self::Utf16Be => "UTF-16",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
             Self::Windows1252 => "Windows-1252",
         }
     }

@@ -3,6 +3,7 @@
 use super::buffer::{Cells, ColumnBuffer, Numbers, Texts, quoted};
 use super::epoch::{EpochUnit, time_name, unit_of};
 use super::kind::kind_of;
+use super::measure::{Measured, measure};
 use super::number;
 use super::time::{self, DateOrder, OrderEvidence};
 use crate::data::{
@@ -19,9 +20,11 @@ pub(super) fn infer(
     mut buffer: ColumnBuffer,
     name: String,
     position: usize,
+    decimal: char,
     notices: &mut Vec<Notice>,
-) -> Column {
+) -> (Column, Writing) {
     let mut padded = false;
+    let mut writing = Writing::default();
     if let Cells::Numbers(numbers) = &buffer.cells {
         padded = numbers.are_padded_codes();
         if padded || numbers.values.iter().all(|x| x.is_nan()) {
@@ -44,6 +47,9 @@ pub(super) fn infer(
                     first_lines: buffer.non_finite.first_lines,
                 });
             }
+            if numbers.has_comma() {
+                writing.decimal = ',';
+            }
             number_column(numbers, name, position)
         }
         Cells::Texts(texts) => {
@@ -51,11 +57,36 @@ pub(super) fn infer(
                 first_word: buffer.first_word,
                 inexact: buffer.inexact,
             };
-            text_column(texts, name, position, told, notices)
+            let decimal = if padded { None } else { Some(decimal) };
+            text_column(
+                texts,
+                name,
+                position,
+                (told, decimal),
+                &mut writing,
+                notices,
+            )
         }
     };
     tell_kind(&column, notices);
-    column
+    (column, writing)
+}
+
+/// How a column writes its numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Writing {
+    /// The unit's sign; empty where there is none.
+    pub symbol: &'static str,
+    pub decimal: char,
+}
+
+impl Default for Writing {
+    fn default() -> Self {
+        Self {
+            symbol: "",
+            decimal: '.',
+        }
+    }
 }
 
 /// Tells a column that cannot be learned from.
@@ -119,13 +150,22 @@ fn text_column(
     texts: Texts,
     name: String,
     position: usize,
-    told: Told,
+    (told, decimal): (Told, Option<char>),
+    writing: &mut Writing,
     notices: &mut Vec<Notice>,
 ) -> Column {
     if let Some(column) = time_column(&texts, &name, notices) {
         return column;
     }
     let counts = texts.names.counts(&texts.codes);
+    if told.inexact.is_none()
+        && let Some(decimal) = decimal
+        && let Some(measured) = measure(&texts.names, &counts, decimal)
+    {
+        writing.symbol = measured.unit.symbol();
+        writing.decimal = measured.format.decimal;
+        return measured_column(&texts, &measured, name, position, notices);
+    }
     if let Some(example) = told.inexact {
         notices.push(Notice::InexactInteger {
             column: name.clone(),
@@ -139,6 +179,62 @@ fn text_column(
         kind: kind_of(&values, &name, position),
         values,
         null_tokens: Vec::new(),
+        name,
+    }
+}
+
+/// The column as the numbers that its texts mean.
+fn measured_column(
+    texts: &Texts,
+    measured: &Measured,
+    name: String,
+    position: usize,
+    notices: &mut Vec<Notice>,
+) -> Column {
+    if measured.open {
+        notices.push(Notice::Other {
+            title: format!("{name}: commas were read as signs between thousands"),
+            meaning: "Every comma stands before three digits, so they could be decimal commas as well. Name the decimal sign if they are.".to_owned(),
+            level: Level::Warning,
+        });
+    } else if measured.format.decimal == ',' || measured.format.group.is_some() {
+        notices.push(Notice::Other {
+            title: format!(
+                "{name} holds numbers with {}",
+                match measured.format.decimal {
+                    ',' => "a decimal comma",
+                    _ => "signs between the thousands",
+                }
+            ),
+            meaning: "They were read as numbers.".to_owned(),
+            level: Level::Info,
+        });
+    }
+    let is_null: Vec<bool> = texts.names.iter().map(is_null_token).collect();
+    let mut values = Vec::with_capacity(texts.codes.len());
+    let mut null_tokens = Vec::new();
+    for (row, &code) in texts.codes.iter().enumerate() {
+        let value = measured.values.get(code as usize).copied();
+        values.push(value.unwrap_or(f64::NAN));
+        if code != MISSING_CODE && is_null[code as usize] {
+            null_tokens.push(NullToken {
+                row: row as u32,
+                token: texts.names.text(code).to_owned(),
+            });
+        }
+    }
+    if measured.non_finite > 0 {
+        notices.push(Notice::NonFinite {
+            column: name.clone(),
+            count: measured.non_finite,
+            first_lines: Vec::new(),
+        });
+    }
+    let values = Values::Number(values);
+    Column {
+        kind: kind_of(&values, &name, position),
+        values,
+        null_tokens,
         name,
     }
 }
@@ -343,12 +439,12 @@ mod tests {
     use super::*;
 
     fn read(name: &str, cells: &[&str]) -> (Column, Vec<Notice>) {
-        let mut buffer = ColumnBuffer::new();
+        let mut buffer = ColumnBuffer::new('.');
         for (row, cell) in cells.iter().enumerate() {
             buffer.push(cell.as_bytes(), row as u64 + 2);
         }
         let mut notices = Vec::new();
-        let column = infer(buffer, name.to_owned(), 1, &mut notices);
+        let (column, _) = infer(buffer, name.to_owned(), 1, '.', &mut notices);
         (column, notices)
     }
 
@@ -372,20 +468,27 @@ mod tests {
     }
 
     #[test]
-    fn units_and_commas_are_told() {
-        for (cells, how) in [
-            (&["100m", "250m", "1"][..], "units"),
-            (&["1,5", "2,25"], "a comma"),
-            (&["1_000", "2_000"], "signs between the digits"),
-            (&["128Mi", "1Gi"], "units"),
+    fn units_and_commas_are_numbers_where_the_whole_column_agrees() {
+        for (cells, first, told) in [
+            (&["100m", "250m", "1"][..], 0.1, 0),
+            (&["1,5", "2,25"], 1.5, 1),
+            (&["1_000", "2_000"], 1000.0, 1),
+            (&["128Mi", "1Gi"], 134_217_728.0, 0),
+            (&["31.2%", "N/A"], 31.2, 0),
         ] {
             let (column, notices) = read("cpu", cells);
-            assert!(matches!(column.values, Values::Text(_)));
-            assert!(
-                notices.iter().any(|n| n.title().ends_with(how)),
+            let Values::Number(v) = &column.values else {
+                panic!("{cells:?}: {notices:?}")
+            };
+            assert_eq!(
+                (v[0], notices.len()),
+                (first, told),
                 "{cells:?}: {notices:?}"
             );
         }
+        let (column, notices) = read("cpu", &["5%", "3 s"]);
+        assert!(matches!(column.values, Values::Text(_)));
+        assert!(notices.iter().any(|n| n.title().ends_with("units")));
         assert!(read("doors", &["2", "3", "5more"]).1.is_empty());
     }
 

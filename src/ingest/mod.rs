@@ -1,25 +1,35 @@
 //! Bytes of a CSV file -> a typed [`Frame`], with what had to be worked around as notices and the place of what could not be.
 //!
 //! ```text
-//! bytes -> sniff (format, encoding, separator) -> decode -> csv (records with lines) -> table (columns) -> infer (kinds)
+//! sample -> sniff (format, encoding) -> guess (delimiter, quote, escape) -> layout (preamble, header, width)
+//! bytes -> decode -> csv (records with lines) -> rows (repaired, skipped) -> table (columns) -> infer (kinds, units)
 //! ```
 //!
 //! Invariants: no input panics, hangs or asks for memory beyond the limits; the result does not depend on how the bytes
 //! are cut into pieces; nothing is dropped or changed without a notice. This layer names `data` alone.
 
+mod align;
 mod buffer;
+mod class;
 mod csv;
 mod decode;
 mod duplicates;
 mod epoch;
 mod error;
+mod guess;
 mod infer;
 mod kind;
+mod layout;
 mod limits;
+mod measure;
 mod names;
 mod number;
+mod options;
 mod reader;
+mod report;
 mod retype;
+mod rows;
+mod scan;
 mod sniff;
 mod stack;
 mod table;
@@ -27,12 +37,15 @@ mod target;
 mod time;
 pub mod value;
 
+pub use decode::Encoding;
 pub use error::IngestError;
 pub use limits::{
     MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_NAMES, MAX_ROW_BYTES, MAX_ROWS,
     MAX_TEXT_BYTES, SAMPLE_BYTES,
 };
+pub use options::{Delimiter, Escape, ReadOptions};
 pub use reader::Reader;
+pub use report::{ColumnReport, ReadReport, RowList, RowNote, Sureness, Why};
 pub use retype::retype;
 pub use sniff::Foreign;
 pub use stack::stack;
@@ -51,6 +64,8 @@ pub struct Ingested {
     pub bytes: u64,
     /// The rows, the header left out.
     pub rows: u64,
+    /// How it was read.
+    pub how: ReadReport,
 }
 
 /// Reads a whole CSV file.
@@ -65,7 +80,19 @@ pub struct Ingested {
 /// # Errors
 /// When the file is not a table, is empty, or goes beyond a limit.
 pub fn read_csv(file_name: &str, bytes: &[u8]) -> Result<Ingested, IngestError> {
-    let mut reader = Reader::new(file_name);
+    read_csv_as(file_name, bytes, &ReadOptions::default())
+}
+
+/// Reads a whole CSV file as the caller says; what is not said is guessed. [`Ingested::how`] says how it was read.
+///
+/// # Errors
+/// When the file is not a table, is empty, or goes beyond a limit.
+pub fn read_csv_as(
+    file_name: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<Ingested, IngestError> {
+    let mut reader = Reader::with_options(file_name, options.clone());
     reader.push(bytes)?;
     reader.finish()
 }

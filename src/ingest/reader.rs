@@ -2,11 +2,16 @@
 
 use super::csv::{Record, RecordError, Tokenizer};
 use super::decode::{Decoder, Encoding};
-use super::limits::{MAX_BYTES, SAMPLE_BYTES};
-use super::sniff::{Dialect, delimiter_name, sniff};
+use super::guess::{Guess, guess};
+use super::layout::layout;
+use super::limits::{MAX_BYTES, SAMPLE_BYTES, SHOWN_LINES};
+use super::options::{Delimiter, ReadOptions};
+use super::report::{ReadReport, Sureness, Why};
+use super::rows::Rows;
+use super::sniff::{Coding, sniff};
 use super::table::TableBuilder;
 use super::{IngestError, Ingested};
-use crate::data::{Level, Notice};
+use crate::data::{Level, Notice, grouped};
 
 /// Reads a CSV file that comes in pieces of any size.
 ///
@@ -15,6 +20,8 @@ use crate::data::{Level, Notice};
 pub struct Reader {
     file: String,
     bytes: u64,
+    options: ReadOptions,
+    raw: bool,
     stage: Stage,
 }
 
@@ -27,20 +34,35 @@ enum Stage {
 
 #[derive(Debug)]
 struct Pipeline {
-    dialect: Dialect,
+    coding: Coding,
+    guess: Guess,
     decoder: Decoder,
     tokenizer: Tokenizer,
-    table: TableBuilder,
+    rows: Rows,
 }
 
 impl Reader {
     /// A reader of the file of that name, which is used in messages only.
     pub fn new(file_name: &str) -> Self {
+        Self::with_options(file_name, ReadOptions::default())
+    }
+
+    /// A reader of a file about which the caller knows something.
+    pub fn with_options(file_name: &str, options: ReadOptions) -> Self {
         Self {
             file: file_name.to_owned(),
             bytes: 0,
+            options,
+            raw: false,
             stage: Stage::Sampling(Vec::new()),
         }
+    }
+
+    /// Keeps the cells as text as well, for [`Reader::finish_raw`]. To be called before the first piece.
+    #[must_use]
+    pub fn keep_raw(mut self) -> Self {
+        self.raw = true;
+        self
     }
 
     /// The bytes taken so far.
@@ -52,7 +74,7 @@ impl Reader {
     pub fn rows(&self) -> u64 {
         match &self.stage {
             Stage::Sampling(_) => 0,
-            Stage::Reading(pipeline) => pipeline.table.rows(),
+            Stage::Reading(pipeline) => pipeline.rows.table.rows(),
         }
     }
 
@@ -91,7 +113,16 @@ impl Reader {
     ///
     /// # Errors
     /// When the file is not a table, is empty, or goes beyond a limit.
-    pub fn finish(mut self) -> Result<Ingested, IngestError> {
+    pub fn finish(self) -> Result<Ingested, IngestError> {
+        self.finish_raw().map(|(table, _)| table)
+    }
+
+    /// The table, and its cells as text before any typing: UTF-8, commas, double quotes where needed, line feeds, the
+    /// header as it stands in the file. The text is empty without [`Reader::keep_raw`].
+    ///
+    /// # Errors
+    /// When the file is not a table, is empty, or goes beyond a limit.
+    pub fn finish_raw(mut self) -> Result<(Ingested, Vec<u8>), IngestError> {
         if matches!(self.stage, Stage::Sampling(_)) {
             self.begin(true)?;
         }
@@ -108,22 +139,41 @@ impl Reader {
         };
         let sample = std::mem::take(sample);
         let file = self.file.clone();
-        match sniff(&sample, complete) {
-            Err(what) => Err(IngestError::Foreign { file, what }),
-            Ok(None) => Err(IngestError::Empty { file }),
-            Ok(Some(dialect)) => {
-                let mut pipeline = Box::new(Pipeline {
-                    dialect,
-                    decoder: Decoder::new(dialect.encoding, dialect.unicode_lines),
-                    tokenizer: Tokenizer::new(dialect.delimiter),
-                    table: TableBuilder::new(&file),
-                });
-                let body = sample.get(dialect.mark_bytes..).unwrap_or_default();
-                pipeline.push(&file, body)?;
-                self.stage = Stage::Reading(pipeline);
-                Ok(())
-            }
-        }
+        let (coding, text) = match sniff(&sample, complete, self.options.encoding) {
+            Err(what) => return Err(IngestError::Foreign { file, what }),
+            Ok(None) => return Err(IngestError::Empty { file }),
+            Ok(Some(found)) => found,
+        };
+        let guess = guess(&text, complete, &self.options);
+        let Some(layout) = layout(&text, complete, guess.dialect, &self.options) else {
+            // No row at all: beyond a limit, or nothing but blanks.
+            let mut tokenizer = Tokenizer::new(guess.dialect, usize::MAX);
+            let read = tokenizer.push(&text, |_| Ok(()));
+            let error = read
+                .err()
+                .map(|e| located(e, &file, |at| format!("column {}", at + 1), |_| None));
+            return Err(error.unwrap_or(IngestError::Empty { file }));
+        };
+        drop(text);
+        let table = TableBuilder::new(
+            &file,
+            &layout.header,
+            layout.header_rows > 0,
+            layout.header_line,
+            layout.decimal,
+        );
+        let explicit_comment = self.options.comment.is_some();
+        let mut pipeline = Box::new(Pipeline {
+            coding,
+            guess,
+            decoder: Decoder::new(coding.encoding, coding.unicode_lines),
+            tokenizer: Tokenizer::new(guess.dialect, layout.width),
+            rows: Rows::new(layout, guess.dialect, explicit_comment, table, self.raw),
+        });
+        let body = sample.get(coding.mark_bytes..).unwrap_or_default();
+        pipeline.push(&file, body)?;
+        self.stage = Stage::Reading(pipeline);
+        Ok(())
     }
 }
 
@@ -132,55 +182,79 @@ impl Pipeline {
         // Small pieces keep the decoded copy small, where one is made.
         for piece in piece.chunks(SAMPLE_BYTES) {
             let text = self.decoder.decode(piece);
-            let table = &mut self.table;
-            let result = self.tokenizer.push(text, |r: Record<'_>| table.push(r));
+            let rows = &mut self.rows;
+            let result = self.tokenizer.push(text, |r: Record<'_>| rows.push(r));
             result.map_err(|e| self.error(file, e))?;
         }
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>, file: &str, bytes: u64) -> Result<Ingested, IngestError> {
+    fn finish(
+        mut self: Box<Self>,
+        file: &str,
+        bytes: u64,
+    ) -> Result<(Ingested, Vec<u8>), IngestError> {
         let text = self.decoder.finish();
-        let table = &mut self.table;
+        let rows = &mut self.rows;
         let result = self
             .tokenizer
-            .push(text, |r: Record<'_>| table.push(r))
-            .and_then(|()| self.tokenizer.finish(|r: Record<'_>| table.push(r)));
+            .push(text, |r: Record<'_>| rows.push(r))
+            .and_then(|()| self.tokenizer.finish(|r: Record<'_>| rows.push(r)));
         result.map_err(|e| self.error(file, e))?;
+        let raw = self.rows.finish()?;
         let mut notices = self.notices();
-        let mut ingested = self.table.finish(bytes)?;
+        let how = self.how();
+        let mut ingested = self.rows.table.finish(bytes)?;
         notices.append(&mut ingested.notices);
         ingested.notices = notices;
-        Ok(ingested)
+        let found = std::mem::take(&mut ingested.how);
+        ingested.how = ReadReport {
+            decimal: found.decimal,
+            rows: found.rows,
+            columns: found.columns,
+            ..how
+        };
+        Ok((ingested, raw.unwrap_or_default()))
+    }
+
+    /// How the file was read, but for what its columns are.
+    fn how(&mut self) -> ReadReport {
+        let dialect = self.guess.dialect;
+        let repaired = std::mem::take(&mut self.rows.repaired);
+        let skipped = std::mem::take(&mut self.rows.skipped);
+        let layout = self.rows.layout();
+        let sign = |b: Option<u8>| b.map(|b| char::from(b).to_string()).unwrap_or_default();
+        ReadReport {
+            encoding: self.decoder.encoding().name().to_owned(),
+            delimiter: dialect.delimiter.text(),
+            quote: sign(dialect.quote),
+            escape: dialect.escape.text(dialect.quote),
+            comment: sign(layout.comment),
+            header_rows: layout.header_rows as u64,
+            preamble_rows: layout.preamble_rows as u64,
+            repaired,
+            skipped,
+            sure: Sureness {
+                encoding: self.coding.sure,
+                delimiter: self.guess.delimiter_sure,
+                quote: self.guess.quote_sure,
+                escape: self.guess.escape_sure,
+                decimal: layout.decimal_sure,
+                header_rows: layout.header_sure,
+                preamble_rows: layout.preamble_sure,
+            },
+            ..ReadReport::default()
+        }
     }
 
     fn error(&self, file: &str, error: RecordError<IngestError>) -> IngestError {
-        let file = file.to_owned();
         // The text is the file byte for byte unless it was decoded from something else.
         let exact = matches!(self.decoder.encoding(), Encoding::Ascii | Encoding::Utf8)
-            && !self.dialect.unicode_lines
+            && !self.coding.unicode_lines
             && self.decoder.invalid.count == 0
             && self.decoder.nul.count == 0;
-        let byte = |offset: u64| exact.then_some(offset + self.dialect.mark_bytes as u64);
-        match error {
-            RecordError::Taker(error) => error,
-            RecordError::TooManyColumns { line } => IngestError::TooManyColumns { file, line },
-            RecordError::CellTooLong {
-                line,
-                column,
-                offset,
-            } => IngestError::CellTooLong {
-                file,
-                line,
-                column: self.table.column_name(column),
-                byte: byte(offset),
-            },
-            RecordError::RowTooLong { line, offset } => IngestError::RowTooLong {
-                file,
-                line,
-                byte: byte(offset),
-            },
-        }
+        let byte = |offset: u64| exact.then_some(offset + self.coding.mark_bytes as u64);
+        located(error, file, |at| self.rows.table.column_name(at), byte)
     }
 
     /// What there is to tell about the bytes and the text.
@@ -195,13 +269,13 @@ impl Pipeline {
             });
         }
         let utf16 = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
-        if utf16 || self.dialect.delimiter != b',' {
+        if utf16 || self.guess.dialect.delimiter != Delimiter::Byte(b',') {
             notices.push(Notice::Dialect {
-                delimiter: delimiter_name(self.dialect.delimiter).to_owned(),
+                delimiter: self.guess.dialect.delimiter.name(),
                 encoding: encoding.name().to_owned(),
             });
         }
-        if self.dialect.unicode_lines {
+        if self.coding.unicode_lines {
             notices.push(Notice::Other {
                 title: "Lines end with U+2028 or U+0085".to_owned(),
                 meaning: "Few programs read them as line ends. Save the file with ordinary ones."
@@ -227,6 +301,79 @@ impl Pipeline {
         if let Some(line) = self.tokenizer.unclosed_quote {
             notices.push(Notice::UnclosedQuote { line });
         }
+        notices.extend(self.row_notices());
         notices
+    }
+
+    /// What there is to tell about rows that are not in the table as they stand in the file.
+    fn row_notices(&self) -> Option<Notice> {
+        let told = |why: &Why| {
+            !matches!(
+                why,
+                Why::Blank | Why::Comment | Why::Separator | Why::Ruled | Why::Short | Why::Long
+            )
+        };
+        let rows = || {
+            let all = self
+                .rows
+                .skipped
+                .rows
+                .iter()
+                .chain(&self.rows.repaired.rows);
+            all.filter(|r| told(&r.why))
+        };
+        let first = rows().next()?;
+        let count = rows().count();
+        let lines: Vec<String> = rows()
+            .take(SHOWN_LINES)
+            .map(|r| r.line.to_string())
+            .collect();
+        Some(Notice::Other {
+            title: match count {
+                1 => "1 line was repaired or left out".to_owned(),
+                n => format!("{} lines were repaired or left out", grouped(n as u64)),
+            },
+            meaning: format!(
+                "Line {}: {}. {}",
+                first.line,
+                first.why.words(),
+                match lines.len() {
+                    1 => String::new(),
+                    _ => format!("The first lines are {}.", lines.join(", ")),
+                }
+            )
+            .trim_end()
+            .to_owned(),
+            level: Level::Warning,
+        })
+    }
+}
+
+/// An error of a record, told of its file.
+fn located(
+    error: RecordError<IngestError>,
+    file: &str,
+    column_name: impl Fn(usize) -> String,
+    byte: impl Fn(u64) -> Option<u64>,
+) -> IngestError {
+    let file = file.to_owned();
+    match error {
+        RecordError::Taker(error) => error,
+        RecordError::TooManyColumns { line } => IngestError::TooManyColumns { file, line },
+        RecordError::CellTooLong {
+            line,
+            column,
+            offset,
+        } => IngestError::CellTooLong {
+            file,
+            line,
+            column: column_name(column),
+            byte: byte(offset),
+        },
+        RecordError::RowTooLong { line, offset } => IngestError::RowTooLong {
+            file,
+            line,
+            byte: byte(offset),
+        },
     }
 }

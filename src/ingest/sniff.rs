@@ -1,6 +1,4 @@
-//! What a file is, from its first bytes: another format, an encoding, a separator.
-
-use csv_core::ReadRecordResult;
+//! What a file is, from its first bytes: another format, or text in an encoding.
 
 use super::decode::{Decoder, Encoding};
 
@@ -87,36 +85,29 @@ impl Foreign {
     }
 }
 
-/// How a file writes its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Dialect {
+/// How a file's bytes stand for text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Coding {
     pub encoding: Encoding,
     /// Bytes of the byte order mark.
     pub mark_bytes: usize,
-    pub delimiter: u8,
     /// Whether U+2028 and its like end the lines.
     pub unicode_lines: bool,
-}
-
-/// The separators, in order of preference where two do equally well.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-
-/// The separator's name for people.
-pub(super) fn delimiter_name(delimiter: u8) -> &'static str {
-    match delimiter {
-        b';' => "semicolon",
-        b'\t' => "tab",
-        b'|' => "|",
-        _ => "comma",
-    }
+    /// How sure the encoding is, 0 to 1.
+    pub sure: f64,
 }
 
 /// Looks at a file's first bytes (`complete` if they are all). `Ok(None)` if there is nothing but blanks.
-pub(super) fn sniff(sample: &[u8], complete: bool) -> Result<Option<Dialect>, Foreign> {
+pub(super) fn sniff(
+    sample: &[u8],
+    complete: bool,
+    told: Option<Encoding>,
+) -> Result<Option<(Coding, Vec<u8>)>, Foreign> {
     if let Some(foreign) = by_signature(sample) {
         return Err(foreign);
     }
-    let (encoding, mark_bytes) = encoding_of(sample, complete)?;
+    let (guessed, mark_bytes) = encoding_of(sample, complete)?;
+    let encoding = told.unwrap_or(guessed);
     let body = sample.get(mark_bytes..).unwrap_or_default();
     let mut decoder = Decoder::new(encoding, false);
     let mut text = decoder.decode(body).to_vec();
@@ -135,12 +126,20 @@ pub(super) fn sniff(sample: &[u8], complete: bool) -> Result<Option<Dialect>, Fo
         let mut decoder = Decoder::new(encoding, true);
         text = decoder.decode(body).to_vec();
     }
-    Ok(Some(Dialect {
+    let sure = match (told, encoding) {
+        (Some(_), _) => 1.0,
+        _ if mark_bytes > 0 => 1.0,
+        (_, Encoding::Ascii | Encoding::Utf8) => 0.99,
+        (_, Encoding::Utf16Le | Encoding::Utf16Be) => 0.97,
+        (_, Encoding::Windows1252) => 0.7,
+    };
+    let coding = Coding {
         encoding,
         mark_bytes,
-        delimiter: delimiter_of(&text),
         unicode_lines,
-    }))
+        sure,
+    };
+    Ok(Some((coding, text)))
 }
 
 /// Formats that begin with bytes of their own.
@@ -278,84 +277,13 @@ fn encoding_of(sample: &[u8], complete: bool) -> Result<(Encoding, usize), Forei
     })
 }
 
-/// The separator that cuts the most lines into as many cells as the header has.
-fn delimiter_of(text: &[u8]) -> u8 {
-    if let Some(rest) = text.strip_prefix(b"sep=")
-        && let Some(&[delimiter, b'\r' | b'\n']) = rest.get(..2)
-        && DELIMITERS.contains(&delimiter)
-    {
-        return delimiter;
-    }
-    let mut best = (0.0, b',');
-    for delimiter in DELIMITERS {
-        let widths = widths(text, delimiter);
-        let header = widths.first().copied().unwrap_or(0);
-        if header < 2 {
-            continue;
-        }
-        let alike = widths.iter().filter(|&&w| w == header).count();
-        let score = alike as f64 / widths.len() as f64 * (1.0 - 1.0 / header as f64);
-        if score > best.0 {
-            best = (score, delimiter);
-        }
-    }
-    best.1
-}
-
-/// The number of cells of each of the first records.
-fn widths(text: &[u8], delimiter: u8) -> Vec<usize> {
-    const RECORDS: usize = 200;
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    let mut out = [0; 1 << 10];
-    let mut ends = [0; 1 << 8];
-    let mut widths = Vec::new();
-    let mut rest = text;
-    let mut width = 0;
-    while widths.len() < RECORDS {
-        let (result, read, _, ended) = reader.read_record(rest, &mut out, &mut ends);
-        rest = rest.get(read..).unwrap_or_default();
-        width += ended;
-        match result {
-            ReadRecordResult::Record => widths.push(std::mem::take(&mut width)),
-            ReadRecordResult::End => break,
-            // The last record of a sample is cut: it counts only if there is no other.
-            ReadRecordResult::InputEmpty if !widths.is_empty() => break,
-            _ => {}
-        }
-    }
-    widths
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn delimiter(text: &str) -> char {
-        char::from(delimiter_of(text.as_bytes()))
-    }
-
-    #[test]
-    fn separators() {
-        assert_eq!(delimiter("a;b;c\n1,5;2,5;3\n"), ';');
-        assert_eq!(delimiter("a,b\n1;2,3;4\n"), ',');
-        assert_eq!(delimiter("a\tb\n1\t2\n"), '\t');
-        assert_eq!(delimiter("one|two,two|three\nfour|five,five|six"), '|');
-        assert_eq!(delimiter("a,b,c\na,b,c|d|e|f"), ',');
-        assert_eq!(
-            delimiter("\"Field1,1,1\";Field2;\"Field3\";Field4;Field5;Field6"),
-            ';'
-        );
-        assert_eq!(
-            delimiter("Field1;Field2;\"Field,3,\"\"3,3\";Field4;Field5;\"Field6,6\""),
-            ';'
-        );
-        assert_eq!(delimiter("sep=|\na,b,c|d\n"), '|');
-        assert_eq!(delimiter("alone\n1\n2\n"), ',');
-    }
-
     #[test]
     fn what_is_no_table_is_named() {
-        let named = |bytes: &[u8]| sniff(bytes, true).err();
+        let named = |bytes: &[u8]| sniff(bytes, true, None).err();
         assert_eq!(named(b"\x89PNG\r\n\x1a\n\0\0"), Some(Foreign::Image));
         assert_eq!(named(b"PK\x03\x04\x14\0"), Some(Foreign::Zip));
         assert_eq!(named(b"\x1f\x8b\x08\0"), Some(Foreign::Compressed));
@@ -367,7 +295,7 @@ mod tests {
         assert_eq!(named(b"\x01\x02\x03abc"), Some(Foreign::Binary));
         assert_eq!(named(b"{pod},[x]\n1,2\n"), None);
         assert_eq!(named(b"ORC,b\n1,2\n"), None);
-        assert_eq!(sniff(b" \r\n", true), Ok(None));
+        assert_eq!(sniff(b" \r\n", true, None), Ok(None));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::duplicates::repeated_rows;
 use super::infer::tell_kind;
 use super::kind::kind_of;
 use super::limits::{MAX_CELLS, MAX_ROWS};
+use super::report::ReadReport;
 use super::retype::retype;
 use super::{IngestError, Ingested};
 use crate::data::{Column, ColumnKind, Dictionary, Frame, Level, Notice, NullToken, Values};
@@ -52,6 +53,8 @@ pub fn stack(parts: Vec<Ingested>) -> Result<Ingested, IngestError> {
         more => format!("{} and {more} more", first.frame.name),
     };
     let bytes = rest.iter().fold(first.bytes, |sum, p| sum + p.bytes);
+    // How each file was read stands with that file; what holds for all is told.
+    let how = first.how.clone();
     let mut told = Vec::new();
     for part in std::iter::once(first).chain(rest) {
         let file = part.frame.name;
@@ -79,6 +82,7 @@ pub fn stack(parts: Vec<Ingested>) -> Result<Ingested, IngestError> {
         notices: told,
         bytes,
         rows,
+        how: ReadReport { rows, ..how },
     })
 }
 

@@ -1,19 +1,23 @@
 //! Records -> columns: the header, rows with too few or too many cells, repeated rows.
 
-use super::buffer::{ColumnBuffer, Sightings, quoted, trimmed};
-use super::csv::Record;
+use std::iter::Take;
+
+use super::buffer::{ColumnBuffer, Sightings, quoted};
 use super::duplicates::repeated_rows;
 use super::infer::infer;
 use super::limits::{MAX_CELLS, MAX_NAMES, MAX_ROWS, MAX_TEXT_BYTES, SHOWN_LINES};
+use super::report::{ColumnReport, ReadReport};
+use super::scan::CellIter;
 use super::sniff::Foreign;
 use super::{IngestError, Ingested};
-use crate::data::{ColumnKind, Frame, Level, Names, Notice, Values, read_float};
+use crate::data::{ColumnKind, Frame, Level, Names, Notice, Values};
 
 /// A table while it is being read.
 #[derive(Debug)]
 pub(super) struct TableBuilder {
     file: String,
-    header: Option<Header>,
+    header: Header,
+    decimal: char,
     columns: Vec<ColumnBuffer>,
     rows: u64,
     ragged: Sightings,
@@ -30,16 +34,26 @@ struct Header {
     notices: Vec<Notice>,
     /// Columns up to the last one with a name: what follows may be a trailing separator.
     named: usize,
-    looks_like_data: bool,
+    /// Whether the names stand in the file.
+    headed: bool,
     line: u64,
 }
 
 impl TableBuilder {
-    pub fn new(file: &str) -> Self {
+    /// A table whose columns have these names, as they stand in the file; `headed` if they do, on `header_line`.
+    pub fn new(
+        file: &str,
+        names: &[String],
+        headed: bool,
+        header_line: u64,
+        decimal: char,
+    ) -> Self {
+        let header = Header::new(names, headed, header_line);
         Self {
             file: file.to_owned(),
-            header: None,
-            columns: Vec::new(),
+            columns: vec![ColumnBuffer::new(decimal); header.names.len()],
+            header,
+            decimal,
             rows: 0,
             ragged: Sightings::default(),
             text_bytes: 0,
@@ -56,38 +70,29 @@ impl TableBuilder {
 
     /// A column's name for people, from its place.
     pub fn column_name(&self, at: usize) -> String {
-        self.header
-            .as_ref()
-            .and_then(|h| h.names.get(at))
-            .map_or_else(|| format!("column {}", at + 1), |n| quoted(n))
+        let name = self.header.names.get(at);
+        name.map_or_else(|| format!("column {}", at + 1), |n| quoted(n))
     }
 
-    /// Takes the next record: first the header, then the rows.
-    pub fn push(&mut self, record: Record<'_>) -> Result<(), IngestError> {
-        let Some(header) = &self.header else {
-            if !is_separator_line(&record) {
-                let header = Header::read(&record);
-                self.columns.resize(header.names.len(), ColumnBuffer::new());
-                self.header = Some(header);
-            }
-            return Ok(());
-        };
-        let width = self.columns.len();
-        let mut cells = record.cells();
-        if record.ends.len() == 1 && width > 1 && trimmed(record.text).is_empty() {
-            return Ok(()); // a line of blanks
-        }
-        if self.rows >= MAX_ROWS || (self.rows + 1).saturating_mul(width as u64) > MAX_CELLS {
+    /// Counts a row that had too few or too many cells.
+    pub fn count_ragged(&mut self, line: u64) {
+        self.ragged.add(line);
+    }
+
+    /// Takes the next row: at most as many cells as there are columns; those that it lacks are missing.
+    pub fn push(&mut self, cells: Take<CellIter<'_>>, line: u64) -> Result<(), IngestError> {
+        let width = self.columns.len() as u64;
+        if self.rows >= MAX_ROWS || (self.rows + 1).saturating_mul(width) > MAX_CELLS {
             return Err(IngestError::TooManyRows {
                 file: self.file.clone(),
-                line: record.line,
+                line,
                 rows: self.rows,
             });
         }
         let mut crowded = None;
         let mut taken = 0;
-        for (at, (column, cell)) in self.columns.iter_mut().zip(cells.by_ref()).enumerate() {
-            let (bytes, names) = column.push(cell, record.line);
+        for (at, (column, cell)) in self.columns.iter_mut().zip(cells).enumerate() {
+            let (bytes, names) = column.push(cell, line);
             taken = at + 1;
             if names > 0 {
                 self.text_bytes += bytes as u64;
@@ -100,20 +105,15 @@ impl TableBuilder {
         for column in self.columns.iter_mut().skip(taken) {
             column.push_missing();
         }
-        if record.ends.len() < header.named
-            || record.ends.iter().len() > width && cells.any(|c| !trimmed(c).is_empty())
-        {
-            self.ragged.add(record.line);
+        if self.rows == 0 || line != self.next_line {
+            self.jumps.push((self.rows as u32, line));
         }
-        if self.rows == 0 || record.line != self.next_line {
-            self.jumps.push((self.rows as u32, record.line));
-        }
-        self.next_line = record.line + 1;
+        self.next_line = line + 1;
         self.rows += 1;
         match crowded {
             Some(at) => Err(IngestError::TooMuchText {
                 file: self.file.clone(),
-                line: record.line,
+                line,
                 column: self.column_name(at),
             }),
             None => Ok(()),
@@ -123,9 +123,7 @@ impl TableBuilder {
     /// The table, with everything there is to tell about its rows and columns.
     pub fn finish(mut self, bytes: u64) -> Result<Ingested, IngestError> {
         let file = self.file;
-        let Some(mut header) = self.header else {
-            return Err(IngestError::Empty { file });
-        };
+        let mut header = self.header;
         if self.rows == 0 {
             return Err(IngestError::HeaderOnly {
                 file,
@@ -144,10 +142,10 @@ impl TableBuilder {
             );
         }
         let mut notices = header.notices;
-        if header.looks_like_data {
+        if !header.headed {
             notices.push(Notice::Other {
-                title: "The first line looks like data".to_owned(),
-                meaning: "It holds numbers where the columns' names should stand. It was read as the header: add a line with names above it.".to_owned(),
+                title: "There is no header".to_owned(),
+                meaning: "The first line holds values where the columns' names should stand, so the columns are called after their places.".to_owned(),
                 level: Level::Warning,
             });
         }
@@ -159,8 +157,26 @@ impl TableBuilder {
             });
         }
         let mut columns = Vec::with_capacity(self.columns.len());
+        let mut reports = Vec::with_capacity(self.columns.len());
+        let mut decimal_comma = false;
         for (position, (buffer, name)) in self.columns.into_iter().zip(header.names).enumerate() {
-            columns.push(infer(buffer, name, position, &mut notices));
+            let (column, unit) = infer(buffer, name, position, self.decimal, &mut notices);
+            decimal_comma |= unit.decimal == ',';
+            reports.push(ColumnReport {
+                name: column.name.clone(),
+                kind: Some(column.kind),
+                unit: unit.symbol.to_owned(),
+                missing: column.missing_count() as u64,
+            });
+            columns.push(column);
+        }
+        tell_units(&reports, &mut notices);
+        if self.decimal == ',' && decimal_comma {
+            notices.push(Notice::Other {
+                title: "Fractions stand behind a comma".to_owned(),
+                meaning: "Found from the numbers of the first rows.".to_owned(),
+                level: Level::Info,
+            });
         }
         if let [only] = &columns[..] {
             if is_prose(&only.values, only.kind) {
@@ -169,7 +185,7 @@ impl TableBuilder {
             }
             notices.push(Notice::Other {
                 title: "There is only one column".to_owned(),
-                meaning: "A model learns a target from other columns. If the file has more, its separator is none of comma, semicolon, tab and |.".to_owned(),
+                meaning: "A model learns a target from other columns. If the file has more, its separator was not found: name it.".to_owned(),
                 level: Level::Warning,
             });
         }
@@ -191,11 +207,18 @@ impl TableBuilder {
                 });
             }
         }
+        let how = ReadReport {
+            decimal: if decimal_comma { "," } else { "." }.to_owned(),
+            rows: self.rows,
+            columns: reports,
+            ..ReadReport::default()
+        };
         Ok(Ingested {
             frame,
             notices,
             bytes,
             rows: self.rows,
+            how,
         })
     }
 }
@@ -209,14 +232,29 @@ fn line_of(jumps: &[(u32, u64)], row: u32) -> u64 {
     }
 }
 
-/// `sep=;`, which spreadsheets write above the header.
-fn is_separator_line(record: &Record<'_>) -> bool {
-    record.line == 1
-        && record.ends.len() <= 2
-        && record
-            .text
-            .strip_prefix(b"sep=")
-            .is_some_and(|rest| rest.is_empty() || (record.ends.len() == 1 && rest.len() == 1))
+/// Tells which columns hold numbers with units, in one notice.
+fn tell_units(columns: &[ColumnReport], notices: &mut Vec<Notice>) {
+    let with_units: Vec<&ColumnReport> = columns.iter().filter(|c| !c.unit.is_empty()).collect();
+    if with_units.is_empty() {
+        return;
+    }
+    let shown: Vec<String> = with_units
+        .iter()
+        .take(5)
+        .map(|c| format!("{} in {}", c.name, c.unit))
+        .collect();
+    let more = match with_units.len() - shown.len() {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    notices.push(Notice::Other {
+        title: "Numbers with units were read".to_owned(),
+        meaning: format!(
+            "Each column's values are in one unit: {}{more}.",
+            shown.join(", ")
+        ),
+        level: Level::Info,
+    });
 }
 
 /// Whether a single column holds sentences rather than cells.
@@ -232,21 +270,12 @@ fn is_prose(values: &Values, kind: ColumnKind) -> bool {
 }
 
 impl Header {
-    fn read(record: &Record<'_>) -> Self {
-        let cells: Vec<String> = record
-            .cells()
-            .map(|cell| {
-                let text = String::from_utf8_lossy(cell);
-                text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
-                    .to_owned()
-            })
-            .collect();
+    fn new(cells: &[String], headed: bool, line: u64) -> Self {
+        let cells: Vec<String> = cells.to_vec();
         let named = cells
             .iter()
             .rposition(|c| !c.is_empty())
             .map_or(1, |i| i + 1);
-        let looks_like_data =
-            cells.iter().any(|c| c.contains('.')) && cells.iter().all(|c| read_float(c).is_some());
         let mut taken: Names = cells.iter().map(String::as_str).collect();
         let mut seen = Names::default();
         let mut names = Vec::with_capacity(cells.len());
@@ -285,8 +314,8 @@ impl Header {
             names,
             notices,
             named,
-            looks_like_data,
-            line: record.line,
+            headed,
+            line,
         }
     }
 }

@@ -1,0 +1,323 @@
+//! `kubecast read`: the table as it was read, and how.
+
+use clap::Args as ClapArgs;
+
+use super::files;
+use crate::data::Level;
+use crate::export::{CsvOptions, frame_csv};
+use crate::ingest::{
+    Delimiter, Encoding, Escape, IngestError, Ingested, ReadOptions, ReadReport, Reader, RowList,
+    stack,
+};
+use crate::json::{self, record};
+use crate::protocol::{Failure, FailureCode, Place};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReadArgs {
+    /// Files with one table each, with equal headers; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// Write the cells as text before any typing, under the header as it stands in the file.
+    #[arg(long)]
+    raw: bool,
+    /// The table to write, as CSV; - is standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: String,
+    /// How it was read, as JSON: every guess, how sure it is, every row that was repaired or left out; - is standard output.
+    #[arg(long, value_name = "FILE")]
+    report: Option<String>,
+    #[command(flatten)]
+    options: OptionArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Instead of a guess")]
+struct OptionArgs {
+    /// What separates cells: a character, the same one twice, or comma, semicolon, tab, space, blanks, wide-blanks.
+    #[arg(long, value_name = "SIGN", value_parser = delimiter, allow_hyphen_values = true)]
+    delimiter: Option<Delimiter>,
+    /// The quote, or none.
+    #[arg(long, value_name = "SIGN", value_parser = sign)]
+    quote: Option<Sign>,
+    /// How a quote stands within quotes: doubled or backslash.
+    #[arg(long, value_name = "RULE", value_parser = escape)]
+    escape: Option<Escape>,
+    /// utf-8, utf-16le, utf-16be or windows-1252.
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<Encoding>,
+    /// Rows of the header; 0 where the first row is data.
+    #[arg(long, value_name = "N")]
+    header_rows: Option<usize>,
+    /// Lines above the header, blank ones and comments not counted.
+    #[arg(long, value_name = "N")]
+    preamble_rows: Option<usize>,
+    /// The sign before fractions, . or ,
+    #[arg(long, value_name = "SIGN", value_parser = decimal)]
+    decimal: Option<char>,
+    /// What comment lines begin with, or none.
+    #[arg(long, value_name = "SIGN", value_parser = sign)]
+    comment: Option<Sign>,
+}
+
+/// A sign, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sign(Option<u8>);
+
+fn sign(text: &str) -> Result<Sign, String> {
+    match *text.as_bytes() {
+        _ if text == "none" => Ok(Sign(None)),
+        [b] if b.is_ascii_graphic() => Ok(Sign(Some(b))),
+        _ => Err("it is one character, or none".to_owned()),
+    }
+}
+
+fn delimiter(text: &str) -> Result<Delimiter, String> {
+    Delimiter::named(text).ok_or_else(|| {
+        "it is a sign such as , or ||, or comma, semicolon, tab, space, blanks or wide-blanks"
+            .to_owned()
+    })
+}
+
+fn escape(text: &str) -> Result<Escape, String> {
+    match text {
+        "doubled" | "\"" => Ok(Escape::Doubled),
+        "backslash" | "\\" => Ok(Escape::Backslash),
+        _ => Err("it is doubled or backslash".to_owned()),
+    }
+}
+
+fn encoding(text: &str) -> Result<Encoding, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "utf-8" | "utf8" => Ok(Encoding::Utf8),
+        "utf-16le" => Ok(Encoding::Utf16Le),
+        "utf-16be" => Ok(Encoding::Utf16Be),
+        "windows-1252" | "cp1252" | "latin-1" | "latin1" | "iso-8859-1" => {
+            Ok(Encoding::Windows1252)
+        }
+        _ => Err("it is utf-8, utf-16le, utf-16be or windows-1252".to_owned()),
+    }
+}
+
+fn decimal(text: &str) -> Result<char, String> {
+    match text {
+        "." | "point" => Ok('.'),
+        "," | "comma" => Ok(','),
+        _ => Err("it is . or ,".to_owned()),
+    }
+}
+
+impl OptionArgs {
+    fn options(&self) -> ReadOptions {
+        ReadOptions {
+            delimiter: self.delimiter,
+            quote: self.quote.map(|sign| sign.0),
+            escape: self.escape,
+            encoding: self.encoding,
+            header_rows: self.header_rows,
+            preamble_rows: self.preamble_rows,
+            decimal: self.decimal,
+            comment: self.comment.map(|sign| sign.0),
+        }
+    }
+}
+
+pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
+    if args.raw && args.files.len() > 1 {
+        return Err(Failure {
+            code: FailureCode::Option,
+            title: "--raw is for one file".to_owned(),
+            detail: "Several files are put together by what their cells mean.".to_owned(),
+            hint: "Name one file, or leave --raw out.".to_owned(),
+            place: Place::default(),
+        });
+    }
+    let options = args.options.options();
+    let mut parts = Vec::new();
+    let mut cells = Vec::new();
+    for path in &args.files {
+        let (head, bytes) = files::read(path)?;
+        let (table, raw) = read_one(&head.name, &bytes, &options, args.raw).map_err(in_words)?;
+        cells = raw;
+        parts.push(table);
+    }
+    let table = stack(parts).map_err(in_words)?;
+    let plain = CsvOptions { neutralise: false };
+    let text = match args.raw {
+        true => cells,
+        false => frame_csv(&table.frame, plain),
+    };
+    files::write(&args.out, &text)?;
+    if let Some(out) = &args.report {
+        files::write(out, (json::to_lines(&report(&table)) + "\n").as_bytes())?;
+    }
+    Ok(())
+}
+
+fn read_one(
+    name: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+    raw: bool,
+) -> Result<(Ingested, Vec<u8>), IngestError> {
+    let mut reader = Reader::with_options(name, options.clone());
+    if raw {
+        reader = reader.keep_raw();
+    }
+    reader.push(bytes)?;
+    reader.finish_raw()
+}
+
+fn in_words(error: IngestError) -> Failure {
+    Failure {
+        code: FailureCode::Input,
+        title: match error.file() {
+            Some(file) => format!("{file} cannot be read"),
+            None => "There is nothing to read".to_owned(),
+        },
+        detail: format!("{error}."),
+        hint: error.hint(),
+        place: Place {
+            file: error.file().map(str::to_owned),
+            line: error.line(),
+            column: error.column().map(str::to_owned),
+            byte: error.byte(),
+        },
+    }
+}
+
+struct HowRead {
+    encoding: String,
+    delimiter: String,
+    quote: String,
+    escape: String,
+    decimal: String,
+    comment: String,
+    header_rows: u64,
+    preamble_rows: u64,
+    rows: u64,
+    columns: Vec<ColumnLine>,
+    repaired_count: u64,
+    repaired: Vec<RowLine>,
+    skipped_count: u64,
+    skipped: Vec<RowLine>,
+    sure: SureLine,
+    notices: Vec<NoticeLine>,
+}
+
+struct ColumnLine {
+    name: String,
+    kind: String,
+    unit: String,
+    missing: u64,
+}
+
+struct RowLine {
+    line: u64,
+    reason: String,
+    text: String,
+}
+
+struct SureLine {
+    encoding: f64,
+    delimiter: f64,
+    quote: f64,
+    escape: f64,
+    decimal: f64,
+    header_rows: f64,
+    preamble_rows: f64,
+}
+
+struct NoticeLine {
+    level: String,
+    title: String,
+    meaning: String,
+}
+
+record!(Whole: HowRead {
+    encoding, delimiter, quote, escape, decimal, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
+    skipped_count, skipped, sure, notices,
+});
+record!(Whole: ColumnLine { name, kind, unit, missing });
+record!(Whole: RowLine { line, reason, text });
+record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, header_rows, preamble_rows });
+record!(Whole: NoticeLine { level, title, meaning });
+
+fn report(table: &Ingested) -> HowRead {
+    let ReadReport { sure, .. } = table.how;
+    let how = table.how.clone();
+    HowRead {
+        encoding: how.encoding,
+        delimiter: how.delimiter,
+        quote: how.quote,
+        escape: how.escape,
+        decimal: how.decimal,
+        comment: how.comment,
+        header_rows: how.header_rows,
+        preamble_rows: how.preamble_rows,
+        rows: how.rows,
+        columns: how
+            .columns
+            .into_iter()
+            .map(|column| ColumnLine {
+                name: column.name,
+                kind: column.kind.map_or("", |kind| kind.name()).to_owned(),
+                unit: column.unit,
+                missing: column.missing,
+            })
+            .collect(),
+        repaired_count: how.repaired.count,
+        repaired: lines(how.repaired),
+        skipped_count: how.skipped.count,
+        skipped: lines(how.skipped),
+        sure: SureLine {
+            encoding: sure.encoding,
+            delimiter: sure.delimiter,
+            quote: sure.quote,
+            escape: sure.escape,
+            decimal: sure.decimal,
+            header_rows: sure.header_rows,
+            preamble_rows: sure.preamble_rows,
+        },
+        notices: table
+            .notices
+            .iter()
+            .map(|notice| NoticeLine {
+                level: match notice.level() {
+                    Level::Info => "note",
+                    Level::Warning => "warning",
+                }
+                .to_owned(),
+                title: notice.title(),
+                meaning: notice.meaning(),
+            })
+            .collect(),
+    }
+}
+
+fn lines(list: RowList) -> Vec<RowLine> {
+    list.rows
+        .into_iter()
+        .map(|row| RowLine {
+            line: row.line,
+            reason: row.why.words().to_owned(),
+            text: row.text,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_arrives() {
+        assert_eq!(delimiter("tab"), Ok(Delimiter::Byte(b'\t')));
+        assert_eq!(delimiter("||"), Ok(Delimiter::Twice(b'|')));
+        assert!(delimiter("ab").is_err() && delimiter("").is_err());
+        assert_eq!(sign("none"), Ok(Sign(None)));
+        assert_eq!(sign("'"), Ok(Sign(Some(b'\''))));
+        assert!(sign("ab").is_err());
+        assert_eq!(decimal(","), Ok(','));
+        assert!(encoding("ebcdic").is_err() && escape("x").is_err());
+    }
+}

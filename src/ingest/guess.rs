@@ -1,0 +1,457 @@
+//! Which delimiter, quote and escape cut a text into a table: each candidate is tried, and the one whose rows are most
+//! alike in width and whose cells look most like single values is taken.
+//!
+//! After G. J. J. van den Burg, A. Nazábal and C. Sutton, "Wrangling messy CSV files by detecting row and type patterns",
+//! Data Mining and Knowledge Discovery 33 (2019): a dialect's score is a pattern score times a type score. Here the pattern
+//! score is the chance that two rows drawn at random have the same width (so that a few damaged rows cost little) times
+//! `(width - 1) / width`, and a prior says how usual a delimiter is.
+
+use super::class::{self, Class};
+use super::csv::{Record, Tokenizer};
+use super::options::{Delimiter, Escape, ReadOptions};
+use super::report::Why;
+use super::scan::Dialect;
+
+/// Rows and bytes of the sample by which dialects are compared.
+const SCORED_ROWS: usize = 300;
+const SCORED_BYTES: usize = 48 << 10;
+
+/// A row of the sample.
+#[derive(Clone, Debug)]
+pub(super) struct SampleRow {
+    pub line: u64,
+    pub lines: u64,
+    /// None where the line is blank.
+    pub cells: Vec<Vec<u8>>,
+    pub why: Option<Why>,
+    pub source: Vec<u8>,
+}
+
+impl SampleRow {
+    fn of(record: &Record<'_>) -> Self {
+        Self {
+            line: record.line,
+            lines: record.lines,
+            cells: record.cells().map(<[u8]>::to_vec).collect(),
+            why: record.why,
+            source: record.source.to_vec(),
+        }
+    }
+
+    pub fn filled(&self) -> usize {
+        let filled = |c: &&Vec<u8>| !c.trim_ascii().is_empty();
+        self.cells.iter().filter(filled).count()
+    }
+}
+
+/// The first rows of a text, at most `most`; the last record counts only if the text is complete or it is the only one.
+pub(super) fn rows_of(
+    text: &[u8],
+    complete: bool,
+    dialect: Dialect,
+    width: usize,
+    most: usize,
+) -> Vec<SampleRow> {
+    let mut rows = Vec::new();
+    let mut tokenizer = Tokenizer::new(dialect, width);
+    let mut take = |record: Record<'_>| {
+        rows.push(SampleRow::of(&record));
+        if rows.len() < most { Ok(()) } else { Err(()) }
+    };
+    // An error ends the sample; the whole file's reading tells it.
+    if tokenizer.push(text, &mut take).is_ok() && complete {
+        let _ = tokenizer.finish(&mut take);
+    }
+    if rows.iter().all(|r| r.cells.is_empty()) && !complete {
+        let _ = tokenizer.finish(|record: Record<'_>| {
+            rows.push(SampleRow::of(&record));
+            Ok::<(), ()>(())
+        });
+    }
+    rows
+}
+
+/// The guessed dialect, and how sure each part is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Guess {
+    pub dialect: Dialect,
+    pub delimiter_sure: f64,
+    pub quote_sure: f64,
+    pub escape_sure: f64,
+}
+
+/// How usual a delimiter is.
+fn prior(delimiter: Delimiter) -> f64 {
+    match delimiter {
+        Delimiter::Byte(b',' | b';' | b'\t') => 1.0,
+        Delimiter::Byte(b'|' | b'^' | b'~' | 1 | 0x1e | 0x1f) => 0.98,
+        Delimiter::Byte(b':') => 0.7,
+        Delimiter::Byte(b' ') => 0.86,
+        Delimiter::WideBlanks => 0.9,
+        Delimiter::Blanks => 0.85,
+        Delimiter::Twice(_) => 1.0,
+        Delimiter::Byte(_) => 0.6,
+    }
+}
+
+const CANDIDATES: [Delimiter; 21] = [
+    Delimiter::Byte(b','),
+    Delimiter::Byte(b';'),
+    Delimiter::Byte(b'\t'),
+    Delimiter::Byte(b'|'),
+    Delimiter::Byte(b'^'),
+    Delimiter::Byte(b'~'),
+    Delimiter::Byte(1),
+    Delimiter::Byte(0x1e),
+    Delimiter::Byte(0x1f),
+    Delimiter::Byte(b':'),
+    Delimiter::WideBlanks,
+    Delimiter::Byte(b' '),
+    Delimiter::Blanks,
+    Delimiter::Byte(b'#'),
+    Delimiter::Byte(b'*'),
+    Delimiter::Byte(b'&'),
+    Delimiter::Byte(b'!'),
+    Delimiter::Byte(b'@'),
+    Delimiter::Byte(b'='),
+    Delimiter::Byte(b'$'),
+    Delimiter::Byte(b'%'),
+];
+
+/// How good a dialect is for the sample.
+#[derive(Clone, Copy, Debug, Default)]
+struct Score {
+    score: f64,
+    /// The share of rows that have the most frequent width.
+    alike: f64,
+    /// Whether some column holds numbers or times.
+    typed: bool,
+    rows: usize,
+    width: usize,
+}
+
+fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
+    let mut rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
+    rows.retain(|r| !r.cells.is_empty() && !(r.cells.len() == 1 && r.source.starts_with(b"#")));
+    let n = rows.len() as f64;
+    let mut widths: Vec<(usize, usize)> = Vec::new();
+    for row in &rows {
+        let width = row.cells.len();
+        match widths.iter_mut().find(|(w, _)| *w == width) {
+            Some((_, count)) => *count += 1,
+            None => widths.push((width, 1)),
+        }
+    }
+    let pattern: f64 = widths
+        .iter()
+        .map(|&(w, count)| {
+            let share = count as f64 / n;
+            share * share * (w as f64 - 1.0) / w as f64
+        })
+        .sum();
+    let Some(&(width, count)) = widths.iter().max_by_key(|&&(w, count)| count * (w - 1)) else {
+        return Score::default();
+    };
+    if width < 2 {
+        return Score::default();
+    }
+    let (mut cells, mut likeness) = (0.0, 0.0);
+    let mut typed = vec![0usize; width];
+    let mut damaged = 0.0;
+    for row in &rows {
+        damaged += f64::from(row.why.is_some());
+        for cell in row.cells.iter().take(200) {
+            cells += 1.0;
+            likeness += class::likeness(cell);
+        }
+        if row.cells.len() == width {
+            for (count, cell) in typed.iter_mut().zip(&row.cells) {
+                *count += usize::from(Class::of(cell).is_typed());
+            }
+        }
+    }
+    let types: f64 = likeness / cells;
+    Score {
+        score: pattern * types * types * (1.0 - 0.5 * damaged / n) * prior(dialect.delimiter),
+        alike: count as f64 / n,
+        // The header is words.
+        typed: typed
+            .iter()
+            .any(|&t| t > 0 && t * 10 >= count.saturating_sub(1) * 8),
+        rows: rows.len(),
+        width,
+    }
+}
+
+/// Whether what a delimiter makes of the text may be a table at all: what separates words in prose must do better.
+fn is_plausible(delimiter: Delimiter, s: &Score) -> bool {
+    match delimiter {
+        Delimiter::Byte(b',' | b';' | b'\t' | b'|' | 1 | 0x1e | 0x1f) | Delimiter::Twice(_) => {
+            s.score > 0.0
+        }
+        Delimiter::Byte(b'^' | b'~') => s.alike >= 0.5,
+        Delimiter::WideBlanks => s.alike >= 0.7 && s.rows > 1,
+        Delimiter::Byte(b' ') | Delimiter::Blanks => {
+            s.alike >= 0.7
+                && s.rows > 1
+                && (s.typed || (s.width > 2 && s.rows > 3 && s.alike > 0.9))
+        }
+        _ => s.alike >= 0.8 && s.rows > 2 && (s.typed || s.width > 3),
+    }
+}
+
+/// The delimiter that a `sep=;` line names, if there is one.
+pub(super) fn separator_line(text: &[u8]) -> Option<Delimiter> {
+    let rest = text
+        .strip_prefix(b"sep=")
+        .or_else(|| text.strip_prefix(b"\"sep="))?;
+    let end = rest.iter().position(|b| matches!(b, b'\r' | b'\n'))?;
+    let named = rest.get(..end)?;
+    let named = named.strip_suffix(b"\"").unwrap_or(named);
+    let named = std::str::from_utf8(named).ok()?;
+    Delimiter::named(named)
+}
+
+/// The likeliest dialect of a text.
+pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess {
+    let complete = complete && text.len() <= SCORED_BYTES;
+    let text = text.get(..SCORED_BYTES).unwrap_or(text);
+    let told = options.delimiter.or_else(|| separator_line(text));
+    let body = match separator_line(text) {
+        Some(_) => {
+            let end = text.iter().position(|&b| b == b'\n' || b == b'\r');
+            text.get(end.map_or(0, |e| e + 1)..).unwrap_or_default()
+        }
+        None => text,
+    };
+    let mut present = [false; 256];
+    for &b in body {
+        present[usize::from(b)] = true;
+    }
+    let holds = |delimiter: Delimiter| match delimiter {
+        Delimiter::Byte(b) | Delimiter::Twice(b) => present[usize::from(b)],
+        Delimiter::Blanks => present[usize::from(b' ')] || present[usize::from(b'\t')],
+        Delimiter::WideBlanks => body.windows(2).any(|w| w == b"  "),
+    };
+    let candidates: Vec<Delimiter> = match told {
+        Some(delimiter) => vec![delimiter],
+        None => CANDIDATES.into_iter().filter(|&d| holds(d)).collect(),
+    };
+    let mut quotes: Vec<Option<u8>> = match options.quote {
+        Some(quote) => vec![quote],
+        None => [b'"', b'\'', b'`']
+            .into_iter()
+            .filter(|&q| present[usize::from(q)])
+            .map(Some)
+            .collect(),
+    };
+    if quotes.is_empty() {
+        quotes.push(Some(b'"'));
+    }
+    let escapes: Vec<Escape> = match options.escape {
+        Some(escape) => vec![escape],
+        None => {
+            let escaped = |w: &[u8]| w[0] == b'\\' && !w[1].is_ascii_alphanumeric();
+            match body.windows(2).any(escaped) {
+                true => vec![Escape::Doubled, Escape::Backslash],
+                false => vec![Escape::Doubled],
+            }
+        }
+    };
+    let fallback = Dialect {
+        delimiter: told.unwrap_or(Delimiter::Byte(b',')),
+        quote: quotes[0],
+        escape: escapes[0],
+        pad: false,
+    };
+    let mut tried: Vec<(Dialect, f64)> = Vec::new();
+    for &delimiter in &candidates {
+        for &quote in &quotes {
+            for &escape in &escapes {
+                let dialect = Dialect {
+                    delimiter,
+                    quote,
+                    escape,
+                    pad: matches!(delimiter, Delimiter::Blanks | Delimiter::WideBlanks),
+                };
+                let mut dialect = dialect;
+                if is_padded(body, complete, dialect) {
+                    dialect.pad = true;
+                }
+                let s = score(body, complete, dialect);
+                if told.is_some() || is_plausible(delimiter, &s) {
+                    tried.push((dialect, s.score));
+                }
+            }
+        }
+    }
+    let best = tried
+        .iter()
+        .copied()
+        .reduce(|best, next| if next.1 > best.1 + 1e-9 { next } else { best });
+    let Some((mut dialect, top)) = best else {
+        return Guess {
+            dialect: fallback,
+            delimiter_sure: if told.is_some() { 1.0 } else { 0.3 },
+            quote_sure: 0.5,
+            escape_sure: 0.5,
+        };
+    };
+    if told.is_none() && is_one_typed_column(body, complete, dialect) {
+        dialect.delimiter = Delimiter::Byte(b',');
+        return Guess {
+            dialect,
+            delimiter_sure: 0.6,
+            quote_sure: 0.5,
+            escape_sure: 0.5,
+        };
+    }
+    // How far the best other choice of each part stays behind.
+    let sure = |differs: &dyn Fn(&Dialect) -> bool| {
+        let second = tried
+            .iter()
+            .filter(|(d, _)| differs(d))
+            .fold(0.0f64, |best, t| best.max(t.1));
+        if top > 0.0 {
+            (1.0 - 0.5 * second / top).clamp(0.0, 1.0)
+        } else {
+            0.5
+        }
+    };
+    let guess = Guess {
+        dialect,
+        delimiter_sure: match told {
+            Some(_) => 1.0,
+            None => sure(&|d| d.delimiter != dialect.delimiter),
+        },
+        quote_sure: match options.quote {
+            Some(_) => 1.0,
+            None => sure(&|d| d.quote != dialect.quote),
+        },
+        escape_sure: match options.escape {
+            Some(_) => 1.0,
+            None => sure(&|d| d.escape != dialect.escape),
+        },
+    };
+    if let (Delimiter::Byte(b), None) = (dialect.delimiter, told)
+        && is_doubled(body, complete, dialect)
+    {
+        dialect.delimiter = Delimiter::Twice(b);
+    }
+    Guess { dialect, ..guess }
+}
+
+/// Whether nearly every cell after the first begins with a blank: `1, 2, 3`.
+fn is_padded(text: &[u8], complete: bool, dialect: Dialect) -> bool {
+    if matches!(dialect.delimiter, Delimiter::Byte(b' ' | b'\t')) {
+        return false;
+    }
+    let (mut cells, mut padded) = (0usize, 0usize);
+    for row in rows_of(text, complete, dialect, usize::MAX, 100) {
+        for cell in row.cells.iter().skip(1).filter(|c| !c.is_empty()) {
+            cells += 1;
+            padded += usize::from(cell.starts_with(b" "));
+        }
+    }
+    cells > 1 && padded * 20 >= cells * 19
+}
+
+/// Whether every second cell is empty in every row: the delimiter is written twice.
+fn is_doubled(text: &[u8], complete: bool, dialect: Dialect) -> bool {
+    let rows = rows_of(text, complete, dialect, usize::MAX, 100);
+    let rows: Vec<&SampleRow> = rows.iter().filter(|r| r.cells.len() > 1).collect();
+    let doubled = |row: &&&SampleRow| {
+        row.cells.len() % 2 == 1 && row.cells.iter().skip(1).step_by(2).all(|c| c.is_empty())
+    };
+    !rows.is_empty() && rows.iter().filter(doubled).count() * 10 > rows.len() * 9
+}
+
+/// Whether the lines as they stand are numbers or times, so that nothing separates anything.
+fn is_one_typed_column(text: &[u8], complete: bool, dialect: Dialect) -> bool {
+    if matches!(
+        dialect.delimiter,
+        Delimiter::Byte(b',' | b';' | b'\t' | b'|')
+    ) {
+        return false;
+    }
+    let rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
+    let rows: Vec<&SampleRow> = rows.iter().filter(|r| !r.cells.is_empty()).collect();
+    let typed = |row: &&&SampleRow| {
+        std::str::from_utf8(&row.source).is_ok_and(|t| class::is_time(t.trim()))
+    };
+    rows.iter().filter(typed).count() * 10 >= rows.len() * 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delimiter(text: &str) -> String {
+        guess(text.as_bytes(), true, &ReadOptions::default())
+            .dialect
+            .delimiter
+            .text()
+    }
+
+    #[test]
+    fn delimiters() {
+        for (text, expected) in [
+            ("a;b;c\n1,5;2,5;3\n", ";"),
+            ("a,b\n1;2,3;4\n", ","),
+            ("a\tb\n1\t2\n", "\t"),
+            ("one|two,two|three\nfour|five,five|six", "|"),
+            ("a,b,c\na,b,c|d|e|f", ","),
+            ("\"Field1,1,1\";Field2;\"Field3\";Field4;Field5;Field6", ";"),
+            (
+                "Field1;Field2;\"Field,3,\"\"3,3\";Field4;Field5;\"Field6,6\"",
+                ";",
+            ),
+            ("sep=|\na,b,c|d\n", "|"),
+            ("alone\n1\n2\n", ","),
+            ("t,x\n10:00:00,1\n10:01:00,2\n", ","),
+            ("time\n10:00:00\n10:01:00\n10:02:00\n", ","),
+            ("when\n2026-01-01 10:00:00\n2026-01-01 10:00:01\n", ","),
+            ("a:b:c\n1:2:3\n4:5:6\n7:8:9\n", ":"),
+            ("a^b^c\n1^2^3\n4^5^6\n", "^"),
+            ("a~b~c\n1~2~3\n4~5~6\n", "~"),
+            ("a b c\n1 2 3\n4 5 6\n", " "),
+            (
+                "NAME   CPU    MEMORY\nn1     412m   5321Mi\nnode2  90m    12Mi\n",
+                "  ",
+            ),
+            ("a||b||c\n1||2||3\n4||5||6\n", "||"),
+            ("a#b#c\n1#2#3\n4#5#6\n", "#"),
+            ("a, b, c\n1, 2, 3\n", ","),
+            (
+                "once upon a time\nthere was a pod that\nwould not start at all\n",
+                ",",
+            ),
+        ] {
+            assert_eq!(delimiter(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_and_escapes() {
+        let of = |text: &str| {
+            let d = guess(text.as_bytes(), true, &ReadOptions::default()).dialect;
+            (d.quote.map(char::from), d.escape)
+        };
+        assert_eq!(
+            of("a,b\n1,'x, y'\n2,'it''s, so'\n"),
+            (Some('\''), Escape::Doubled)
+        );
+        assert_eq!(
+            of("a,b\n1,\"it's, so\"\n2,\"x\"\n"),
+            (Some('"'), Escape::Doubled)
+        );
+        assert_eq!(
+            of("a,b\n1,\"x \\\"y\\\", z\"\n2,\"x\"\n"),
+            (Some('"'), Escape::Backslash)
+        );
+        assert_eq!(
+            of("a,b\n1,\"x \"\"y\"\", z\"\n2,\"c:\\\\d\"\n"),
+            (Some('"'), Escape::Doubled)
+        );
+    }
+}

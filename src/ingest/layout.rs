@@ -1,0 +1,580 @@
+//! Where the table stands in a file: lines above it, header rows, its width, what its columns look like.
+
+use super::class::Class;
+use super::guess::{SampleRow, rows_of};
+use super::options::{Delimiter, ReadOptions};
+use super::report::Why;
+use super::scan::Dialect;
+use crate::data::Names;
+
+/// Rows of the sample that are looked at.
+const LAYOUT_ROWS: usize = 2_000;
+/// The most header rows that are found.
+const MOST_HEADER_ROWS: usize = 4;
+
+/// Where the table stands, found in the sample.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Layout {
+    /// Cells of a whole row as the tokenizer cuts it, edges included.
+    pub width: usize,
+    /// Whether each row begins with a delimiter, so that its first cell is none; how many at its end are none.
+    pub drop_first: bool,
+    pub drop_last: usize,
+    /// The names as they stand in the file, joined where there are several rows; one per column.
+    pub header: Vec<String>,
+    pub header_rows: usize,
+    pub preamble_rows: usize,
+    /// The line from which on there are rows of the table.
+    pub first_line: u64,
+    pub header_line: u64,
+    pub comment: Option<u8>,
+    /// What the column's cells look like, where nearly all are alike.
+    pub classes: Vec<Option<Class>>,
+    pub decimal: char,
+    pub skipped: Vec<(u64, Why, String)>,
+    pub repaired: Vec<(u64, Why, String)>,
+    pub header_sure: f64,
+    pub preamble_sure: f64,
+    pub decimal_sure: f64,
+}
+
+impl Layout {
+    /// The columns of the table.
+    pub fn columns(&self) -> usize {
+        (self.width - usize::from(self.drop_first))
+            .saturating_sub(self.drop_last)
+            .max(1)
+    }
+}
+
+/// Looks at the sample under a dialect. `None` if it holds no row at all.
+pub(super) fn layout(
+    text: &[u8],
+    complete: bool,
+    dialect: Dialect,
+    options: &ReadOptions,
+) -> Option<Layout> {
+    let first = rows_of(text, complete, dialect, usize::MAX, LAYOUT_ROWS);
+    let comment = match options.comment {
+        Some(comment) => comment,
+        None => comment_of(&first),
+    };
+    let width = width_of(&first, comment)?;
+    let mut rows = rows_of(text, complete, dialect, width, LAYOUT_ROWS);
+    let mut layout = Layout {
+        width,
+        drop_first: false,
+        drop_last: 0,
+        header: Vec::new(),
+        header_rows: 0,
+        preamble_rows: 0,
+        first_line: 0,
+        header_line: 0,
+        comment,
+        classes: Vec::new(),
+        decimal: '.',
+        skipped: Vec::new(),
+        repaired: Vec::new(),
+        header_sure: 1.0,
+        preamble_sure: 1.0,
+        decimal_sure: 1.0,
+    };
+    if dialect.delimiter != Delimiter::Blanks && dialect.delimiter != Delimiter::WideBlanks {
+        edges(&mut layout, &rows);
+    }
+    rows.retain(|r| !r.cells.is_empty());
+    let is_comment = |row: &SampleRow| {
+        comment.is_some_and(|c| row.source.first() == Some(&c))
+            && (options.comment.is_some() || row.cells.len() != width)
+    };
+    let first = match options.preamble_rows {
+        Some(n) => {
+            let mut counted = 0;
+            rows.iter()
+                .position(|r| {
+                    let skip = is_comment(r) || is_separator(r) || is_ruled(&r.source);
+                    counted += usize::from(!skip);
+                    !skip && counted > n
+                })
+                .unwrap_or(rows.len())
+        }
+        None => {
+            layout.preamble_sure = 0.95;
+            table_start(&rows, &layout, &is_comment)
+        }
+    };
+    let (above, table) = rows.split_at(first.min(rows.len()));
+    for row in above {
+        let why = if is_comment(row) {
+            Why::Comment
+        } else if is_separator(row) {
+            Why::Separator
+        } else if is_ruled(&row.source) {
+            Why::Ruled
+        } else {
+            layout.preamble_rows += 1;
+            Why::Preamble
+        };
+        layout.skipped.push((row.line, why, shown(&row.source)));
+    }
+    let table: Vec<&SampleRow> = table
+        .iter()
+        .filter(|r| !is_comment(r) && !is_ruled(&r.source))
+        .collect();
+    classes(&mut layout, &table);
+    decimal(&mut layout, &table, dialect, options);
+    let header_rows = match options.header_rows {
+        Some(n) => n.min(table.len()),
+        None => header_rows(&mut layout, &table),
+    };
+    // What the columns look like is judged without the header.
+    classes(&mut layout, table.get(header_rows..).unwrap_or_default());
+    header(&mut layout, table.get(..header_rows).unwrap_or_default());
+    let below = table.get(..header_rows).and_then(<[_]>::last);
+    layout.first_line = match (table.get(header_rows), below) {
+        (Some(first), _) => first.line,
+        (None, Some(header)) => header.line + header.lines,
+        (None, None) => 1,
+    };
+    Some(layout)
+}
+
+/// A line cut to what a list shows.
+pub(super) fn shown(source: &[u8]) -> String {
+    let text = String::from_utf8_lossy(source.get(..400).unwrap_or(source));
+    super::buffer::quoted(text.trim())
+}
+
+/// A line that nothing but draws: `---+---`, `|:--|--:|`, `=====`.
+pub(super) fn is_ruled(source: &[u8]) -> bool {
+    let line = source.trim_ascii();
+    let drawn = |b: &u8| matches!(b, b'-' | b'=' | b'+' | b'|' | b':' | b' ' | b'\t' | b'_');
+    line.len() > 2
+        && line.iter().all(drawn)
+        && line
+            .windows(3)
+            .any(|w| matches!(w, b"---" | b"===" | b"___"))
+}
+
+fn is_separator(row: &SampleRow) -> bool {
+    row.line == 1
+        && (row.source.starts_with(b"sep=") || row.source.starts_with(b"\"sep="))
+        && row.source.len() <= 8
+}
+
+/// `#`, where lines that begin with it are not rows of the table.
+fn comment_of(rows: &[SampleRow]) -> Option<u8> {
+    let width = width_of(rows, None)?;
+    for sign in [&b"#"[..], b"%", b"//", b"!"] {
+        let signed = |r: &&SampleRow| r.source.starts_with(sign);
+        let count = rows.iter().filter(signed).count();
+        let misfit = rows
+            .iter()
+            .filter(signed)
+            .filter(|r| r.cells.len() != width)
+            .count();
+        // Signs other than # begin too many things.
+        let above = rows.first().is_some_and(|r| r.source.starts_with(sign));
+        if misfit > 0 && misfit * 2 >= count && width > 1 && (sign == b"#" || above) {
+            return sign.first().copied();
+        }
+        if sign == b"#" && width == 1 && above && count * 2 < rows.len() {
+            return Some(b'#');
+        }
+    }
+    None
+}
+
+/// The width of the table: that of the most cells, where rows that follow each other count together.
+fn width_of(rows: &[SampleRow], comment: Option<u8>) -> Option<usize> {
+    let mut widths: Vec<(usize, usize)> = Vec::new();
+    let mut total = 0;
+    for row in rows {
+        let width = row.cells.len();
+        if width == 0 || (comment.is_some() && row.source.first() == comment.as_ref()) {
+            continue;
+        }
+        total += 1;
+        match widths.iter_mut().find(|(w, _)| *w == width) {
+            Some((_, n)) => *n += 1,
+            None => widths.push((width, 1)),
+        }
+    }
+    if total == 0 {
+        return rows.iter().map(|r| r.cells.len()).find(|&w| w > 0);
+    }
+    let weight = |&(w, n): &(usize, usize)| n as f64 * (w as f64 - 0.5);
+    let best = widths.iter().copied().reduce(|best, next| {
+        if weight(&next) > weight(&best) {
+            next
+        } else {
+            best
+        }
+    });
+    let (mut width, count) = best?;
+    // A header names columns that rows may leave out at their end.
+    let Some(header) = rows.iter().find(|r| r.cells.len() >= width.max(2)) else {
+        return Some(width);
+    };
+    let named = |row: &SampleRow| {
+        row.cells.len() > width
+            && row.cells.iter().all(|c| Class::of(c) == Class::Text)
+            && !has_repeats(row)
+    };
+    let wider = widths
+        .iter()
+        .filter(|(w, _)| *w == header.cells.len())
+        .map(|w| w.1)
+        .sum::<usize>();
+    if named(header) && (wider > 1 || count < 3) && header.cells.len() < 2 * width + 2 {
+        width = header.cells.len();
+    }
+    Some(width)
+}
+
+fn has_repeats(row: &SampleRow) -> bool {
+    let mut seen = Names::default();
+    !row.cells
+        .iter()
+        .all(|c| seen.take(&String::from_utf8_lossy(c)))
+}
+
+/// Whether rows begin or end with a delimiter.
+fn edges(layout: &mut Layout, rows: &[SampleRow]) {
+    let width = layout.width;
+    if width < 3 {
+        return;
+    }
+    let whole: Vec<&SampleRow> = rows
+        .iter()
+        .filter(|r| r.cells.len() == width && !is_ruled(&r.source))
+        .collect();
+    let blank = |cell: Option<&Vec<u8>>| cell.is_some_and(|c| c.trim_ascii().is_empty());
+    if whole.is_empty() {
+        return;
+    }
+    let blank_at = |at: usize| whole.iter().all(|r| blank(r.cells.get(at)));
+    layout.drop_last = (2..width).rev().take_while(|&at| blank_at(at)).count();
+    layout.drop_first = blank_at(0) && width - layout.drop_last > 2;
+}
+
+/// The first row that belongs to the table.
+fn table_start(
+    rows: &[SampleRow],
+    layout: &Layout,
+    is_comment: &dyn Fn(&SampleRow) -> bool,
+) -> usize {
+    let width = layout.width;
+    let columns = layout.columns();
+    let fits = |row: &SampleRow| row.cells.len() == width || row.cells.len() == columns;
+    let full = |row: &SampleRow| {
+        fits(row) && (columns < 3 || row.filled() * 2 > columns || row.filled() > 3)
+    };
+    let candidates = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| !is_comment(r) && !is_separator(r) && !is_ruled(&r.source));
+    let mut start = None;
+    for (at, row) in candidates {
+        if !(if columns == 1 { fits(row) } else { full(row) }) {
+            continue;
+        }
+        let next: Vec<&SampleRow> = rows
+            .iter()
+            .skip(at + 1)
+            .filter(|r| !is_comment(r) && !is_ruled(&r.source))
+            .take(8)
+            .collect();
+        let good = next.iter().filter(|r| fits(r)).count();
+        if good * 2 >= next.len() {
+            start = Some(at);
+            break;
+        }
+    }
+    let Some(mut start) = start else {
+        return rows
+            .iter()
+            .position(|r| !is_comment(r) && !is_separator(r))
+            .unwrap_or(0);
+    };
+    // A row right above that is nearly as wide and holds words is a damaged header, and one that spans columns is the
+    // upper part of one.
+    while let Some(above) = start.checked_sub(1).and_then(|i| rows.get(i)) {
+        let below = &rows[start];
+        let adjacent = above.line + above.lines == below.line;
+        let cells = above.cells.len();
+        let words = above.filled() > 1 && above.cells.iter().all(|c| !Class::of(c).is_typed());
+        let spans = fits(above) && above.filled() > 1;
+        let near = columns > 2
+            && cells != width
+            && cells + 1 + columns / 8 >= width
+            && cells <= width + 1 + columns / 8;
+        let below_is_words = below.cells.iter().all(|c| !Class::of(c).is_typed());
+        if !adjacent || is_comment(above) || !words {
+            break;
+        }
+        if (spans && below_is_words)
+            || (near && !below_is_words)
+            || (near && below.why.is_none() && is_header_like(above, below))
+        {
+            start -= 1;
+        } else {
+            break;
+        }
+    }
+    // A commented header: the last comment above, if it has a name for each column.
+    start
+}
+
+/// Whether a misfit row of words stands above rows of words as a header would: its cells are short and none repeats below.
+fn is_header_like(above: &SampleRow, below: &SampleRow) -> bool {
+    !has_repeats(above)
+        && above.cells.iter().all(|c| c.len() < 40 && !c.is_empty())
+        && !above.cells.iter().any(|c| below.cells.contains(c))
+}
+
+/// What the cells of each column look like, where at least four fifths of those that say something agree.
+fn classes(layout: &mut Layout, table: &[&SampleRow]) {
+    let offset = usize::from(layout.drop_first);
+    layout.classes = (0..layout.columns())
+        .map(|column| {
+            let mut counts = [0usize; 3];
+            for row in table
+                .iter()
+                .filter(|r| r.cells.len() == layout.width)
+                .take(300)
+            {
+                match row.cells.get(column + offset).map(|c| Class::of(c)) {
+                    Some(Class::Number) => counts[0] += 1,
+                    Some(Class::Time) => counts[1] += 1,
+                    Some(Class::Text) => counts[2] += 1,
+                    _ => {}
+                }
+            }
+            let total: usize = counts.iter().sum();
+            [Class::Number, Class::Time, Class::Text]
+                .into_iter()
+                .zip(counts)
+                .find(|&(_, n)| n > 0 && n * 5 >= total * 4)
+                .map(|(class, _)| class)
+        })
+        .collect();
+}
+
+/// The rows at the top that name columns.
+fn header_rows(layout: &mut Layout, table: &[&SampleRow]) -> usize {
+    let offset = usize::from(layout.drop_first);
+    let Some(first) = table.first() else { return 0 };
+    let body_from = (MOST_HEADER_ROWS)
+        .min(table.len().saturating_sub(1) / 2)
+        .max(1);
+    // What the columns look like below all that may be header.
+    classes(layout, table.get(body_from..).unwrap_or_default());
+    let typed: Vec<usize> = (0..layout.columns())
+        .filter(|&c| layout.classes[c].is_some_and(Class::is_typed))
+        .collect();
+    let class_at = |row: &SampleRow, column: usize| {
+        row.cells
+            .get(column + offset)
+            .map_or(Class::Empty, |c| Class::of(c))
+    };
+    let evidence = |row: &SampleRow| {
+        let words = typed
+            .iter()
+            .filter(|&&c| class_at(row, c) == Class::Text)
+            .count();
+        let values = typed
+            .iter()
+            .filter(|&&c| class_at(row, c).is_typed())
+            .count();
+        (words, values)
+    };
+    if typed.is_empty() || table.len() == 1 {
+        // Nothing but words: a first row whose words come again in their columns is a row like the others.
+        let columns = layout.columns();
+        let again = (0..columns)
+            .filter(|&c| {
+                let cell = first.cells.get(c + offset);
+                cell.is_some_and(|cell| !cell.trim_ascii().is_empty())
+                    && table
+                        .iter()
+                        .skip(1)
+                        .any(|r| r.cells.get(c + offset) == cell)
+            })
+            .count();
+        let values = (0..columns)
+            .filter(|&c| class_at(first, c).is_typed())
+            .count();
+        layout.header_sure = 0.6;
+        let none =
+            (again * 2 > columns && table.len() > 3) || (values * 2 > columns && !counts_up(first));
+        return usize::from(!none);
+    }
+    let (words, values) = evidence(first);
+    layout.header_sure = 1.0 - 0.5 / (1 + words.abs_diff(values)) as f64;
+    if values > words && !(counts_up(first) && !continues(first, table.get(1))) {
+        return 0;
+    }
+    if words == 0 && values == 0 && first.cells.len() == layout.width {
+        // It says nothing where the columns are typed: a header names its columns, data may leave them out.
+        let empty = first
+            .cells
+            .iter()
+            .filter(|c| c.trim_ascii().is_empty())
+            .count();
+        if empty < typed.len() {
+            return 0;
+        }
+    }
+    let mut rows = 1;
+    while rows < MOST_HEADER_ROWS && rows + 1 < table.len() {
+        let Some(row) = table.get(rows) else { break };
+        let (words, values) = evidence(row);
+        let above = evidence(table[rows - 1]);
+        let enough = words * 2 > typed.len() || (words > 0 && above.0 < typed.len());
+        if values > 0 || !enough || row.cells.len() != layout.width {
+            break;
+        }
+        rows += 1;
+    }
+    rows
+}
+
+/// Whether the numbers of a row rise by the same step, as years in a header do.
+fn counts_up(row: &SampleRow) -> bool {
+    let numbers: Vec<f64> = row
+        .cells
+        .iter()
+        .filter_map(|c| super::number::parse(c.trim_ascii()))
+        .filter(|n| n.integer)
+        .map(|n| n.value)
+        .collect();
+    let step = |w: &[f64]| w[1] - w[0];
+    let mut steps = numbers.windows(2).map(step);
+    let first = steps.next();
+    numbers.len() > 2 && first.is_some_and(|s| s != 0.0 && numbers.windows(2).all(|w| step(w) == s))
+}
+
+/// Whether the next row counts up as well: then both are data.
+fn continues(_row: &SampleRow, next: Option<&&SampleRow>) -> bool {
+    next.is_some_and(|next| counts_up(next))
+}
+
+/// The names, one per column, from the header rows joined with blanks.
+fn header(layout: &mut Layout, rows: &[&SampleRow]) {
+    let columns = layout.columns();
+    layout.header_rows = rows.len();
+    let Some((last, upper)) = rows.split_last() else {
+        layout.header = (1..=columns).map(|n| format!("column_{n}")).collect();
+        return;
+    };
+    layout.header_line = last.line;
+    for row in rows {
+        let cells = row.cells.len();
+        if cells != layout.width && cells != columns {
+            let why = if cells < columns {
+                Why::Short
+            } else {
+                Why::Long
+            };
+            layout.repaired.push((row.line, why, String::new()));
+        } else if let Some(why) = row.why {
+            layout.repaired.push((row.line, why, String::new()));
+        }
+    }
+    let mut names = vec![String::new(); columns];
+    for (at, row) in upper.iter().chain([last]).enumerate() {
+        let offset = usize::from(layout.drop_first && row.cells.len() == layout.width);
+        let mut cells: Vec<String> = row
+            .cells
+            .iter()
+            .skip(offset)
+            .map(|c| {
+                let text = String::from_utf8_lossy(c);
+                let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+                text.to_owned()
+            })
+            .collect();
+        // An extra delimiter in the header leaves a nameless cell more than there are columns.
+        while cells.len() > columns
+            && let Some(blank) = cells.iter().rposition(String::is_empty)
+        {
+            cells.remove(blank);
+        }
+        // A name that spans columns stands in the first of them.
+        let spans = at < upper.len() && cells.iter().any(String::is_empty);
+        let mut span = String::new();
+        for (name, cell) in names.iter_mut().zip(cells.iter()) {
+            if !cell.is_empty() {
+                span.clone_from(cell);
+            }
+            let part = if spans { &span } else { cell };
+            if !part.is_empty() {
+                if !name.is_empty() {
+                    name.push(' ');
+                }
+                name.push_str(part);
+            }
+        }
+    }
+    if let Some(first) = names.first_mut()
+        && let Some(rest) = first.strip_prefix('#')
+        && last.source.first() == Some(&b'#')
+        && !rest.trim().is_empty()
+    {
+        *first = rest.trim().to_owned();
+    }
+    layout.header = names;
+}
+
+/// Whether fractions stand behind a comma.
+fn decimal(layout: &mut Layout, table: &[&SampleRow], dialect: Dialect, options: &ReadOptions) {
+    if let Some(decimal) = options.decimal {
+        layout.decimal = decimal;
+        return;
+    }
+    let (mut commas, mut points) = (0u32, 0u32);
+    if dialect.delimiter != Delimiter::Byte(b',')
+        || table
+            .iter()
+            .any(|r| r.cells.iter().any(|c| c.contains(&b',')))
+    {
+        for cell in table.iter().take(300).flat_map(|r| &r.cells) {
+            match decimal_sign(cell.trim_ascii()) {
+                Some(',') => commas += 1,
+                Some(_) => points += 1,
+                None => {}
+            }
+        }
+    }
+    // A comma within a cell of a file that commas separate is seldom meant as one.
+    let enough = dialect.delimiter != Delimiter::Byte(b',') || commas > 2;
+    if commas > points && enough {
+        layout.decimal = ',';
+        layout.decimal_sure = f64::from(commas) / f64::from(commas + points);
+    } else if commas > 0 {
+        layout.decimal_sure = f64::from(points) / f64::from(commas + points);
+    }
+}
+
+/// The sign before a number's fraction, where there is no doubt: `1.234` and `1,234` leave it open.
+fn decimal_sign(cell: &[u8]) -> Option<char> {
+    let cell = cell.strip_prefix(b"-").unwrap_or(cell);
+    let n = cell
+        .iter()
+        .take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+        .count();
+    let number = cell.get(..n)?;
+    // What follows is a unit at most.
+    if n == 0 || cell.len() - n > 6 || cell.get(n..)?.iter().any(u8::is_ascii_digit) {
+        return None;
+    }
+    let at = number.iter().rposition(|b| matches!(b, b'.' | b','))?;
+    let (sign, other) = (number[at], if number[at] == b'.' { b',' } else { b'.' });
+    let before = number.get(..at)?;
+    let fraction = number.len() - at - 1;
+    let once = !before.contains(&sign);
+    let open = fraction == 3 && before.len() <= 3 && before != b"0";
+    (once && !before.is_empty() && fraction > 0 && (!open || before.contains(&other)))
+        .then_some(char::from(sign))
+}
