@@ -1,0 +1,755 @@
+//! One table, polluted in many ways, one at a time: which rows stay whole, which damaged rows are named.
+//!
+//! After G. Vitagliano, M. Hameed, L. Jiang, L. Reisener, E. Wu and F. Naumann, "Pollock: a data loading benchmark", PVLDB 16
+//! (2023). The tables and the pollutions are made here.
+
+use kubecast::ingest::{ReadReport, Reader};
+
+type Row = Vec<String>;
+
+/// A polluted file and what should be read from it.
+struct Case {
+    kind: &'static str,
+    what: String,
+    bytes: Vec<u8>,
+    header: Option<Row>,
+    /// The rows that are not damaged, in order.
+    rows: Vec<Row>,
+    /// The lines of damaged rows.
+    damaged: Vec<u64>,
+    delimiter: &'static str,
+}
+
+/// Orders: dates, times, money, words with commas, quotes and line ends, addresses, empty cells.
+fn orders() -> (Row, Vec<Row>) {
+    let header = [
+        "DATE",
+        "TIME",
+        "Qty",
+        "ID",
+        "Price",
+        "Type",
+        "Description",
+        "URL",
+        "Comments",
+    ];
+    let kinds = ["Computer", "Printer", "Tablet"];
+    let rows = (0..60u64).map(|i| {
+        let description = match i % 4 {
+            0 => format!("{} inch, {} GB, \"new\"", 10 + i % 9, 4 << (i % 3)),
+            1 => format!("Model {}, black", 100 + i),
+            2 => "Plain one".to_owned(),
+            _ => format!("Caf\u{e9} edition {i}; boxed"),
+        };
+        let comment = match i % 5 {
+            0 => String::new(),
+            1 => format!("Good value,\nwould buy {} again", i + 1),
+            2 => "Stopped working".to_owned(),
+            3 => format!("It's fine, {i} of 10"),
+            _ => "He said \"no\"".to_owned(),
+        };
+        vec![
+            format!("{:02}/{:02}/2018", 1 + i % 12, 1 + (i * 7) % 28),
+            format!(
+                "{}:{:02} {}",
+                1 + i % 12,
+                (i * 13) % 60,
+                if i % 2 == 0 { "AM" } else { "PM" }
+            ),
+            format!("{}", 1 + (i * i) % 90),
+            format!("{}", 1_000_000_000 + i * 7919),
+            format!("${}.{:02}", 10 + i * 37 % 900, (i * 31) % 100),
+            kinds[i as usize % 3].to_owned(),
+            description,
+            format!("https://shop.example/p/{}?ref={}", i, i % 7),
+            comment,
+        ]
+    });
+    (header.map(str::to_owned).to_vec(), rows.collect())
+}
+
+/// Metrics: a time, a name, numbers, a label; nothing needs quotes.
+fn metrics() -> (Row, Vec<Row>) {
+    let header = [
+        "timestamp",
+        "pod",
+        "cpu",
+        "memory",
+        "restarts",
+        "issue_type",
+    ];
+    let rows = (0..50u64).map(|i| {
+        vec![
+            format!(
+                "2026-01-{:02}T{:02}:{:02}:00Z",
+                1 + i / 24,
+                i % 24,
+                (i * 7) % 60
+            ),
+            format!("api-{}", i % 5),
+            format!("0.{:03}", (i * 379) % 1000),
+            format!("{}.5", 100 + (i * 61) % 400),
+            format!("{}", i % 4),
+            ["None", "oom", "crash"][i as usize % 3].to_owned(),
+        ]
+    });
+    (header.map(str::to_owned).to_vec(), rows.collect())
+}
+
+#[derive(Clone, Copy)]
+struct Style {
+    delimiter: &'static str,
+    quote: char,
+    /// What stands before a quote within quotes.
+    escape: char,
+    all_quoted: bool,
+    end: &'static str,
+}
+
+const PLAIN: Style = Style {
+    delimiter: ",",
+    quote: '"',
+    escape: '"',
+    all_quoted: false,
+    end: "\n",
+};
+
+impl Style {
+    fn cell(&self, cell: &str) -> String {
+        let needs = self.all_quoted
+            || cell.contains(self.delimiter.trim())
+            || (self.delimiter == " " && cell.contains(' '))
+            || cell.contains(['\n', '\r', self.quote])
+            || (self.escape == '\\' && cell.contains('\\'));
+        if !needs {
+            return cell.to_owned();
+        }
+        let mut out = String::from(self.quote);
+        for c in cell.chars() {
+            if c == self.quote || (c == self.escape && c == '\\') {
+                out.push(self.escape);
+            }
+            out.push(c);
+        }
+        out.push(self.quote);
+        out
+    }
+
+    fn row(&self, row: &[String]) -> String {
+        let cells: Vec<String> = row.iter().map(|c| self.cell(c)).collect();
+        cells.join(self.delimiter)
+    }
+
+    fn table(&self, header: &[String], rows: &[Row]) -> Vec<String> {
+        let mut lines = vec![self.row(header)];
+        lines.extend(rows.iter().map(|r| self.row(r)));
+        lines
+    }
+
+    fn text(&self, lines: &[String]) -> String {
+        lines.iter().map(|l| format!("{l}{}", self.end)).collect()
+    }
+}
+
+/// The line on which a record begins.
+fn line_of(lines: &[String], at: usize) -> u64 {
+    let before = lines[..at]
+        .iter()
+        .map(|l| 1 + l.matches('\n').count() as u64);
+    1 + before.sum::<u64>()
+}
+
+fn without(rows: &[Row], at: usize) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    rows.remove(at);
+    rows
+}
+
+#[expect(clippy::too_many_lines, reason = "a list of pollutions")]
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (name, (header, rows)) in [("orders", orders()), ("metrics", metrics())] {
+        let width = header.len();
+        let places = [0, 1, rows.len() / 2, rows.len() - 2, rows.len() - 1];
+        let lines = PLAIN.table(&header, &rows);
+        let whole = |kind, what: &str, text: String, delimiter| Case {
+            kind,
+            what: format!("{name} {what}"),
+            bytes: text.into_bytes(),
+            header: Some(header.clone()),
+            rows: rows.clone(),
+            damaged: Vec::new(),
+            delimiter,
+        };
+        // The whole file.
+        cases.push(whole("unpolluted", "", PLAIN.text(&lines), ","));
+        for delimiter in [";", "\t", "|", ":", "^", "~", " ", ", ", "||", "#", "\u{1}"] {
+            let style = Style { delimiter, ..PLAIN };
+            let text = style.text(&style.table(&header, &rows));
+            let told = if delimiter == ", " { "," } else { delimiter };
+            cases.push(whole("delimiter", delimiter, text, told));
+        }
+        for quote in ['\'', '`'] {
+            let style = Style {
+                quote,
+                escape: quote,
+                ..PLAIN
+            };
+            cases.push(whole(
+                "quote",
+                &quote.to_string(),
+                style.text(&style.table(&header, &rows)),
+                ",",
+            ));
+            let style = Style {
+                all_quoted: true,
+                ..style
+            };
+            cases.push(whole(
+                "quote",
+                "all",
+                style.text(&style.table(&header, &rows)),
+                ",",
+            ));
+        }
+        let all = Style {
+            all_quoted: true,
+            ..PLAIN
+        };
+        cases.push(whole(
+            "all cells quoted",
+            "",
+            all.text(&all.table(&header, &rows)),
+            ",",
+        ));
+        let style = Style {
+            escape: '\\',
+            ..PLAIN
+        };
+        cases.push(whole(
+            "escape",
+            "backslash",
+            style.text(&style.table(&header, &rows)),
+            ",",
+        ));
+        for end in ["\r\n", "\r"] {
+            let style = Style { end, ..PLAIN };
+            cases.push(whole("record end", end, style.text(&lines), ","));
+        }
+        let mixed: String = lines
+            .iter()
+            .enumerate()
+            .map(|(i, l)| format!("{l}{}", ["\n", "\r\n", "\r"][i % 3]))
+            .collect();
+        cases.push(whole("record end", "mixed", mixed, ","));
+        let text = PLAIN.text(&lines);
+        cases.push(whole(
+            "last line end",
+            "none",
+            text.trim_end().to_owned(),
+            ",",
+        ));
+        cases.push(whole("last line end", "three", format!("{text}\n\n"), ","));
+        for (what, bytes) in [
+            ("utf-8 mark", ["\u{feff}", &text].concat().into_bytes()),
+            (
+                "utf-16le mark",
+                ["\u{feff}", &text]
+                    .concat()
+                    .encode_utf16()
+                    .flat_map(u16::to_le_bytes)
+                    .collect(),
+            ),
+            (
+                "utf-16be mark",
+                ["\u{feff}", &text]
+                    .concat()
+                    .encode_utf16()
+                    .flat_map(u16::to_be_bytes)
+                    .collect(),
+            ),
+            (
+                "utf-16le",
+                text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            ),
+            (
+                "utf-16be",
+                text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            ),
+            ("latin-1", text.chars().map(|c| c as u32 as u8).collect()),
+        ] {
+            cases.push(Case {
+                bytes,
+                ..whole("encoding", what, String::new(), ",")
+            });
+        }
+        cases.push(Case {
+            header: None,
+            ..whole("no header", "", PLAIN.text(&lines[1..]), ",")
+        });
+        for n in [2, 3] {
+            let mut upper: Vec<Row> = (1..n)
+                .map(|k| {
+                    (0..width)
+                        .map(|c| format!("part{k}{}", ["a", "b"][c % 2]))
+                        .collect()
+                })
+                .collect();
+            upper.push(header.clone());
+            let joined = (0..width)
+                .map(|c| {
+                    upper
+                        .iter()
+                        .map(|r| r[c].clone())
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                })
+                .collect();
+            let mut all: Vec<String> = upper.iter().map(|r| PLAIN.row(r)).collect();
+            all.extend_from_slice(&lines[1..]);
+            cases.push(Case {
+                header: Some(joined),
+                ..whole("header rows", &n.to_string(), PLAIN.text(&all), ",")
+            });
+        }
+        for (kind, cell) in [
+            ("repeated name", header[0].clone()),
+            ("empty name", String::new()),
+        ] {
+            for at in [1, width / 2, width - 1] {
+                let mut odd = header.clone();
+                odd[at].clone_from(&cell);
+                let text = PLAIN.text(&PLAIN.table(&odd, &rows));
+                cases.push(Case {
+                    header: Some(odd),
+                    ..whole(kind, &at.to_string(), text, ",")
+                });
+            }
+        }
+        for (what, above) in [
+            ("1", "Report of last week\n"),
+            ("3", "Report of last week\nMade by: someone\n2026-02-01\n"),
+            ("with blank", "Report of last week\nby, someone\n\n"),
+            ("padded", &format!("Report{}\n", ",".repeat(width - 1))),
+            (
+                "key values",
+                "Report,Weekly\nFrom,2026-01-01\nTo,2026-01-08\n\n",
+            ),
+            ("sep", "sep=,\n"),
+            ("comments", "# made by a tool\n# version 3, beta\n"),
+            ("blank", "\n\n"),
+        ] {
+            cases.push(whole("preamble", what, format!("{above}{text}"), ","));
+        }
+        for (what, below) in [
+            ("1", "Source: the shop\n"),
+            ("3", "* one\n* two, and more\n* three\n"),
+            (
+                "with blank",
+                "\nNote: prices are in dollars, taxes not\nAll rights reserved\n",
+            ),
+            (
+                "padded",
+                &format!("Source: the shop{}\n", ",".repeat(width - 1)),
+            ),
+        ] {
+            cases.push(whole("footnote", what, format!("{text}{below}"), ","));
+        }
+        for at in places {
+            for n in [1, 3] {
+                let mut odd = lines.clone();
+                odd[at].push_str(&"\n".repeat(n));
+                cases.push(whole(
+                    "blank lines",
+                    &format!("{n} at {at}"),
+                    PLAIN.text(&odd),
+                    ",",
+                ));
+            }
+        }
+        let trailing = Style {
+            end: ",\n",
+            ..PLAIN
+        };
+        cases.push(whole(
+            "trailing delimiters",
+            "all",
+            trailing.text(&lines),
+            ",",
+        ));
+        let mut odd: Vec<String> = lines.iter().map(|l| format!("{l},")).collect();
+        odd[0].clone_from(&lines[0]);
+        cases.push(whole("trailing delimiters", "rows", PLAIN.text(&odd), ","));
+        cases.push(whole(
+            "trailing delimiters",
+            "three",
+            Style {
+                end: ",,,\n",
+                ..PLAIN
+            }
+            .text(&lines),
+            ",",
+        ));
+        for n in 1..5 {
+            cases.push(Case {
+                rows: rows[..n].to_vec(),
+                ..whole("few rows", &n.to_string(), PLAIN.text(&lines[..=n]), ",")
+            });
+        }
+        for null in ["NA", "NULL", "-", "n/a", "nan", "?", "None"] {
+            let odd: Vec<Row> = rows
+                .iter()
+                .enumerate()
+                .map(|(i, r)| {
+                    r.iter()
+                        .enumerate()
+                        .map(|(c, x)| {
+                            if (i + c) % 7 == 0 {
+                                null.to_owned()
+                            } else {
+                                x.clone()
+                            }
+                        })
+                        .collect()
+                })
+                .collect();
+            let text = PLAIN.text(&PLAIN.table(&header, &odd));
+            cases.push(Case {
+                rows: odd,
+                ..whole("null marker", null, text, ",")
+            });
+        }
+        for (what, columns) in [("less", 3usize), ("same", width), ("more", width + 3)] {
+            let second: Vec<String> = (0..8)
+                .map(|i| {
+                    let cell = |c: usize| match i {
+                        0 => format!("field{c}"),
+                        _ if c % 2 == 0 => format!("{}", i * 10 + c),
+                        _ => format!("w{i}"),
+                    };
+                    (0..columns).map(cell).collect::<Vec<_>>().join(",")
+                })
+                .collect();
+            let below = format!("{text}\n{}", PLAIN.text(&second));
+            cases.push(whole("two tables", &format!("{what} below"), below, ","));
+            let above = format!("{}\n{text}", PLAIN.text(&second));
+            if what != "same" {
+                cases.push(whole("two tables", &format!("{what} above"), above, ","));
+            }
+        }
+        // One row.
+        for at in places {
+            let mut damaged = |kind: &'static str, what: String, changed: String| {
+                if changed == lines[at + 1] {
+                    return;
+                }
+                let mut odd = lines.clone();
+                odd[at + 1] = changed;
+                cases.push(Case {
+                    rows: without(&rows, at),
+                    damaged: vec![line_of(&odd, at + 1)],
+                    ..whole(kind, &format!("row {at} {what}"), PLAIN.text(&odd), ",")
+                });
+            };
+            let row = &rows[at];
+            let cells: Vec<String> = row.iter().map(|c| PLAIN.cell(c)).collect();
+            for c in [0, 1, width / 2, width - 2, width - 1] {
+                let mut less = cells.clone();
+                less.remove(c);
+                damaged("missing cell", format!("column {c}"), less.join(","));
+                let mut more = cells.clone();
+                more.insert(c + 1, "extra".to_owned());
+                damaged("extra cell", format!("column {c}"), more.join(","));
+                let mut more = cells.clone();
+                more.insert(c, String::new());
+                damaged("extra delimiter", format!("column {c}"), more.join(","));
+                if c + 1 < width {
+                    let mut less = cells.clone();
+                    let next = less.remove(c + 1);
+                    less[c].push_str(&next);
+                    damaged("missing delimiter", format!("column {c}"), less.join(","));
+                }
+                let mut with = |kind, what: &str, cell: String| {
+                    let mut odd = cells.clone();
+                    odd[c] = cell;
+                    damaged(kind, format!("{what} column {c}"), odd.join(","));
+                };
+                with("extra quote", "before", format!("\"{}", cells[c]));
+                with("extra quote", "behind", format!("{}\"", cells[c]));
+                let middle = (0..=cells[c].len() / 2)
+                    .rev()
+                    .find(|&m| cells[c].is_char_boundary(m))
+                    .unwrap_or(0);
+                if middle > 0 {
+                    with(
+                        "extra quote",
+                        "within",
+                        format!("{}\"{}", &cells[c][..middle], &cells[c][middle..]),
+                    );
+                }
+                if cells[c].starts_with('"') && cells[c].len() > 1 {
+                    with("missing quote", "before", cells[c][1..].to_owned());
+                    with(
+                        "missing quote",
+                        "behind",
+                        cells[c][..cells[c].len() - 1].to_owned(),
+                    );
+                }
+            }
+            for delimiter in [";", "\t", " "] {
+                let style = Style { delimiter, ..PLAIN };
+                damaged(
+                    "other delimiter in a row",
+                    format!("{delimiter:?}"),
+                    style.row(row),
+                );
+            }
+            if at + 1 < rows.len() {
+                let mut odd = lines.clone();
+                let next = odd.remove(at + 2);
+                odd[at + 1] = format!("{},{next}", odd[at + 1]);
+                let mut left = without(&rows, at);
+                left.remove(at);
+                cases.push(Case {
+                    rows: left,
+                    damaged: vec![line_of(&odd, at + 1)],
+                    ..whole(
+                        "two rows on a line",
+                        &format!("row {at}"),
+                        PLAIN.text(&odd),
+                        ",",
+                    )
+                });
+            }
+        }
+        for at in [0, width / 2, width - 1] {
+            let mut odd = lines.clone();
+            let mut cells = header.clone();
+            cells.remove(at);
+            odd[0] = cells.join(",");
+            cases.push(Case {
+                header: None,
+                damaged: vec![1],
+                ..whole(
+                    "damaged header",
+                    &format!("less {at}"),
+                    PLAIN.text(&odd),
+                    ",",
+                )
+            });
+            let mut cells = header.clone();
+            cells.insert(at, String::new());
+            odd[0] = cells.join(",");
+            cases.push(Case {
+                header: None,
+                damaged: vec![1],
+                ..whole(
+                    "damaged header",
+                    &format!("more {at}"),
+                    PLAIN.text(&odd),
+                    ",",
+                )
+            });
+        }
+        for at in places {
+            let mut odd = lines.clone();
+            odd.insert(at + 1, format!("# a remark, at {at}"));
+            let line = line_of(&odd, at + 1);
+            cases.push(Case {
+                damaged: vec![line],
+                ..whole("comment line", &at.to_string(), PLAIN.text(&odd), ",")
+            });
+            let mut odd = lines.clone();
+            odd.insert(at + 2, lines[0].clone());
+            let line = line_of(&odd, at + 2);
+            cases.push(Case {
+                damaged: vec![line],
+                ..whole("header again", &at.to_string(), PLAIN.text(&odd), ",")
+            });
+        }
+    }
+    cases
+}
+
+/// The table as text, and how it was read.
+fn read(bytes: &[u8]) -> Result<(Vec<Row>, ReadReport), String> {
+    let mut reader = Reader::new("polluted.csv").keep_raw();
+    reader.push(bytes).map_err(|e| e.to_string())?;
+    let (table, raw) = reader.finish_raw().map_err(|e| e.to_string())?;
+    let text = String::from_utf8(raw).expect("UTF-8");
+    Ok((parse(&text), table.how))
+}
+
+/// RFC 4180 without mercy: what `--raw` writes is exactly that.
+fn parse(text: &str) -> Vec<Row> {
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quoted, c) {
+            (true, '"') if chars.peek() == Some(&'"') => {
+                chars.next();
+                cell.push('"');
+            }
+            (true, '"') => quoted = false,
+            (false, '"') => quoted = true,
+            (false, ',') => row.push(std::mem::take(&mut cell)),
+            (false, '\n') => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            (_, c) => cell.push(c),
+        }
+    }
+    assert!(!quoted && row.is_empty() && cell.is_empty());
+    rows
+}
+
+/// How many of the rows are there, in order.
+fn intact(expected: &[Row], found: &[Row]) -> usize {
+    let mut at = 0;
+    let mut count = 0;
+    for row in expected {
+        if let Some(n) = found[at..].iter().position(|r| r == row) {
+            at += n + 1;
+            count += 1;
+        }
+    }
+    count
+}
+
+#[derive(Default)]
+struct Tally {
+    files: usize,
+    rows: usize,
+    intact: usize,
+    whole: usize,
+    damaged: usize,
+    named: usize,
+    headers: usize,
+    headers_right: usize,
+    delimiters_right: usize,
+    /// Rows named or added that should not be.
+    surplus: usize,
+}
+
+#[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "the table of kinds is for whoever looks"
+)]
+fn undamaged_rows_stay_and_damaged_ones_are_named() {
+    let cases = cases();
+    let mut kinds: Vec<(&str, Tally)> = Vec::new();
+    let mut failed = Vec::new();
+    for case in &cases {
+        if kinds.last().is_none_or(|(kind, _)| *kind != case.kind)
+            && !kinds.iter().any(|(kind, _)| *kind == case.kind)
+        {
+            kinds.push((case.kind, Tally::default()));
+        }
+        let Some((_, tally)) = kinds.iter_mut().find(|(kind, _)| *kind == case.kind) else {
+            continue;
+        };
+        tally.files += 1;
+        tally.rows += case.rows.len();
+        tally.damaged += case.damaged.len();
+        tally.headers += usize::from(case.header.is_some());
+        let (found, how) = match read(&case.bytes) {
+            Ok(found) => found,
+            Err(error) => {
+                failed.push(format!("{} {}: {error}", case.kind, case.what));
+                continue;
+            }
+        };
+        let (header, found) = found.split_first().expect("a header");
+        let rows = intact(&case.rows, found);
+        let named = case.damaged.iter().filter(|line| {
+            how.repaired
+                .rows
+                .iter()
+                .chain(&how.skipped.rows)
+                .any(|r| r.line == **line)
+        });
+        let named = named.count();
+        tally.intact += rows;
+        tally.whole += usize::from(rows == case.rows.len());
+        tally.named += named;
+        let header_right = case.header.as_ref().is_none_or(|h| h == header);
+        tally.headers_right += usize::from(case.header.is_some() && header_right);
+        tally.delimiters_right += usize::from(how.delimiter == case.delimiter);
+        let most = case.rows.len() + 2;
+        tally.surplus += found.len().saturating_sub(most);
+        if rows < case.rows.len()
+            || named < case.damaged.len()
+            || !header_right
+            || how.delimiter != case.delimiter
+        {
+            failed.push(format!(
+                "{} {}: {rows} of {} rows, {named} of {} named, delimiter {:?}, header {header:?}",
+                case.kind,
+                case.what,
+                case.rows.len(),
+                case.damaged.len(),
+                how.delimiter
+            ));
+        }
+    }
+    println!(
+        "{:<26} files  whole  rows intact  damaged named  header  delimiter",
+        "pollution"
+    );
+    let share = |n: usize, of: usize| {
+        if of == 0 {
+            "     -".to_owned()
+        } else {
+            format!("{:>5.1}%", 100.0 * n as f64 / of as f64)
+        }
+    };
+    let mut sum = Tally::default();
+    for (kind, t) in &kinds {
+        println!(
+            "{kind:<26} {:>5}  {}      {}         {}  {}     {}",
+            t.files,
+            share(t.whole, t.files),
+            share(t.intact, t.rows),
+            share(t.named, t.damaged),
+            share(t.headers_right, t.headers),
+            share(t.delimiters_right, t.files)
+        );
+        sum.files += t.files;
+        sum.rows += t.rows;
+        sum.intact += t.intact;
+        sum.whole += t.whole;
+        sum.damaged += t.damaged;
+        sum.named += t.named;
+        sum.headers += t.headers;
+        sum.headers_right += t.headers_right;
+        sum.delimiters_right += t.delimiters_right;
+        sum.surplus += t.surplus;
+    }
+    let of = |n: usize, of: usize| n as f64 / of as f64;
+    println!(
+        "{} files: {:.2} % of undamaged rows intact, {:.2} % of files with all of them, {:.2} % of damaged rows named, {:.2} % of headers, {:.2} % of delimiters, {} rows too many",
+        sum.files,
+        100.0 * of(sum.intact, sum.rows),
+        100.0 * of(sum.whole, sum.files),
+        100.0 * of(sum.named, sum.damaged),
+        100.0 * of(sum.headers_right, sum.headers),
+        100.0 * of(sum.delimiters_right, sum.files),
+        sum.surplus
+    );
+    for line in &failed {
+        println!("{line}");
+    }
+    assert!(kinds.len() >= 30, "{} kinds", kinds.len());
+    assert!(of(sum.intact, sum.rows) >= 0.99);
+    assert!(of(sum.whole, sum.files) >= 0.97);
+    assert!(of(sum.named, sum.damaged) >= 0.95);
+    assert!(of(sum.headers_right, sum.headers) >= 0.97);
+    assert!(of(sum.delimiters_right, sum.files) >= 0.99);
+    assert!(
+        sum.surplus * 50 < sum.files,
+        "{} rows too many",
+        sum.surplus
+    );
+}
