@@ -96,6 +96,32 @@ fn metrics() -> (Row, Vec<Row>) {
     (header.map(str::to_owned).to_vec(), rows.collect())
 }
 
+/// Nothing but words, some of them empty.
+fn words() -> (Row, Vec<Row>) {
+    let header = ["name", "city", "team", "note"];
+    let first = ["Ada", "Brian", "Chen", "Dana", "Emil"];
+    let city = ["Berlin", "Lima, Peru", "Oslo", "New York"];
+    let note = ["", "on call", "left in May", "\"the boss\", they say"];
+    let rows = (0..40usize).map(|i| {
+        vec![
+            format!("{} {}", first[i % 5], first[(i * 3 + 1) % 5].to_uppercase()),
+            city[(i * 7) % 4].to_owned(),
+            format!("team-{}", i % 6),
+            note[(i * 5 / 3) % 4].to_owned(),
+        ]
+    });
+    (header.map(str::to_owned).to_vec(), rows.collect())
+}
+
+/// Many columns of numbers.
+fn wide() -> (Row, Vec<Row>) {
+    let header = (0..30).map(|c| format!("f{c:02}")).collect();
+    let cell =
+        |i: u64, c: u64| format!("{}.{:03}", (i * 31 + c * 17) % 9, (i * 379 + c * 91) % 1000);
+    let rows = (0..30).map(|i| (0..30).map(|c| cell(i, c)).collect());
+    (header, rows.collect())
+}
+
 #[derive(Clone, Copy)]
 struct Style {
     delimiter: &'static str,
@@ -168,7 +194,14 @@ fn without(rows: &[Row], at: usize) -> Vec<Row> {
 #[expect(clippy::too_many_lines, reason = "a list of pollutions")]
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for (name, (header, rows)) in [("orders", orders()), ("metrics", metrics())] {
+    for (name, (header, rows)) in [
+        ("orders", orders()),
+        ("metrics", metrics()),
+        ("words", words()),
+        ("wide", wide()),
+    ] {
+        // Which rows of words are headers, and whether the first is one, nobody can see.
+        let typed = name != "words";
         let width = header.len();
         let places = [0, 1, rows.len() / 2, rows.len() - 2, rows.len() - 1];
         let lines = PLAIN.table(&header, &rows);
@@ -232,6 +265,16 @@ fn cases() -> Vec<Case> {
             style.text(&style.table(&header, &rows)),
             ",",
         ));
+        // Quotes within quotes stand as they are.
+        let bare = |cell: &String| match PLAIN.cell(cell) {
+            quoted if quoted.starts_with('"') => format!("\"{cell}\""),
+            plain => plain,
+        };
+        let odd: Vec<String> = std::iter::once(&header)
+            .chain(&rows)
+            .map(|r| r.iter().map(&bare).collect::<Vec<_>>().join(","))
+            .collect();
+        cases.push(whole("escape", "none", PLAIN.text(&odd), ","));
         for end in ["\r\n", "\r"] {
             let style = Style { end, ..PLAIN };
             cases.push(whole("record end", end, style.text(&lines), ","));
@@ -283,11 +326,16 @@ fn cases() -> Vec<Case> {
                 ..whole("encoding", what, String::new(), ",")
             });
         }
-        cases.push(Case {
-            header: None,
-            ..whole("no header", "", PLAIN.text(&lines[1..]), ",")
-        });
+        if typed {
+            cases.push(Case {
+                header: None,
+                ..whole("no header", "", PLAIN.text(&lines[1..]), ",")
+            });
+        }
         for n in [2, 3] {
+            if !typed {
+                break;
+            }
             let mut upper: Vec<Row> = (1..n)
                 .map(|k| {
                     (0..width)
@@ -338,6 +386,10 @@ fn cases() -> Vec<Case> {
             ("sep", "sep=,\n"),
             ("comments", "# made by a tool\n# version 3, beta\n"),
             ("blank", "\n\n"),
+            (
+                "long",
+                &"A sentence about the data, and one more.\n".repeat(25),
+            ),
         ] {
             cases.push(whole("preamble", what, format!("{above}{text}"), ","));
         }

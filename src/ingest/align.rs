@@ -134,9 +134,19 @@ fn surplus(row: &[Vec<u8>], columns: &[Option<Class>]) -> Surplus {
             best = (before + after, Surplus::Blank(at));
         }
         let follows = row.get(at + 1).is_some_and(|c| !c.trim_ascii().is_empty());
-        if follows && column(at) == Some(Class::Text) && !blank {
+        // Words may hold a delimiter; so may a number between its thousands.
+        let joins = || match column(at) {
+            Some(Class::Text) => true,
+            Some(Class::Number) => {
+                let whole = [row[at].as_slice(), b",", row[at + 1].as_slice()].concat();
+                Class::of(&whole) == Class::Number && row[at + 1].len() == 3
+            }
+            _ => false,
+        };
+        if follows && !blank && joins() {
             let joined = before + 2 + after - right(at + 1);
-            if joined > best.0 && at + 1 >= extra {
+            let thousands = i32::from(column(at) == Some(Class::Number));
+            if joined + thousands > best.0 && at + 1 >= extra {
                 best = (joined, Surplus::Join(at));
             }
         }
@@ -192,6 +202,8 @@ mod tests {
         let numbers = [Some(Class::Number); 3];
         assert_eq!(aligned(&["1", "2"], &numbers), ["1", "2", ""]);
         assert_eq!(aligned(&["1", "2", "3", "4"], &numbers), ["1", "2", "3"]);
+        let money = [Some(Class::Text), Some(Class::Number)];
+        assert_eq!(aligned(&["a", "$1", "200"], &money), ["a", "$1,200"]);
         assert_eq!(aligned(&["1", "2", "3", ""], &numbers), ["1", "2", "3"]);
     }
 }

@@ -8,6 +8,7 @@
 
 use super::class::{self, Class};
 use super::csv::{Record, Tokenizer};
+use super::layout::is_ruled;
 use super::options::{Delimiter, Escape, ReadOptions};
 use super::report::Why;
 use super::scan::Dialect;
@@ -128,6 +129,8 @@ struct Score {
     typed: bool,
     rows: usize,
     width: usize,
+    /// Whether it is the colon of times of day.
+    cuts_times: bool,
 }
 
 fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
@@ -180,7 +183,22 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
             .any(|&t| t > 0 && t * 10 >= count.saturating_sub(1) * 8),
         rows: rows.len(),
         width,
+        cuts_times: dialect.delimiter == Delimiter::Byte(b':')
+            && rows.iter().filter(|r| cuts_time(&r.cells)).count() * 2 > rows.len(),
     }
+}
+
+/// Whether two neighbouring cells are the hours and the minutes of a time of day.
+fn cuts_time(cells: &[Vec<u8>]) -> bool {
+    let two = |w: &[u8]| w.len() == 2 && w.iter().all(u8::is_ascii_digit);
+    cells.windows(2).any(|w| {
+        let (left, right) = (&w[0], &w[1]);
+        let hour = left.get(left.len().saturating_sub(2)..).is_some_and(two);
+        let before = left.len().checked_sub(3).and_then(|i| left.get(i));
+        hour && matches!(before, None | Some(b' ' | b'T' | b'['))
+            && right.get(..2).is_some_and(two)
+            && !right.get(2).is_some_and(u8::is_ascii_digit)
+    })
 }
 
 /// Whether what a delimiter makes of the text may be a table at all: what separates words in prose must do better.
@@ -196,7 +214,7 @@ fn is_plausible(delimiter: Delimiter, s: &Score) -> bool {
                 && s.rows > 1
                 && (s.typed || (s.width > 2 && s.rows > 3 && s.alike > 0.9))
         }
-        _ => s.alike >= 0.8 && s.rows > 2 && (s.typed || s.width > 3),
+        _ => s.alike >= 0.8 && s.rows > 2 && (s.typed || s.width > 3) && !s.cuts_times,
     }
 }
 
@@ -348,6 +366,9 @@ fn is_padded(text: &[u8], complete: bool, dialect: Dialect) -> bool {
     }
     let (mut cells, mut padded) = (0usize, 0usize);
     for row in rows_of(text, complete, dialect, usize::MAX, 100) {
+        if is_ruled(&row.source) {
+            continue;
+        }
         for cell in row.cells.iter().skip(1).filter(|c| !c.is_empty()) {
             cells += 1;
             padded += usize::from(cell.starts_with(b" "));

@@ -28,6 +28,8 @@ pub(super) struct Layout {
     pub first_line: u64,
     pub header_line: u64,
     pub comment: Option<u8>,
+    /// Whether the first column names the rows: words, or a count from 1, none of them twice.
+    pub rows_are_named: bool,
     /// What the column's cells look like, where nearly all are alike.
     pub classes: Vec<Option<Class>>,
     pub decimal: char,
@@ -71,6 +73,7 @@ pub(super) fn layout(
         first_line: 0,
         header_line: 0,
         comment,
+        rows_are_named: false,
         classes: Vec::new(),
         decimal: '.',
         skipped: Vec::new(),
@@ -82,6 +85,11 @@ pub(super) fn layout(
     if dialect.delimiter != Delimiter::Blanks && dialect.delimiter != Delimiter::WideBlanks {
         edges(&mut layout, &rows);
     }
+    let blanks: Vec<u64> = rows
+        .iter()
+        .filter(|r| r.cells.is_empty())
+        .map(|r| r.line)
+        .collect();
     rows.retain(|r| !r.cells.is_empty());
     let is_comment = |row: &SampleRow| {
         comment.is_some_and(|c| row.source.first() == Some(&c))
@@ -129,6 +137,7 @@ pub(super) fn layout(
     };
     // What the columns look like is judged without the header.
     classes(&mut layout, table.get(header_rows..).unwrap_or_default());
+    layout.rows_are_named = rows_are_named(table.get(header_rows..).unwrap_or_default());
     header(&mut layout, table.get(..header_rows).unwrap_or_default());
     let below = table.get(..header_rows).and_then(<[_]>::last);
     layout.first_line = match (table.get(header_rows), below) {
@@ -136,6 +145,22 @@ pub(super) fn layout(
         (None, Some(header)) => header.line + header.lines,
         (None, None) => 1,
     };
+    // Between the header's rows and the first one below, too, nothing is left out unnamed.
+    let within = rows.iter().skip(first);
+    for row in within.filter(|r| r.line < layout.first_line) {
+        if is_comment(row) {
+            layout
+                .skipped
+                .push((row.line, Why::Comment, shown(&row.source)));
+        } else if is_ruled(&row.source) {
+            layout
+                .skipped
+                .push((row.line, Why::Ruled, shown(&row.source)));
+        }
+    }
+    for line in blanks.into_iter().filter(|&line| line < layout.first_line) {
+        layout.skipped.push((line, Why::Blank, String::new()));
+    }
     Some(layout)
 }
 
@@ -216,17 +241,20 @@ fn width_of(rows: &[SampleRow], comment: Option<u8>) -> Option<usize> {
     let Some(header) = rows.iter().find(|r| r.cells.len() >= width.max(2)) else {
         return Some(width);
     };
-    let named = |row: &SampleRow| {
-        row.cells.len() > width
-            && row.cells.iter().all(|c| Class::of(c) == Class::Text)
-            && !has_repeats(row)
-    };
+    let named = header.cells.len() > width
+        && header.cells.len() < 2 * width + 2
+        && header.cells.iter().all(|c| Class::of(c) == Class::Text)
+        && !has_repeats(header);
+    let below = rows
+        .iter()
+        .filter(|r| r.line > header.line && !r.cells.is_empty());
+    let (narrow, all) = below.take(8).fold((0, 0), |(n, all), r| {
+        (n + usize::from(r.cells.len() <= width), all + 1)
+    });
     let wider = widths
         .iter()
-        .filter(|(w, _)| *w == header.cells.len())
-        .map(|w| w.1)
-        .sum::<usize>();
-    if named(header) && (wider > 1 || count < 3) && header.cells.len() < 2 * width + 2 {
+        .any(|&(w, n)| w == header.cells.len() && n > 1);
+    if named && narrow * 2 >= all && (wider || count < 3) {
         width = header.cells.len();
     }
     Some(width)
@@ -333,6 +361,18 @@ fn is_header_like(above: &SampleRow, below: &SampleRow) -> bool {
         && !above.cells.iter().any(|c| below.cells.contains(c))
 }
 
+fn rows_are_named(table: &[&SampleRow]) -> bool {
+    let mut seen = Names::default();
+    table.len() > 1
+        && table.iter().enumerate().all(|(at, row)| {
+            let Some(cell) = row.cells.first() else {
+                return false;
+            };
+            let counts = cell.as_slice() == (at + 1).to_string().as_bytes();
+            (counts || Class::of(cell) == Class::Text) && seen.take(&String::from_utf8_lossy(cell))
+        })
+}
+
 /// What the cells of each column look like, where at least four fifths of those that say something agree.
 fn classes(layout: &mut Layout, table: &[&SampleRow]) {
     let offset = usize::from(layout.drop_first);
@@ -355,7 +395,7 @@ fn classes(layout: &mut Layout, table: &[&SampleRow]) {
             [Class::Number, Class::Time, Class::Text]
                 .into_iter()
                 .zip(counts)
-                .find(|&(_, n)| n > 0 && n * 5 >= total * 4)
+                .find(|&(_, n)| n > 0 && (n * 5 >= total * 4 || (total < 10 && n * 3 >= total * 2)))
                 .map(|(class, _)| class)
         })
         .collect();
@@ -378,28 +418,28 @@ fn header_rows(layout: &mut Layout, table: &[&SampleRow]) -> usize {
             .get(column + offset)
             .map_or(Class::Empty, |c| Class::of(c))
     };
+    // Dates above numbers are names as well.
     let evidence = |row: &SampleRow| {
-        let words = typed
-            .iter()
-            .filter(|&&c| class_at(row, c) == Class::Text)
-            .count();
-        let values = typed
-            .iter()
-            .filter(|&&c| class_at(row, c).is_typed())
-            .count();
+        let (mut words, mut values) = (0usize, 0usize);
+        for &c in &typed {
+            match class_at(row, c) {
+                Class::Empty => {}
+                class if Some(class) == layout.classes[c] => values += 1,
+                _ => words += 1,
+            }
+        }
         (words, values)
     };
     if typed.is_empty() || table.len() == 1 {
         // Nothing but words: a first row whose words come again in their columns is a row like the others.
         let columns = layout.columns();
+        // The header once more is no row.
+        let below = || table.iter().skip(1).filter(|r| r.cells != first.cells);
         let again = (0..columns)
             .filter(|&c| {
                 let cell = first.cells.get(c + offset);
                 cell.is_some_and(|cell| !cell.trim_ascii().is_empty())
-                    && table
-                        .iter()
-                        .skip(1)
-                        .any(|r| r.cells.get(c + offset) == cell)
+                    && below().any(|r| r.cells.get(c + offset) == cell)
             })
             .count();
         let values = (0..columns)
@@ -412,30 +452,37 @@ fn header_rows(layout: &mut Layout, table: &[&SampleRow]) -> usize {
     }
     let (words, values) = evidence(first);
     layout.header_sure = 1.0 - 0.5 / (1 + words.abs_diff(values)) as f64;
-    if values > words && !(counts_up(first) && !continues(first, table.get(1))) {
-        return 0;
+    // The last row of words near the top ends the header; rows above it belong to it, where names span columns too.
+    let mut rows = 0;
+    for (at, row) in table.iter().enumerate().take(MOST_HEADER_ROWS) {
+        let (words, values) = evidence(row);
+        let blanks = row.filled() < layout.columns();
+        let one = at == 0 && words > values;
+        if values == 0
+            && (words * 2 > typed.len() || one)
+            && (at == 0 || row.cells.len() == layout.width)
+        {
+            rows = at + 1;
+        } else if one {
+            rows = 1;
+        } else if values > 0 && !(blanks && at == 0 && values * 2 <= typed.len()) {
+            break;
+        }
     }
-    if words == 0 && values == 0 && first.cells.len() == layout.width {
-        // It says nothing where the columns are typed: a header names its columns, data may leave them out.
+    if rows >= table.len() {
+        rows = 1;
+    }
+    if rows == 0 && counts_up(first) && !continues(first, table.get(1)) {
+        rows = 1;
+    }
+    // It says nothing where the columns are typed: a header names its columns, data may leave them out.
+    if rows == 0 && words == 0 && values == 0 {
         let empty = first
             .cells
             .iter()
             .filter(|c| c.trim_ascii().is_empty())
             .count();
-        if empty < typed.len() {
-            return 0;
-        }
-    }
-    let mut rows = 1;
-    while rows < MOST_HEADER_ROWS && rows + 1 < table.len() {
-        let Some(row) = table.get(rows) else { break };
-        let (words, values) = evidence(row);
-        let above = evidence(table[rows - 1]);
-        let enough = words * 2 > typed.len() || (words > 0 && above.0 < typed.len());
-        if values > 0 || !enough || row.cells.len() != layout.width {
-            break;
-        }
-        rows += 1;
+        rows = usize::from(empty >= typed.len() || first.cells.len() != layout.width);
     }
     rows
 }
@@ -495,6 +542,10 @@ fn header(layout: &mut Layout, rows: &[&SampleRow]) {
                 text.to_owned()
             })
             .collect();
+        // R names the columns and not that of the rows' names.
+        if rows.len() == 1 && cells.len() + 1 == columns && layout.rows_are_named {
+            cells.insert(0, String::new());
+        }
         // An extra delimiter in the header leaves a nameless cell more than there are columns.
         while cells.len() > columns
             && let Some(blank) = cells.iter().rposition(String::is_empty)

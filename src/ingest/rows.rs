@@ -145,9 +145,12 @@ impl Rows {
                 .add(record.line, Why::OtherTable, shown(record.source));
             return Ok(());
         }
-        let header_like =
-            fits && apart && self.typed_fit(&record) < 0 && self.looks_like_header(&record);
-        if !fits || header_like || self.only_first_is_filled(&record) {
+        let odd = fits && self.typed_fit(&record) < 0;
+        // What stands below a line that is no row may be more of the same.
+        let below = odd && !self.held.is_empty();
+        let header_like = odd && apart && self.looks_like_header(&record);
+        if !fits || below || header_like || self.only_first_is_filled(&record) {
+            self.apart = record.cells().all(<[u8]>::is_empty);
             return self.hold(&record, apart, fits);
         }
         // A row of words set apart is the header of another table if the rows below it are of that table too.
@@ -217,6 +220,10 @@ impl Rows {
         let [first, second, .., last] = record.ends else {
             return false;
         };
+        // A row of nothing but delimiters, which may be one of those at the end of a sheet.
+        if *last == gap * (record.ends.len() - 1) {
+            return true;
+        }
         if *second > first + gap || *last > first + gap * (record.ends.len() - 1) || *first == 0 {
             return false;
         }
@@ -237,6 +244,7 @@ impl Rows {
             || (fit(cell, column) < 0 && Class::of(cell) == Class::Text)
             || cell.starts_with(b"*")
             || cell.ends_with(b":")
+            || cell.windows(2).any(|w| w == b": ")
     }
 
     /// Whether a record repeats the header.
@@ -323,12 +331,11 @@ impl Rows {
             let mut below = false;
             let mut rows = group.into_iter().peekable();
             while let Some(row) = rows.next() {
-                below = at_end
-                    && (self.is_footnote(&row)
-                        || (below && row.cells.len() < self.layout.columns()));
+                below = at_end && self.is_below(&row, below);
                 if below {
-                    self.skipped
-                        .add(row.line, Why::Footnote, shown(&row.source));
+                    let blank = row.cells.iter().all(Vec::is_empty);
+                    let why = if blank { Why::Blank } else { Why::Footnote };
+                    self.skipped.add(row.line, why, shown(&row.source));
                     continue;
                 }
                 if let Some(next) = rows.peek()
@@ -356,6 +363,13 @@ impl Rows {
             && width > 1
             && group.iter().filter(|r| r.cells.len() == width).count() * 10 >= group.len() * 8
             && (group.len() > 2 || (words(first) && !words(second)))
+    }
+
+    /// Whether a row at the end of the file, below one that is none if `below`, is none either.
+    fn is_below(&self, row: &Held, below: bool) -> bool {
+        let blank = self.layout.columns() > 1 && row.cells.iter().all(|c| c.is_empty());
+        let more = below && (row.cells.len() < self.layout.columns() || self.score(&row.cells) < 0);
+        blank || more || self.is_footnote(row)
     }
 
     /// Whether a row at the end of the file is none.

@@ -82,6 +82,13 @@ impl Cells {
         self.ends.push(self.text.len());
     }
 
+    /// Whether the last cell holds an odd number of quotes so far.
+    fn is_open(&self, quote: u8) -> bool {
+        let from = self.ends.last().copied().unwrap_or(0);
+        let cell = self.text.get(from..).unwrap_or_default();
+        cell.iter().filter(|&&b| b == quote).count() % 2 == 1
+    }
+
     fn len_of_last(&self) -> usize {
         self.text.len() - self.ends.last().copied().unwrap_or(0)
     }
@@ -94,7 +101,7 @@ pub(super) enum Mode {
     Strict,
     /// Quotes within a quoted cell stand for themselves unless a delimiter or a line end follows.
     Loose,
-    /// The same, and a doubled quote before a delimiter ends the cell.
+    /// The same, but quotes within a cell come in pairs, and a doubled quote before a delimiter ends the cell.
     Eager,
 }
 
@@ -329,6 +336,10 @@ impl Dialect {
                 };
                 if doubled {
                     if mode == Mode::Eager && ends(at + 1).is_ok() {
+                        // A quote that closes one within the cell belongs to it.
+                        if out.is_open(quote) {
+                            out.text.push(quote);
+                        }
                         return ends(at + 1).map(|end| (end, lines)).map_err(|_| Scan::Cut);
                     }
                     out.text.push(quote);
@@ -336,6 +347,7 @@ impl Dialect {
                     continue;
                 }
                 match ends(at) {
+                    Ok(_) if mode == Mode::Eager && out.is_open(quote) => {}
                     Ok(end) => return Ok((end, lines)),
                     Err(true) => return Err(Scan::Cut),
                     Err(false) if mode == Mode::Strict => return Err(Scan::Broken),
@@ -438,6 +450,8 @@ mod tests {
         );
         let eager = |text| read(comma(), Mode::Eager, text);
         assert_eq!(eager("\"a, b\"\",\"c\""), row(&["a, b", "c"]));
+        assert_eq!(eager("\"a, \"b\"\",\"c\""), row(&["a, \"b\"", "c"]));
+        assert_eq!(eager("\"\"a\", b\",c"), row(&["\"a\", b", "c"]));
         let mut cells = Cells::default();
         comma().cut_everywhere(b"1,\"2,3\"", &mut cells);
         assert_eq!(texts(&cells), ["1", "2", "3"]);
