@@ -95,11 +95,14 @@ fn prior(delimiter: Delimiter) -> f64 {
     }
 }
 
-const CANDIDATES: [Delimiter; 21] = [
+const CANDIDATES: [Delimiter; 24] = [
     Delimiter::Byte(b','),
     Delimiter::Byte(b';'),
     Delimiter::Byte(b'\t'),
     Delimiter::Byte(b'|'),
+    Delimiter::Twice(b'|'),
+    Delimiter::Twice(b':'),
+    Delimiter::Twice(b'~'),
     Delimiter::Byte(b'^'),
     Delimiter::Byte(b'~'),
     Delimiter::Byte(1),
@@ -190,23 +193,24 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
 
 /// Whether two neighbouring cells are the hours and the minutes of a time of day.
 fn cuts_time(cells: &[Vec<u8>]) -> bool {
-    let two = |w: &[u8]| w.len() == 2 && w.iter().all(u8::is_ascii_digit);
-    cells.windows(2).any(|w| {
-        let (left, right) = (&w[0], &w[1]);
-        let hour = left.get(left.len().saturating_sub(2)..).is_some_and(two);
-        let before = left.len().checked_sub(3).and_then(|i| left.get(i));
-        hour && matches!(before, None | Some(b' ' | b'T' | b'['))
-            && right.get(..2).is_some_and(two)
-            && !right.get(2).is_some_and(u8::is_ascii_digit)
-    })
+    let two = |w: &[u8], most: u8| w.len() == 2 && w.iter().all(u8::is_ascii_digit) && w[0] <= most;
+    cells.len() < 7
+        && cells.windows(2).any(|w| {
+            let (left, right) = (&w[0], &w[1]);
+            let hour = left.get(left.len().saturating_sub(2)..);
+            let before = left.len().checked_sub(3).and_then(|i| left.get(i));
+            hour.is_some_and(|h| two(h, b'2'))
+                && matches!(before, None | Some(b' ' | b'T' | b'['))
+                && right.get(..2).is_some_and(|m| two(m, b'5'))
+                && !right.get(2).is_some_and(u8::is_ascii_digit)
+        })
 }
 
 /// Whether what a delimiter makes of the text may be a table at all: what separates words in prose must do better.
 fn is_plausible(delimiter: Delimiter, s: &Score) -> bool {
     match delimiter {
-        Delimiter::Byte(b',' | b';' | b'\t' | b'|' | 1 | 0x1e | 0x1f) | Delimiter::Twice(_) => {
-            s.score > 0.0
-        }
+        Delimiter::Byte(b',' | b';' | b'\t' | b'|' | 1 | 0x1e | 0x1f) => s.score > 0.0,
+        Delimiter::Twice(_) => s.alike > 0.8,
         Delimiter::Byte(b'^' | b'~') => s.alike >= 0.5,
         Delimiter::WideBlanks => s.alike >= 0.7 && s.rows > 1,
         Delimiter::Byte(b' ') | Delimiter::Blanks => {
@@ -247,7 +251,8 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         present[usize::from(b)] = true;
     }
     let holds = |delimiter: Delimiter| match delimiter {
-        Delimiter::Byte(b) | Delimiter::Twice(b) => present[usize::from(b)],
+        Delimiter::Byte(b) => present[usize::from(b)],
+        Delimiter::Twice(b) => body.windows(2).any(|w| w == [b, b]),
         Delimiter::Blanks => present[usize::from(b' ')] || present[usize::from(b'\t')],
         Delimiter::WideBlanks => body.windows(2).any(|w| w == b"  "),
     };

@@ -135,6 +135,11 @@ pub(super) fn layout(
         Some(n) => n.min(table.len()),
         None => header_rows(&mut layout, &table),
     };
+    // Nothing but a header tells a delimiter at the edge from a column without values.
+    if header_rows == 0 {
+        layout.drop_first = false;
+        layout.drop_last = 0;
+    }
     // What the columns look like is judged without the header.
     classes(&mut layout, table.get(header_rows..).unwrap_or_default());
     layout.rows_are_named = rows_are_named(table.get(header_rows..).unwrap_or_default());
