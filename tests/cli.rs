@@ -321,3 +321,75 @@ fn a_search_tells_its_table_and_trains_with_the_best() {
         assert!(told.starts_with("error: "), "{told}");
     }
 }
+
+#[test]
+fn read_writes_the_table_and_how_it_was_read() {
+    let folder = Folder::new("read");
+    let file = folder.file(
+        "odd.txt",
+        b"Bericht\n\nname;wert;wann\nK\xf6ln;1,5;01.02.2026\nBonn;2,5\nTrier;3,5;13.02.2026\n\nStand: heute\n",
+    );
+    folder.ok(&format!("read {file} --out typed.csv --report how.json"));
+    assert_eq!(
+        folder.read("typed.csv"),
+        "name,wert,wann\nK\u{f6}ln,1.5,2026-02-01T00:00:00\nBonn,2.5,\nTrier,3.5,2026-02-13T00:00:00\n"
+    );
+    let how = folder.json("how.json");
+    for (name, value) in [
+        ("encoding", "Windows-1252"),
+        ("delimiter", ";"),
+        ("quote", "\""),
+        ("escape", "\""),
+        ("decimal", ","),
+    ] {
+        assert_eq!(how[name], value, "{name}");
+    }
+    assert_eq!(
+        (&how["header_rows"], &how["preamble_rows"], &how["rows"]),
+        (&1.into(), &1.into(), &3.into())
+    );
+    assert_eq!(how["columns"][2]["kind"], "timestamp");
+    assert_eq!(how["columns"][2]["missing"], 1);
+    assert_eq!(how["repaired"][0]["line"], 5);
+    let skipped: Vec<u64> = how["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["line"].as_u64().unwrap())
+        .collect();
+    assert_eq!(skipped, [1, 2, 7, 8]);
+    assert!(
+        how["sure"]
+            .as_object()
+            .unwrap()
+            .values()
+            .all(|s| (0.0..=1.0).contains(&s.as_f64().unwrap()))
+    );
+    // Cells as they stand, from standard input, told otherwise.
+    assert_eq!(
+        folder
+            .ok(&format!(
+                "read {file} --raw --header-rows 0 --preamble-rows 2 --encoding latin-1"
+            ))
+            .lines()
+            .nth(1),
+        Some("K\u{f6}ln,\"1,5\",01.02.2026")
+    );
+    assert!(
+        folder
+            .fails(&format!("read {file} {file} --raw"), 2)
+            .contains("--raw is for one file")
+    );
+    assert!(folder.fails("read nowhere.csv", 1).contains("nowhere.csv"));
+    let empty = folder.file("empty.csv", "");
+    assert!(
+        folder
+            .fails(&format!("read {empty}"), 1)
+            .contains("is empty")
+    );
+    assert!(
+        folder
+            .fails(&format!("read {file} --delimiter ab"), 2)
+            .contains("delimiter")
+    );
+}

@@ -3,9 +3,10 @@
 //! After G. Vitagliano, M. Hameed, L. Jiang, L. Reisener, E. Wu and F. Naumann, "Pollock: a data loading benchmark", PVLDB 16
 //! (2023). The tables and the pollutions are made here.
 
-use kubecast::ingest::{ReadReport, Reader};
+mod raw;
 
-type Row = Vec<String>;
+use kubecast::ingest::{ReadOptions, Reader};
+use raw::{Row, read};
 
 /// A polluted file and what should be read from it.
 struct Case {
@@ -623,39 +624,6 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// The table as text, and how it was read.
-fn read(bytes: &[u8]) -> Result<(Vec<Row>, ReadReport), String> {
-    let mut reader = Reader::new("polluted.csv").keep_raw();
-    reader.push(bytes).map_err(|e| e.to_string())?;
-    let (table, raw) = reader.finish_raw().map_err(|e| e.to_string())?;
-    let text = String::from_utf8(raw).expect("UTF-8");
-    Ok((parse(&text), table.how))
-}
-
-/// RFC 4180 without mercy: what `--raw` writes is exactly that.
-fn parse(text: &str) -> Vec<Row> {
-    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (quoted, c) {
-            (true, '"') if chars.peek() == Some(&'"') => {
-                chars.next();
-                cell.push('"');
-            }
-            (true, '"') => quoted = false,
-            (false, '"') => quoted = true,
-            (false, ',') => row.push(std::mem::take(&mut cell)),
-            (false, '\n') => {
-                row.push(std::mem::take(&mut cell));
-                rows.push(std::mem::take(&mut row));
-            }
-            (_, c) => cell.push(c),
-        }
-    }
-    assert!(!quoted && row.is_empty() && cell.is_empty());
-    rows
-}
-
 /// How many of the rows are there, in order.
 fn intact(expected: &[Row], found: &[Row]) -> usize {
     let mut at = 0;
@@ -706,7 +674,7 @@ fn undamaged_rows_stay_and_damaged_ones_are_named() {
         tally.rows += case.rows.len();
         tally.damaged += case.damaged.len();
         tally.headers += usize::from(case.header.is_some());
-        let (found, how) = match read(&case.bytes) {
+        let (found, how) = match read(&case.bytes, &ReadOptions::default()) {
             Ok(found) => found,
             Err(error) => {
                 failed.push(format!("{} {}: {error}", case.kind, case.what));
@@ -804,4 +772,78 @@ fn undamaged_rows_stay_and_damaged_ones_are_named() {
         "{} rows too many",
         sum.surplus
     );
+}
+
+#[test]
+fn every_cut_gives_the_same_table_and_the_same_report() {
+    let (header, rows) = orders();
+    let mut lines = PLAIN.table(&header, &rows[..24]);
+    lines[3] = lines[3].replacen(',', "", 1);
+    lines[5].push_str(",extra");
+    lines[9] = lines[9].replacen('"', "", 1);
+    lines[12].insert(0, '"');
+    lines.insert(15, String::new());
+    lines.insert(0, "A report, of sorts".to_owned());
+    let text = format!(
+        "{}\r\n\r\nSource: \u{e9}\n",
+        PLAIN.text(&lines).replace('\n', "\r\n")
+    );
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [text.into_bytes(), utf16] {
+        let whole = read(&bytes, &ReadOptions::default()).expect("a table");
+        assert!(
+            whole.1.repaired.count >= 4 && whole.1.skipped.count >= 3,
+            "{:?}",
+            whole.1
+        );
+        for size in 1..64 {
+            let mut reader = Reader::new("test.csv").keep_raw();
+            bytes
+                .chunks(size)
+                .for_each(|piece| reader.push(piece).expect("a piece"));
+            let (table, cells) = reader.finish_raw().expect("a table");
+            assert_eq!(
+                (raw::parse(&String::from_utf8(cells).unwrap()), table.how),
+                whole,
+                "cut by {size}"
+            );
+        }
+    }
+}
+
+/// What a reader may be made to do again and again: each input is a hundred thousand times the same trap.
+#[test]
+fn no_trap_takes_more_than_its_length_asks_for() {
+    let many = |line: &str| line.repeat(200_000);
+    let traps = [
+        many(","),
+        many("\""),
+        many(" "),
+        many("\n"),
+        format!("a,b\n1,{}", "x".repeat(8 << 20)),
+        format!("a,b,c\n1,\"2,3\n{}", many("4,5,6\n")),
+        format!("a,b\n{}", many("1,\"x\n")),
+        format!("a,b\n{}", many("1,\"\n")),
+        format!("a,b\n{}", many("1,\"\"x\n")),
+        format!("a,b,c\n{}", many("x\",y,\"z\n")),
+        format!("a,b,c\n{}", many("1,2\n1,2,3\n\n")),
+        format!("a,b,c\n{}", many("1;2;3\n1,2,3\n")),
+        format!("a,b,c\n{}", many("1,2,3,1,2,3\n1,2,3\n")),
+        format!("a b c\n{}", many("1   \"2   3\n")),
+    ];
+    for (at, trap) in traps.iter().enumerate() {
+        let begun = std::time::Instant::now();
+        // Pieces of a size at which looking at each again would show.
+        let mut reader = Reader::new("trap.csv");
+        let read = trap
+            .as_bytes()
+            .chunks(1 << 12)
+            .try_for_each(|piece| reader.push(piece));
+        let read = read.and_then(|()| reader.finish());
+        let secs = begun.elapsed().as_secs_f64();
+        assert!(secs < 10.0, "trap {at}: {secs} s for {} bytes", trap.len());
+        if let Ok(table) = read {
+            assert!(table.rows > 0);
+        }
+    }
 }

@@ -17,6 +17,7 @@ mod duplicates;
 mod epoch;
 mod error;
 mod guess;
+mod header;
 mod infer;
 mod kind;
 mod layout;

@@ -35,10 +35,17 @@ pub(super) struct Instant {
 
 /// Reads an instant; `None` if the cell is none. Digits below the microsecond are cut; a 60th second is read as the 59th.
 pub(super) fn parse(cell: &str, order: DateOrder) -> Option<Instant> {
+    if cell.len() > 80 {
+        return None;
+    }
+    // Some locales write a narrow blank before AM and PM.
+    if cell.contains(['\u{a0}', '\u{202f}']) {
+        return parse(&cell.replace(['\u{a0}', '\u{202f}'], " "), order);
+    }
     let mut scan = Scan {
         rest: cell.trim().as_bytes(),
     };
-    if scan.rest.len() < 6 || scan.rest.len() > 48 {
+    if scan.rest.len() < 6 || scan.rest.len() > 64 {
         return None;
     }
     let (year, month, day) = scan.date(order)?;
@@ -46,7 +53,7 @@ pub(super) fn parse(cell: &str, order: DateOrder) -> Option<Instant> {
     let mut offset_secs = None;
     if !scan.rest.is_empty() {
         let spaced = scan.skip_any(b" ,");
-        if !(scan.eat(b'T') || scan.eat(b't') || scan.eat(b'_') || spaced) {
+        if !(scan.eat(b'T') || scan.eat(b't') || scan.eat(b'_') || scan.eat(b':') || spaced) {
             return None;
         }
         scan.skip_any(b" ");
@@ -103,7 +110,7 @@ pub(super) fn collect_order(cell: &str, evidence: &mut OrderEvidence) {
         return;
     }
     let Some(b) = scan.digits(1, 2) else { return };
-    if !scan.eat(separator) || scan.digits(4, 4).is_none() {
+    if !scan.eat(separator) || scan.digits(2, 4).is_none() {
         return;
     }
     evidence.slashes |= separator == b'/';
@@ -230,6 +237,7 @@ impl Scan<'_> {
             }
             1 | 2 => {
                 let first = self.digits(1, 2)?;
+                let padded = digits == 2;
                 let separator = *self.rest.first()?;
                 if !matches!(separator, b'-' | b'/' | b'.' | b' ') || !self.eat(separator) {
                     return None;
@@ -239,15 +247,30 @@ impl Scan<'_> {
                     self.skip_any(b"-/. ,");
                     return Some((self.digits(4, 4)?, month, first));
                 }
+                let before = self.rest.len();
                 let second = self.digits(1, 2)?;
+                let padded = padded && before - self.rest.len() == 2;
                 if separator == b' ' || !self.eat(separator) {
                     return None;
                 }
-                let year = self.digits(4, 4)?;
+                let year = self.year(separator == b'/' || (separator == b'.' && padded))?;
                 Some(match order {
                     DateOrder::DayFirst => (year, second, first),
                     DateOrder::MonthFirst => (year, first, second),
                 })
+            }
+            _ => None,
+        }
+    }
+
+    /// A year of four digits, or of two where the form leaves no doubt that it is one: 1970 to 2069.
+    fn year(&mut self, short: bool) -> Option<i32> {
+        let digits = self.rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        match digits {
+            4 => self.digits(4, 4),
+            2 if short => {
+                let year = self.digits(2, 2)?;
+                Some(if year < 70 { 2000 + year } else { 1900 + year })
             }
             _ => None,
         }
@@ -286,9 +309,21 @@ impl Scan<'_> {
         for name in [&b"UTC"[..], b"GMT", b"[UTC]", b"[Etc/UTC]"] {
             if let Some(rest) = self.rest.strip_prefix(name) {
                 self.rest = rest;
+                if seconds.is_none() && matches!(self.rest.first(), Some(b'+' | b'-')) {
+                    // GMT-0700, as JavaScript writes it.
+                    let sign = if self.eat(b'-') { -1 } else { 1 };
+                    self.eat(b'+');
+                    let hours = self.digits(2, 2)?;
+                    self.eat(b':');
+                    let minutes = self.digits(2, 2).unwrap_or(0);
+                    seconds = Some(sign * (hours * 3600 + minutes * 60));
+                }
                 seconds = seconds.or(Some(0));
                 break;
             }
+        }
+        if seconds.is_some() && self.rest.starts_with(b" (") && self.rest.ends_with(b")") {
+            self.rest = &[];
         }
         if seconds.is_some() && self.rest.first() == Some(&b'[') && self.rest.ends_with(b"]") {
             self.rest = &[];
@@ -330,6 +365,11 @@ mod tests {
             "January 2, 2026 03:04:05",
             " 2026-01-02 03:04:05.000 ",
             "2026-01-02T03:04:05,000000000Z",
+            "02/01/26 03:04:05",
+            "02.01.26 03:04:05",
+            "2.1.2026 3:04:05\u{202f}AM",
+            "Thu Jan 01 2026 20:04:05 GMT-0700 (PDT)",
+            "02/Jan/2026:03:04:05 +0000",
         ] {
             assert_eq!(micros(text), Some(t), "{text}");
         }
@@ -356,6 +396,8 @@ mod tests {
             "2026-01-02X",
             "2026-01-02 ",
             "1.2.3",
+            "1.2.26",
+            "01-02-26",
             "10.0.0.1",
             "1-2-3",
             "2026-01-02T03",
