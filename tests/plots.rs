@@ -110,6 +110,8 @@ fn empty_report(classes: &[String]) -> Report {
         high: 0.9,
     };
     Report {
+        out_of_bag: None,
+        rounds: None,
         accuracy: 0.9,
         accuracy_interval: interval,
         balanced_accuracy: 0.9,

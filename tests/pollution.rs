@@ -477,7 +477,7 @@ fn cases() -> Vec<Case> {
                 .map(|i| {
                     let cell = |c: usize| match i {
                         0 => format!("field{c}"),
-                        _ if c % 2 == 0 => format!("{}", i * 10 + c),
+                        _ if c.is_multiple_of(2) => format!("{}", i * 10 + c),
                         _ => format!("w{i}"),
                     };
                     (0..columns).map(cell).collect::<Vec<_>>().join(",")
@@ -813,6 +813,7 @@ fn every_cut_gives_the_same_table_and_the_same_report() {
 
 /// What a reader may be made to do again and again: each input is a hundred thousand times the same trap.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may look at the clock")]
 fn no_trap_takes_more_than_its_length_asks_for() {
     let many = |line: &str| line.repeat(200_000);
     let traps = [

@@ -8,6 +8,7 @@ use super::limits::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROW_BYTES};
 use super::options::{Delimiter, Escape};
 use super::report::Why;
 use super::scan::{CellIter, Cells, Dialect, Mode, Scan, line_at, line_end};
+use crate::data::{DELIMITER, cut_line};
 
 /// Counts line ends (LF, CR, and CRLF as one) in a stream.
 #[derive(Clone, Copy, Debug, Default)]
@@ -115,7 +116,6 @@ const DAMAGED_LINES: usize = 16;
 const DAMAGED_BYTES: usize = 1 << 16;
 
 const CELL: u8 = 0;
-const DELIMITER: u8 = 1;
 const LINE_END: u8 = 2;
 const CAREFUL: u8 = 3;
 
@@ -201,44 +201,35 @@ impl Tokenizer {
         take: &mut impl FnMut(Record<'_>) -> Result<(), E>,
     ) -> Result<usize, RecordError<E>> {
         let mut start = 0;
-        'records: while start < text.len() {
+        while start < text.len() {
             self.ends.clear();
             let line = text.get(start..).unwrap_or_default();
-            let mut cell = 0;
-            for (at, &b) in line.iter().enumerate() {
-                match self.class[usize::from(b)] {
-                    CELL => {}
-                    DELIMITER => {
-                        self.check_cell(cell, at)?;
-                        self.ends.push(at);
-                        cell = at + 1;
-                    }
-                    LINE_END => {
-                        self.check_cell(cell, at)?;
-                        let Some(width) = line_end(line, at, complete) else {
-                            return Ok(start);
-                        };
-                        self.plain(line.get(..at).unwrap_or_default(), at + width, take)?;
-                        start += at + width;
-                        continue 'records;
-                    }
-                    _ => {
-                        let Some(found) = self.careful(text, start, complete)? else {
-                            return Ok(start);
-                        };
-                        let source = text.get(start..found.next).unwrap_or_default();
-                        self.hand_over(source, found, start, take)?;
-                        start += source.len();
-                        continue 'records;
-                    }
+            let at = cut_line(line, &self.class, &mut self.ends, MAX_COLUMNS - 1);
+            if at > MAX_CELL_BYTES || self.ends.len() >= MAX_COLUMNS - 1 {
+                self.check_cells(at, line.get(at).copied())?;
+            }
+            match line.get(at) {
+                None if !complete => return Ok(start),
+                None => {
+                    self.plain(line, line.len(), take)?;
+                    return Ok(text.len());
+                }
+                Some(b'\n' | b'\r') => {
+                    let Some(width) = line_end(line, at, complete) else {
+                        return Ok(start);
+                    };
+                    self.plain(line.get(..at).unwrap_or_default(), at + width, take)?;
+                    start += at + width;
+                }
+                Some(_) => {
+                    let Some(found) = self.careful(text, start, complete)? else {
+                        return Ok(start);
+                    };
+                    let source = text.get(start..found.next).unwrap_or_default();
+                    self.hand_over(source, found, start, take)?;
+                    start += source.len();
                 }
             }
-            self.check_cell(cell, line.len())?;
-            if !complete {
-                return Ok(start);
-            }
-            self.plain(line, line.len(), take)?;
-            return Ok(text.len());
         }
         Ok(start)
     }
@@ -312,21 +303,26 @@ impl Tokenizer {
         take(record).map_err(RecordError::Taker)
     }
 
-    /// Refuses a cell that is too long, or one too many.
-    fn check_cell<E>(&self, from: usize, to: usize) -> Result<(), RecordError<E>> {
-        let (line, offset, column) = (self.line, self.offset, self.ends.len());
-        if column >= MAX_COLUMNS {
+    /// Refuses cells that are too long, or too many, in a line cut up to `at`, where `stop` stands.
+    fn check_cells<E>(&self, at: usize, stop: Option<u8>) -> Result<(), RecordError<E>> {
+        let (line, offset) = (self.line, self.offset);
+        let mut from = 0;
+        for (column, end) in self.ends.iter().copied().chain([at]).enumerate() {
+            if from > MAX_ROW_BYTES {
+                return Err(RecordError::RowTooLong { line, offset });
+            }
+            if end - from > MAX_CELL_BYTES {
+                return Err(RecordError::CellTooLong {
+                    line,
+                    column,
+                    offset,
+                });
+            }
+            from = end + 1;
+        }
+        // A delimiter that stops is one too many.
+        if stop.is_some_and(|b| self.class[usize::from(b)] == DELIMITER) {
             return Err(RecordError::TooManyColumns { line });
-        }
-        if from > MAX_ROW_BYTES {
-            return Err(RecordError::RowTooLong { line, offset });
-        }
-        if to - from > MAX_CELL_BYTES {
-            return Err(RecordError::CellTooLong {
-                line,
-                column,
-                offset,
-            });
         }
         Ok(())
     }

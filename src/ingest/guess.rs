@@ -138,7 +138,7 @@ struct Score {
 
 fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
     let mut rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
-    rows.retain(|r| !r.cells.is_empty() && !(r.cells.len() == 1 && r.source.starts_with(b"#")));
+    rows.retain(|r| !(r.cells.is_empty() || r.cells.len() == 1 && r.source.starts_with(b"#")));
     let n = rows.len() as f64;
     let mut widths: Vec<(usize, usize)> = Vec::new();
     for row in &rows {
