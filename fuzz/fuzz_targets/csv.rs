@@ -20,6 +20,7 @@ fuzz_target!(|data: (u8, &[u8])| {
         // As text: a missing number is not equal to itself.
         (Ok(whole), Ok(pieces)) => {
             assert_eq!(format!("{:?}", whole.frame), format!("{:?}", pieces.frame));
+            assert_eq!(whole.how, pieces.how);
         }
         (Err(_), Err(_)) => {}
         (whole, pieces) => panic!("{} whole, {} in pieces", whole.is_ok(), pieces.is_ok()),

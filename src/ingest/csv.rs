@@ -4,6 +4,7 @@
 //! quotes ask for; where that does not end in a row, or in one that swallows rows, the line alone is read as nearly as can
 //! be, so that a damaged row costs none of its neighbours. What is decided hangs on the text alone, never on how it is cut.
 
+use super::IngestError;
 use super::limits::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROW_BYTES};
 use super::options::{Delimiter, Escape};
 use super::report::Why;
@@ -72,9 +73,12 @@ impl<'a> Record<'a> {
     }
 }
 
+/// Who takes the records. One type: code for each closure would be code to fetch.
+pub(super) type Taker<'a> = &'a mut dyn FnMut(Record<'_>) -> Result<(), IngestError>;
+
 /// Why a record cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RecordError<E> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RecordError {
     /// More cells than [`MAX_COLUMNS`].
     TooManyColumns { line: u64 },
     /// A cell longer than [`MAX_CELL_BYTES`]; `column` from 0, `line` where the cell begins, `offset` where the record begins in the text.
@@ -86,7 +90,7 @@ pub(super) enum RecordError<E> {
     /// A row longer than [`MAX_ROW_BYTES`].
     RowTooLong { line: u64, offset: u64 },
     /// What the taker of the records said.
-    Taker(E),
+    Taker(IngestError),
 }
 
 /// Cuts a stream of text into records.
@@ -161,13 +165,9 @@ impl Tokenizer {
     }
 
     /// Hands each record that is known to end in what there is by now to `take`.
-    pub fn push<E>(
-        &mut self,
-        piece: &[u8],
-        mut take: impl FnMut(Record<'_>) -> Result<(), E>,
-    ) -> Result<(), RecordError<E>> {
+    pub fn push(&mut self, piece: &[u8], take: Taker<'_>) -> Result<(), RecordError> {
         if self.buffer.is_empty() {
-            let used = self.run(piece, false, &mut take)?;
+            let used = self.run(piece, false, take)?;
             self.buffer
                 .extend_from_slice(piece.get(used..).unwrap_or_default());
         } else {
@@ -176,7 +176,7 @@ impl Tokenizer {
                 return Ok(());
             }
             let mut buffer = std::mem::take(&mut self.buffer);
-            let used = self.run(&buffer, false, &mut take)?;
+            let used = self.run(&buffer, false, take)?;
             buffer.drain(..used);
             self.buffer = buffer;
         }
@@ -185,21 +185,13 @@ impl Tokenizer {
     }
 
     /// Hands over what is left at the end of the file.
-    pub fn finish<E>(
-        &mut self,
-        mut take: impl FnMut(Record<'_>) -> Result<(), E>,
-    ) -> Result<(), RecordError<E>> {
+    pub fn finish(&mut self, take: Taker<'_>) -> Result<(), RecordError> {
         let buffer = std::mem::take(&mut self.buffer);
-        self.run(&buffer, true, &mut take).map(|_| ())
+        self.run(&buffer, true, take).map(|_| ())
     }
 
     /// Reads records from the text; the number of bytes that they take.
-    fn run<E>(
-        &mut self,
-        text: &[u8],
-        complete: bool,
-        take: &mut impl FnMut(Record<'_>) -> Result<(), E>,
-    ) -> Result<usize, RecordError<E>> {
+    fn run(&mut self, text: &[u8], complete: bool, take: Taker<'_>) -> Result<usize, RecordError> {
         let mut start = 0;
         while start < text.len() {
             self.ends.clear();
@@ -235,12 +227,7 @@ impl Tokenizer {
     }
 
     /// Hands over a line that holds no quotes, whose delimiters are known.
-    fn plain<E>(
-        &mut self,
-        line: &[u8],
-        length: usize,
-        take: &mut impl FnMut(Record<'_>) -> Result<(), E>,
-    ) -> Result<(), RecordError<E>> {
+    fn plain(&mut self, line: &[u8], length: usize, take: Taker<'_>) -> Result<(), RecordError> {
         if !(self.ends.is_empty() && line.trim_ascii().is_empty()) {
             self.ends.push(line.len());
         }
@@ -260,13 +247,13 @@ impl Tokenizer {
     }
 
     /// Hands over what the careful reading found.
-    fn hand_over<E>(
+    fn hand_over(
         &mut self,
         source: &[u8],
         found: Careful,
         start: usize,
-        take: &mut impl FnMut(Record<'_>) -> Result<(), E>,
-    ) -> Result<(), RecordError<E>> {
+        take: Taker<'_>,
+    ) -> Result<(), RecordError> {
         let line = self.line;
         let mut from = 0;
         for (column, &end) in self.cells.ends.iter().enumerate() {
@@ -304,7 +291,7 @@ impl Tokenizer {
     }
 
     /// Refuses cells that are too long, or too many, in a line cut up to `at`, where `stop` stands.
-    fn check_cells<E>(&self, at: usize, stop: Option<u8>) -> Result<(), RecordError<E>> {
+    fn check_cells(&self, at: usize, stop: Option<u8>) -> Result<(), RecordError> {
         let (line, offset) = (self.line, self.offset);
         let mut from = 0;
         for (column, end) in self.ends.iter().copied().chain([at]).enumerate() {
@@ -328,12 +315,12 @@ impl Tokenizer {
     }
 
     /// Reads the record that begins at `start` into `self.cells`; `None` if more text is needed to tell.
-    fn careful<E>(
+    fn careful(
         &mut self,
         text: &[u8],
         start: usize,
         complete: bool,
-    ) -> Result<Option<Careful>, RecordError<E>> {
+    ) -> Result<Option<Careful>, RecordError> {
         let (dialect, width) = (self.dialect, self.width);
         let record =
             |mode, cells: &mut Cells| dialect.record(text, start, complete, mode, width, cells);
@@ -467,7 +454,7 @@ mod tests {
             if !r.ends.is_empty() {
                 rows.push((r.line, cells));
             }
-            Ok::<(), ()>(())
+            Ok(())
         };
         for piece in text.as_bytes().chunks(size) {
             tokenizer.push(piece, &mut take).expect("a record");
@@ -516,12 +503,12 @@ mod tests {
     #[test]
     fn limits_hold() {
         let mut tokenizer = Tokenizer::new(comma(), 2);
-        let refused = tokenizer.push(&vec![b','; 2 * MAX_COLUMNS], |_| Ok::<(), ()>(()));
+        let refused = tokenizer.push(&vec![b','; 2 * MAX_COLUMNS], &mut |_| Ok(()));
         assert_eq!(refused, Err(RecordError::TooManyColumns { line: 1 }));
         let mut tokenizer = Tokenizer::new(comma(), 2);
         let mut text = b"a,b\n1,".to_vec();
         text.resize(2 * MAX_CELL_BYTES + 100, b'x');
-        let refused = tokenizer.push(&text, |_| Ok::<(), ()>(()));
+        let refused = tokenizer.push(&text, &mut |_| Ok(()));
         let expected = RecordError::CellTooLong {
             line: 2,
             column: 1,

@@ -6,6 +6,7 @@
 //! score is the chance that two rows drawn at random have the same width (so that a few damaged rows cost little) times
 //! `(width - 1) / width`, and a prior says how usual a delimiter is.
 
+use super::IngestError;
 use super::class::{self, Class};
 use super::csv::{Record, Tokenizer};
 use super::layout::is_ruled;
@@ -57,16 +58,21 @@ pub(super) fn rows_of(
     let mut tokenizer = Tokenizer::new(dialect, width);
     let mut take = |record: Record<'_>| {
         rows.push(SampleRow::of(&record));
-        if rows.len() < most { Ok(()) } else { Err(()) }
+        // Any error stops.
+        if rows.len() < most {
+            Ok(())
+        } else {
+            Err(IngestError::NoFile)
+        }
     };
     // An error ends the sample; the whole file's reading tells it.
     if tokenizer.push(text, &mut take).is_ok() && complete {
         let _ = tokenizer.finish(&mut take);
     }
     if rows.iter().all(|r| r.cells.is_empty()) && !complete {
-        let _ = tokenizer.finish(|record: Record<'_>| {
+        let _ = tokenizer.finish(&mut |record: Record<'_>| {
             rows.push(SampleRow::of(&record));
-            Ok::<(), ()>(())
+            Ok(())
         });
     }
     rows

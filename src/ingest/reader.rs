@@ -148,7 +148,7 @@ impl Reader {
         let Some(layout) = layout(&text, complete, guess.dialect, &self.options) else {
             // No row at all: beyond a limit, or nothing but blanks.
             let mut tokenizer = Tokenizer::new(guess.dialect, usize::MAX);
-            let read = tokenizer.push(&text, |_| Ok(()));
+            let read = tokenizer.push(&text, &mut |_| Ok(()));
             let error = read
                 .err()
                 .map(|e| located(e, &file, |at| format!("column {}", at + 1), |_| None));
@@ -183,7 +183,7 @@ impl Pipeline {
         for piece in piece.chunks(SAMPLE_BYTES) {
             let text = self.decoder.decode(piece);
             let rows = &mut self.rows;
-            let result = self.tokenizer.push(text, |r: Record<'_>| rows.push(r));
+            let result = self.tokenizer.push(text, &mut |r: Record<'_>| rows.push(r));
             result.map_err(|e| self.error(file, e))?;
         }
         Ok(())
@@ -198,8 +198,8 @@ impl Pipeline {
         let rows = &mut self.rows;
         let result = self
             .tokenizer
-            .push(text, |r: Record<'_>| rows.push(r))
-            .and_then(|()| self.tokenizer.finish(|r: Record<'_>| rows.push(r)));
+            .push(text, &mut |r: Record<'_>| rows.push(r))
+            .and_then(|()| self.tokenizer.finish(&mut |r: Record<'_>| rows.push(r)));
         result.map_err(|e| self.error(file, e))?;
         let raw = self.rows.finish()?;
         let mut notices = self.notices();
@@ -247,7 +247,7 @@ impl Pipeline {
         }
     }
 
-    fn error(&self, file: &str, error: RecordError<IngestError>) -> IngestError {
+    fn error(&self, file: &str, error: RecordError) -> IngestError {
         // The text is the file byte for byte unless it was decoded from something else.
         let exact = matches!(self.decoder.encoding(), Encoding::Ascii | Encoding::Utf8)
             && !self.coding.unicode_lines
@@ -351,7 +351,7 @@ impl Pipeline {
 
 /// An error of a record, told of its file.
 fn located(
-    error: RecordError<IngestError>,
+    error: RecordError,
     file: &str,
     column_name: impl Fn(usize) -> String,
     byte: impl Fn(u64) -> Option<u64>,
