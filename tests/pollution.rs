@@ -387,6 +387,7 @@ fn cases() -> Vec<Case> {
             ("sep", "sep=,\n"),
             ("comments", "# made by a tool\n# version 3, beta\n"),
             ("blank", "\n\n"),
+            ("many comments", &"# made by: a tool, of sorts\n".repeat(90)),
             (
                 "long",
                 &"A sentence about the data, and one more.\n".repeat(25),

@@ -57,8 +57,8 @@ pub(super) fn header_rows(layout: &mut Layout, table: &[&SampleRow]) -> usize {
             .filter(|&c| class_at(first, c).is_typed())
             .count();
         layout.header_sure = 0.6;
-        let none =
-            (again * 2 > columns && table.len() > 3) || (values * 2 > columns && !counts_up(first));
+        let none = (again * 2 > columns && table.len() > 3)
+            || (values * 2 > columns && (table.len() == 1 || !counts_up(first)));
         return usize::from(!none);
     }
     let (words, values) = evidence(first);

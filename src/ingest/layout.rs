@@ -207,6 +207,14 @@ fn comment_of(rows: &[SampleRow]) -> Option<u8> {
         if misfit > 0 && misfit * 2 >= count && width > 1 && (sign == b"#" || above) {
             return sign.first().copied();
         }
+        // Several lines above the first that has none.
+        let run = rows
+            .iter()
+            .take_while(|r| r.source.starts_with(sign))
+            .count();
+        if sign == b"#" && run > 1 && count < rows.len() {
+            return Some(b'#');
+        }
         if sign == b"#" && width == 1 && above && count * 2 < rows.len() {
             return Some(b'#');
         }
