@@ -11,7 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("data", &[]),
     ("json", &["data"]),
     ("simulate", &["data"]),
-    ("ingest", &["data"]),
+    ("ingest", &["data", "json"]),
     ("prepare", &["data", "json"]),
     ("trees", &["data"]),
     ("learn", &["data", "trees"]),

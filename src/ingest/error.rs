@@ -62,6 +62,40 @@ pub enum IngestError {
         missing: Vec<String>,
         extra: Vec<String>,
     },
+    /// A file of another format than a table that does not keep to it.
+    #[error("{file} is damaged: {what}{}{}", at_line(.line), at_byte(.byte))]
+    Malformed {
+        file: String,
+        line: Option<u64>,
+        byte: Option<u64>,
+        what: String,
+    },
+    /// The server's answer is an error: its own words.
+    #[error("{file} holds an error instead of data: {what}")]
+    Answer { file: String, what: String },
+    /// Everything was read, and there is no sample in it.
+    #[error("{file} holds no samples")]
+    NoSamples { file: String },
+    /// A table without a column of times, beside others.
+    #[error("{file} has no column of times to join it on")]
+    NoTimes { file: String },
+    /// More series, labels or samples than fit.
+    #[error("{file} holds {what}")]
+    TooManySeries {
+        file: String,
+        line: Option<u64>,
+        what: String,
+    },
+    /// A compressed file that is damaged, or packed in a way that is not read.
+    #[error("{file} cannot be unpacked: {what}")]
+    Packed { file: String, what: String },
+    /// A compressed file that inflates beyond all measure.
+    #[error("{file} has {packed} bytes and inflates to more than {inflated}")]
+    Bomb {
+        file: String,
+        packed: u64,
+        inflated: u64,
+    },
     /// No files were given.
     #[error("no file was given")]
     NoFile,
@@ -99,7 +133,28 @@ impl IngestError {
             Self::DifferentColumns { .. } => {
                 "Load files with the same headers together, or one at a time.".to_owned()
             }
-            Self::NoFile => "Choose a CSV file.".to_owned(),
+            Self::Malformed { .. } => {
+                "Export or download it again: it may be cut, or have been changed by hand.".to_owned()
+            }
+            Self::Answer { .. } => {
+                "Correct the query or its time range, and export the answer again.".to_owned()
+            }
+            Self::NoSamples { .. } => {
+                "Check the query and its time range: export series with their samples.".to_owned()
+            }
+            Self::NoTimes { .. } => {
+                "Add a column of times, load the file alone, or load files with the same headers.".to_owned()
+            }
+            Self::TooManySeries { .. } => {
+                "Query fewer series or a shorter range, or aggregate them, for example with sum by (namespace, pod).".to_owned()
+            }
+            Self::Packed { .. } => {
+                "Unpack it with another program, and load the files inside.".to_owned()
+            }
+            Self::Bomb { .. } => {
+                "Unpack it with another program if you trust it, and load the files inside.".to_owned()
+            }
+            Self::NoFile => "Choose a file.".to_owned(),
             Self::Frame { .. } => "Check the header line and the number of rows.".to_owned(),
         }
     }
@@ -117,6 +172,13 @@ impl IngestError {
             | Self::RowTooLong { file, .. }
             | Self::TooMuchText { file, .. }
             | Self::DifferentColumns { file, .. }
+            | Self::Malformed { file, .. }
+            | Self::Answer { file, .. }
+            | Self::NoSamples { file }
+            | Self::NoTimes { file }
+            | Self::TooManySeries { file, .. }
+            | Self::Packed { file, .. }
+            | Self::Bomb { file, .. }
             | Self::Frame { file, .. } => Some(file),
             Self::NoFile => None,
         }
@@ -131,6 +193,7 @@ impl IngestError {
             | Self::CellTooLong { line, .. }
             | Self::RowTooLong { line, .. }
             | Self::TooMuchText { line, .. } => Some(*line),
+            Self::Malformed { line, .. } | Self::TooManySeries { line, .. } => *line,
             _ => None,
         }
     }
@@ -147,10 +210,20 @@ impl IngestError {
     pub fn byte(&self) -> Option<u64> {
         match self {
             Self::TooManyBytes { byte, .. } => Some(*byte),
-            Self::CellTooLong { byte, .. } | Self::RowTooLong { byte, .. } => *byte,
+            Self::CellTooLong { byte, .. }
+            | Self::RowTooLong { byte, .. }
+            | Self::Malformed { byte, .. } => *byte,
             _ => None,
         }
     }
+}
+
+fn at_line(line: &Option<u64>) -> String {
+    line.map_or_else(String::new, |line| format!(" on line {line}"))
+}
+
+fn at_byte(byte: &Option<u64>) -> String {
+    byte.map_or_else(String::new, |byte| format!(" at byte {byte}"))
 }
 
 /// The differing columns in words, at most five of each.

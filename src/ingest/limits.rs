@@ -20,3 +20,16 @@ pub const MAX_NAMES: u64 = 12_000_000;
 pub const SAMPLE_BYTES: usize = 256 << 10;
 /// How many lines a notice names.
 pub const SHOWN_LINES: usize = 5;
+/// Series of all files together.
+pub const MAX_SERIES: usize = 1_000_000;
+/// Labels of one series.
+pub const MAX_LABELS: usize = 512;
+/// Bytes that all files together may inflate to: 2 GiB.
+pub const MAX_INFLATED_BYTES: u64 = 2 << 30;
+/// How many times a compressed file's size it may inflate to once it is larger than [`FREE_INFLATED_BYTES`]. What
+/// monitoring exports comes to 5 to 60; a bomb to 1,030.
+pub const MAX_INFLATED_RATIO: u64 = 200;
+/// Bytes that may come out of any compressed file, however small: 32 MiB.
+pub const FREE_INFLATED_BYTES: u64 = 32 << 20;
+/// Files in all archives together.
+pub const MAX_FILES: usize = 10_000;

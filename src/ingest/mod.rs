@@ -5,47 +5,74 @@
 //! bytes -> decode -> csv (records with lines) -> rows (repaired, skipped) -> table (columns) -> infer (kinds, units)
 //! ```
 //!
+//! and bytes of any export of metrics to a frame, alone or with others:
+//!
+//! ```text
+//! files -> inflate, zip -> recognise -> member (the reader of each format) -> series -> join (rows and columns)
+//! ```
+//!
 //! Invariants: no input panics, hangs or asks for memory beyond the limits; the result does not depend on how the bytes
-//! are cut into pieces; nothing is dropped or changed without a notice. This layer names `data` alone.
+//! are cut into pieces; nothing is dropped or changed without a notice. This layer names `data`, and `json` for its tokens.
 
 mod align;
 mod buffer;
 mod class;
+mod columnar;
 mod csv;
 mod decode;
 mod duplicates;
 mod epoch;
 mod error;
+mod events_table;
+mod exposition;
+mod files;
 mod guess;
 mod header;
 mod infer;
+mod inflate;
+mod join;
 mod kind;
+mod kubectl;
+mod kubernetes_events;
 mod layout;
 mod limits;
+mod lines;
 mod measure;
+mod member;
 mod names;
 mod number;
+mod openmetrics;
 mod options;
+mod quantity;
 mod reader;
+mod recognise;
 mod report;
 mod retype;
 mod rows;
+mod sample_line;
 mod scan;
+mod scrapes;
+mod series;
+mod series_json;
 mod sniff;
 mod stack;
 mod table;
 mod target;
 mod time;
 pub mod value;
+mod zip;
 
 pub use decode::Encoding;
 pub use error::IngestError;
+pub use files::{FileRead, FilesReader, InputFile, TableRead, read_files};
+pub use join::{ALERT_COLUMN, HEALTHY, JoinOptions, JoinReport, JoinedColumn};
 pub use limits::{
     MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_NAMES, MAX_ROW_BYTES, MAX_ROWS,
     MAX_TEXT_BYTES, SAMPLE_BYTES,
 };
 pub use options::{Delimiter, Escape, ReadOptions};
 pub use reader::Reader;
+pub use recognise::{Format, Recognised, recognise};
 pub use report::{ColumnReport, ReadReport, RowList, RowNote, Sureness, Why};
 pub use retype::retype;
 pub use sniff::Foreign;

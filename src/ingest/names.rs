@@ -83,6 +83,20 @@ impl Names {
         (code, true)
     }
 
+    /// The code of a text that is there.
+    pub fn find(&self, name: &[u8]) -> Option<u32> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let hash = hash_of(name);
+        let mut at = hash as usize & mask;
+        loop {
+            let code = self.slots[at].checked_sub(1)?;
+            if self.hashes[code as usize] == hash && self.bytes(code) == name {
+                return Some(code);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
     fn grow(&mut self) {
         let size = (self.slots.len() * 2).max(16);
         let mut slots = vec![0; size];

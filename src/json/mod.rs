@@ -14,11 +14,13 @@ mod plain;
 mod read;
 mod shape;
 mod text;
+mod tokens;
 mod value;
 mod write;
 
 pub use plain::Plain;
 pub use read::{JsonError, Reader, Rule};
+pub use tokens::{Token, Tokens};
 pub use value::Value;
 pub use write::Writer;
 
