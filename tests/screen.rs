@@ -97,6 +97,7 @@ fn data(name: &str, target: &str) -> DataSummary {
         notices: Vec::new(),
         preview: RowsPage::default(),
         target: Some(target_of(target)),
+        join: None,
     }
 }
 
@@ -241,6 +242,7 @@ fn csv(key: u32, name: &str) -> FileRef {
         key,
         name: name.into(),
         bytes: 10,
+        modified_secs: None,
     }
 }
 

@@ -216,6 +216,7 @@ fn the_held_out_rows_are_not_seen() {
         let files = vec![FileHead {
             name: "a.csv".to_owned(),
             bytes: text.len() as u64,
+            modified_secs: None,
         }];
         ask(
             &mut session,

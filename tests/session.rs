@@ -34,6 +34,7 @@ fn load(session: &mut Session, name: &str, text: &str) -> Result<DataSummary, Fa
     let files = vec![FileHead {
         name: name.to_owned(),
         bytes: text.len() as u64,
+        modified_secs: None,
     }];
     match ask(
         session,
@@ -188,6 +189,7 @@ fn every_model_trains_saves_loads_and_predicts_the_same() {
             let files = vec![FileHead {
                 name: "new.csv".into(),
                 bytes: csv.len() as u64,
+                modified_secs: None,
             }];
             let reply = ask(session, Request::Predict { files }, vec![csv.clone()]);
             let Event::Predicted(summary) = reply.event else {
@@ -496,6 +498,7 @@ fn new_rows_with_other_columns_are_named_one_by_one_before_anything_is_predicted
         let files = vec![FileHead {
             name: "n.csv".into(),
             bytes: text.len() as u64,
+            modified_secs: None,
         }];
         ask(
             session,

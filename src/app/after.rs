@@ -474,6 +474,7 @@ fn heads(files: &[FileRef]) -> Vec<FileHead> {
         .map(|f| FileHead {
             name: f.name.to_string(),
             bytes: f.bytes,
+            modified_secs: f.modified_secs,
         })
         .collect()
 }

@@ -60,6 +60,7 @@ mod tests {
             key: 3,
             name: "a.csv".into(),
             bytes: 10,
+            modified_secs: Some(1_709_541_000),
         }];
         let source = Source {
             origin: Origin::Files(files.clone().into()),

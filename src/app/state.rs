@@ -163,6 +163,8 @@ pub struct FileRef {
     pub name: Rc<str>,
     /// Its size.
     pub bytes: u64,
+    /// When it was written, in seconds since 1970, where that is known.
+    pub modified_secs: Option<u64>,
 }
 
 /// Where a data set can be had again.

@@ -22,13 +22,13 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Simulate a cluster's metrics with known issues, as CSV.
     Simulate(SimulateArgs),
-    /// Learn from a CSV file, evaluate on rows held out, and keep the model.
+    /// Learn from a table or exported metrics, evaluate on rows held out, and keep the model.
     Train(Box<TrainArgs>),
-    /// Evaluate a model on a CSV file that holds its target.
+    /// Evaluate a model on files that hold its target.
     Evaluate(EvaluateArgs),
-    /// Predict the rows of a CSV file.
+    /// Predict the rows of a table or of exported metrics.
     Predict(PredictArgs),
-    /// Describe a CSV file or a model, as JSON.
+    /// Describe a table, exported metrics or a model, as JSON.
     Inspect(InspectArgs),
     /// Write the table that a file of any delimiter, encoding or damage holds, and how it was read.
     Read(Box<ReadArgs>),
@@ -72,7 +72,8 @@ impl SimulateArgs {
 pub(super) struct EvaluateArgs {
     /// The model file.
     pub model: String,
-    /// CSV files with the target's column; - is standard input.
+    /// Files with the target's column: CSV, or exports of Prometheus, Grafana, VictoriaMetrics, Datadog or kubectl, packed
+    /// (.gz, .zip) or not; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
     /// The report to write, as JSON; - is standard output.
@@ -84,7 +85,7 @@ pub(super) struct EvaluateArgs {
 pub(super) struct PredictArgs {
     /// The model file.
     pub model: String,
-    /// CSV files with the columns that the model needs; - is standard input.
+    /// Files with the columns that the model needs, of any kind that train takes; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
     /// The predictions to write, as CSV: row, predicted, probability, then one p_CLASS per class; - is standard output.
@@ -94,13 +95,15 @@ pub(super) struct PredictArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct InspectArgs {
-    /// A CSV file or a model file; - is standard input.
-    pub file: String,
+    /// Files of any kind that train takes, or a model file; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct TrainArgs {
-    /// CSV files with equal headers; - is standard input.
+    /// CSV files with equal headers, which are stacked, or exports of Prometheus, Grafana, VictoriaMetrics, Datadog or
+    /// kubectl, which are joined on time and labels; packed (.gz, .zip) or not; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
     /// The model file to write; - is standard output.

@@ -8,17 +8,30 @@ use crate::protocol::{Failure, FailureCode, FileHead, Place};
 /// A file's name for people, and its bytes.
 pub(super) fn read(path: &str) -> Result<(FileHead, Vec<u8>), Failure> {
     let mut bytes = Vec::new();
+    let mut modified_secs = None;
     if path == "-" {
         std::io::stdin().lock().read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+        std::fs::File::open(path).and_then(|mut file| {
+            modified_secs = written_secs(&file);
+            file.read_to_end(&mut bytes)
+        })
     }
     .map_err(|error| broken("read", path, &error))?;
     let head = FileHead {
         name: file_name(path),
         bytes: bytes.len() as u64,
+        modified_secs,
     };
     Ok((head, bytes))
+}
+
+/// When a file was written, in seconds since 1970, where the system knows. A pipe was not written at any time.
+fn written_secs(file: &std::fs::File) -> Option<u64> {
+    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let written = metadata.modified().ok()?;
+    let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(since.as_secs())
 }
 
 /// Several files, in order.

@@ -152,14 +152,15 @@ fn predict(args: &PredictArgs) -> Result<(), Failure> {
 
 fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let mut driver = Driver::new(None);
-    let (head, bytes) = files::read(&args.file)?;
-    let text = if is_model_file(&bytes) {
+    let (mut heads, bytes) = files::read_all(&args.files)?;
+    let is_model = matches!(&bytes[..], [only] if is_model_file(only));
+    let text = if is_model && let Some(head) = heads.pop() {
         let request = Request::OpenModel { name: head.name };
-        let (model, report) = opened(driver.ask(request, vec![bytes])?.0)?;
+        let (model, report) = opened(driver.ask(request, bytes)?.0)?;
         lines(&Opened { model, report })
     } else {
-        let request = Request::Load { files: vec![head] };
-        lines(&data(driver.ask(request, vec![bytes])?.0)?)
+        let request = Request::Load { files: heads };
+        lines(&data(driver.ask(request, bytes)?.0)?)
     };
     files::write("-", &text)
 }

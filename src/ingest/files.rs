@@ -259,7 +259,7 @@ impl<'a> FilesReader<'a> {
         let file = source.name.clone();
         let room = MAX_FILES.saturating_sub(self.queue.len() + self.read_files as usize);
         let entries = zip::entries(&input.bytes, room).map_err(|fault| match fault {
-            ZipFault::Spreadsheet => IngestError::Foreign {
+            ZipFault::Other => IngestError::Foreign {
                 file: file.clone(),
                 what: Foreign::Zip,
             },

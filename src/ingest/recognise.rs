@@ -97,6 +97,14 @@ fn of_text(file_name: &str, text: &[u8]) -> (Format, f64) {
             if has("\"metric\"") && has("\"timestamps\"") {
                 return (Format::VictoriaJson, 0.95);
             }
+            // Its values are numbers, and come before its timestamps.
+            let values = after(text, "\"values\"").trim_ascii_start();
+            let items = values.strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+            let items = items.and_then(|v| v.strip_prefix(b"["));
+            let first = items.and_then(|v| v.trim_ascii_start().first());
+            if has("\"metric\"") && first.is_some_and(|b| *b != b'[') {
+                return (Format::VictoriaJson, 0.9);
+            }
             if has("\"metric\"") && (has("\"values\"") || has("\"value\"") || has("\"histogram")) {
                 return (Format::PrometheusJson, 0.9);
             }
@@ -325,7 +333,14 @@ fn line_after_separator(text: &[u8]) -> Option<&[u8]> {
 }
 
 fn holds(text: &[u8], what: &str) -> bool {
-    text.windows(what.len()).any(|w| w == what.as_bytes())
+    !after(text, what).is_empty() || text.ends_with(what.as_bytes())
+}
+
+/// What follows the first of these; nothing where there is none.
+fn after<'a>(text: &'a [u8], what: &str) -> &'a [u8] {
+    let at = text.windows(what.len()).position(|w| w == what.as_bytes());
+    at.and_then(|at| text.get(at + what.len()..))
+        .unwrap_or_default()
 }
 
 /// The panel's title in the name of a file that Grafana wrote: `CPU-data-2024-03-04 10_00_00.csv`, or with a

@@ -157,6 +157,11 @@ impl SeriesJson {
     ) -> Result<usize, IngestError> {
         let mut at = 0;
         loop {
+            if self.reading.open.last() == Some(&(Place::Pairs { are_millis: false }))
+                && self.tokens.is_between_items()
+            {
+                at = self.reading.plain_pairs(text, at);
+            }
             match self.tokens.next(text, &mut at, last) {
                 Ok(Some(token)) => self.reading.take(file, token, set)?,
                 Ok(None) => break,
@@ -188,6 +193,20 @@ pub(super) fn malformed(file: &FileFacts, error: &JsonError) -> IngestError {
 }
 
 impl Reading {
+    /// The usual samples, `,[1709541000,"0.31"]` one after the other, without a token for each part; returns where
+    /// something else begins. They are most of what a large answer is.
+    fn plain_pairs(&mut self, text: &[u8], mut at: usize) -> usize {
+        while let Some((time, value, len)) = text.get(at..).and_then(plain_pair) {
+            let Some(time) = micros_by_magnitude(time) else {
+                break;
+            };
+            self.times.push(time);
+            self.values.push(value);
+            at += len;
+        }
+        at
+    }
+
     fn take(
         &mut self,
         file: &FileFacts,
@@ -414,6 +433,30 @@ impl Reading {
         }
         notices
     }
+}
+
+/// `,[seconds,"value"]` with at most one blank after each comma: both, and its length.
+fn plain_pair(text: &[u8]) -> Option<(f64, f64, usize)> {
+    let rest = text.strip_prefix(b",")?;
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"[")?;
+    let is_of_time = |b: &u8| b.is_ascii_digit() || *b == b'.';
+    let digits = rest.iter().position(|b| !is_of_time(b))?;
+    let (time, rest) = rest.split_at(digits);
+    // What JSON does not take for a number is left to the tokens.
+    if !matches!(time, [b'1'..=b'9', .., b'0'..=b'9']) {
+        return None;
+    }
+    let rest = rest.strip_prefix(b",")?;
+    let rest = rest
+        .strip_prefix(b" ")
+        .unwrap_or(rest)
+        .strip_prefix(b"\"")?;
+    let is_of_value = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e');
+    let digits = rest.iter().position(|b| !is_of_value(b))?;
+    let (value, rest) = rest.split_at(digits);
+    let rest = rest.strip_prefix(b"\"]")?;
+    let number = |text: &[u8]| float(str::from_utf8(text).ok()?);
+    Some((number(time)?, number(value)?, text.len() - rest.len()))
 }
 
 /// A value as Prometheus writes it: a Go float.

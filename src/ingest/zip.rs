@@ -24,14 +24,18 @@ pub(super) struct ZipEntry {
 pub(super) enum ZipFault {
     /// Its table of contents is not there, or points beyond the file.
     Damaged(&'static str),
-    /// It is more than a list of files.
-    Spreadsheet,
+    /// It is a spreadsheet, or no archive at all.
+    Other,
     /// zip64, encryption, or a method other than DEFLATE.
     Unsupported(String),
 }
 
 /// The files in an archive, in its order.
 pub(super) fn entries(archive: &[u8], most: usize) -> Result<Vec<ZipEntry>, ZipFault> {
+    // Four bytes make no archive: the versions of the format end below 64.
+    if archive.starts_with(b"PK\x03\x04") && u16_at(archive, 4).is_ok_and(|version| version > 63) {
+        return Err(ZipFault::Other);
+    }
     let end = end_of_contents(archive)?;
     let count = usize::from(u16_at(archive, end + 10)?);
     let size = u32_at(archive, end + 12)? as usize;
@@ -99,7 +103,7 @@ fn entry(
     let extra = slice(archive, at + 46 + name_len, extra_len)?;
     let next = at + 46 + name_len + extra_len + comment_len;
     if path == "[Content_Types].xml" || path == "mimetype" {
-        return Err(ZipFault::Spreadsheet);
+        return Err(ZipFault::Other);
     }
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     if name.is_empty() || name.starts_with('.') || path.starts_with("__MACOSX/") {

@@ -49,6 +49,7 @@ impl Model {
         let file = FileHead {
             name: "data.csv".to_owned(),
             bytes: bytes.len() as u64,
+            modified_secs: None,
         };
         let request = Request::Predict { files: vec![file] };
         match ask(&mut self.session, request, vec![bytes])?.0 {

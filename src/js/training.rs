@@ -45,6 +45,7 @@ pub async fn train(
     let file = FileHead {
         name,
         bytes: bytes.len() as u64,
+        modified_secs: None,
     };
     let load = Request::Load { files: vec![file] };
     work(&mut session, load, vec![bytes], &watcher).await?;

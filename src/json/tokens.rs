@@ -75,6 +75,11 @@ impl Tokens {
         self.depth
     }
 
+    /// Whether an item of a list has just ended: whoever knows what follows may pass whole items, each with its comma.
+    pub fn is_between_items(&self) -> bool {
+        self.next == Next::CommaOrClose && !self.is_map()
+    }
+
     /// Says that this many bytes before the next piece are gone, so that errors count from the beginning.
     pub fn passed(&mut self, bytes: usize) {
         self.passed = self.passed.saturating_add(bytes);

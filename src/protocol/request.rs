@@ -10,6 +10,8 @@ pub struct FileHead {
     pub name: String,
     /// Its length.
     pub bytes: u64,
+    /// When it was written, in seconds since 1970, where that is known: exports without a time are as old as that.
+    pub modified_secs: Option<u64>,
 }
 
 /// Which predictions to list.
@@ -27,7 +29,8 @@ pub struct PredictionFilter {
 /// that fails leaves all three as they were.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    /// Read these CSV files (attachments, in order) into the current data set; files with equal headers are stacked. Answer: `Data`.
+    /// Read these files (attachments, in order) into the current data set: tables with equal headers are stacked, and
+    /// exports of metrics joined on time and labels. Answer: `Data`.
     Load {
         /// The files.
         files: Vec<FileHead>,
@@ -82,7 +85,7 @@ pub enum Request {
     },
     /// The current model as a file. Answer: `File`.
     SaveModel,
-    /// Predict rows of these CSV files (attachments) with the current model. Answer: `Predicted`.
+    /// Predict rows of these files (attachments) with the current model. Answer: `Predicted`.
     Predict {
         /// The files; none means the current data set.
         files: Vec<FileHead>,

@@ -3,10 +3,10 @@
 use super::{
     Baseline, BoostSpec, Candidate, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion,
     Curve, DataOrigin, DataSummary, Encoding, Event, Failure, FailureCode, FileHead, FileSummary,
-    FoldKind, ForestSpec, Importance, Interval, MaxFeatures, Missing, ModelSpec, ModelSummary,
-    Options, Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request,
-    RowsPage, RunRecord, Scaling, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
-    TargetSummary, TreeSpec, Undefined,
+    FoldKind, ForestSpec, Importance, Interval, JoinSummary, JoinedColumn, MaxFeatures, Missing,
+    ModelSpec, ModelSummary, Options, Place, PredictionFilter, PredictionSummary, PrepareSpec,
+    Profile, Report, Request, RowsPage, RunRecord, Scaling, SearchScore, SearchSpec, SearchSummary,
+    SimulateSpec, Stage, TargetSummary, TreeSpec, Undefined,
 };
 use crate::json::{choice, record};
 
@@ -26,7 +26,7 @@ choice!(Whole: Request {
     ExportPredictions = "export-predictions",
     ExportReport = "export-report",
 });
-record!(Whole: FileHead { name, bytes });
+record!(Whole: FileHead { name, bytes, modified_secs });
 record!(Lenient: PredictionFilter { class, min_probability, wrong_only });
 
 choice!(Whole: Event {
@@ -120,8 +120,12 @@ record!(Whole: ColumnSummary {
     name, kind, kind_set, missing, distinct, mean, profile, used, why_not, target_why_not,
 });
 record!(Whole: DataSummary {
-    name, origin, files, rows, bytes, parse_secs, fingerprint, columns, notices, preview, target,
+    name, origin, files, rows, bytes, parse_secs, fingerprint, columns, notices, preview, target, join,
 });
+record!(Whole: JoinSummary {
+    series, samples, entity_labels, dropped_labels, step_secs, columns, merged, unplaced,
+});
+record!(Whole: JoinedColumn { name, metric, source, series, is_rate, resets, gaps, duplicates });
 record!(Whole: ClassCount { class, rows, healthy });
 record!(Whole: TargetSummary { column, classes, missing, why_not, notices, features });
 record!(Whole: RowsPage { columns, offset, total, rows });

@@ -110,6 +110,50 @@ pub struct DataSummary {
     pub preview: RowsPage,
     /// The likeliest target as a look at it; none where no column could be one.
     pub target: Option<TargetSummary>,
+    /// How series were joined; none where the table is one file's, or several stacked.
+    pub join: Option<JoinSummary>,
+}
+
+/// How exports of metrics became one table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinSummary {
+    /// Series that went in.
+    pub series: u64,
+    /// Samples that went in.
+    pub samples: u64,
+    /// The labels that name a row.
+    pub entity_labels: Vec<String>,
+    /// Labels that tell nothing apart.
+    pub dropped_labels: Vec<String>,
+    /// Seconds between rows; 0 where no time is known.
+    pub step_secs: f64,
+    /// The columns that are measurements.
+    pub columns: Vec<JoinedColumn>,
+    /// Samples of the same series in one cell, of which the last counts.
+    pub merged: u64,
+    /// Samples that belong to no row.
+    pub unplaced: u64,
+}
+
+/// A column of a joined table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinedColumn {
+    /// Its name.
+    pub name: String,
+    /// The metric that it holds.
+    pub metric: String,
+    /// The first file that the metric came from, by name.
+    pub source: String,
+    /// Series in it.
+    pub series: u64,
+    /// Whether a counter was made a rate per second.
+    pub is_rate: bool,
+    /// Resets of the counter.
+    pub resets: u64,
+    /// Cells without a sample between a series' first and last.
+    pub gaps: u64,
+    /// Series that are there twice.
+    pub duplicates: u64,
 }
 
 /// A class and its rows.

@@ -6,8 +6,10 @@ use super::job::{Job, Progress, Slice};
 use super::profile::DataFacts;
 use super::store::{Loaded, Store};
 use crate::data::SortedMap;
-use crate::ingest::{Ingested, Reader, stack};
-use crate::protocol::{DataOrigin, Event, FileHead, FileSummary, SimulateSpec, Stage};
+use crate::ingest::{self, InputFile, JoinOptions, JoinReport, TableRead};
+use crate::protocol::{
+    DataOrigin, Event, FileHead, FileSummary, JoinSummary, JoinedColumn, SimulateSpec, Stage,
+};
 use crate::simulate::Simulation;
 
 /// Bytes read in one slice.
@@ -18,69 +20,78 @@ const SLICE_ROWS: usize = 4096;
 /// Reads files in slices; what `Load` and `Predict` share.
 #[derive(Debug)]
 pub(super) struct FilesReader {
-    files: Vec<(String, Vec<u8>)>,
-    file: usize,
-    at: usize,
-    reader: Option<Reader>,
-    parts: Vec<Ingested>,
-    summaries: Vec<FileSummary>,
-    bytes: u64,
-    read: u64,
+    /// None once the table was made.
+    reader: Option<ingest::FilesReader<'static>>,
 }
 
 impl FilesReader {
     pub(super) fn new(heads: &[FileHead], attachments: Vec<Vec<u8>>) -> Self {
-        let names = heads
-            .iter()
-            .map(|h| h.name.clone())
-            .chain(std::iter::repeat("file".to_owned()));
-        let files: Vec<_> = names.zip(attachments).collect();
-        let bytes = files.iter().map(|f| f.1.len() as u64).sum();
+        let nameless = FileHead {
+            name: "file".to_owned(),
+            bytes: 0,
+            modified_secs: None,
+        };
+        let heads = heads.iter().chain(std::iter::repeat(&nameless));
+        let inputs = heads.zip(attachments).map(|(head, bytes)| InputFile {
+            name: head.name.clone(),
+            bytes: bytes.into(),
+            modified_secs: head.modified_secs.map(|secs| secs as f64),
+        });
+        let reader = ingest::FilesReader::new(inputs.collect(), JoinOptions::default());
         Self {
-            files,
-            file: 0,
-            at: 0,
-            reader: None,
-            parts: Vec::new(),
-            summaries: Vec::new(),
-            bytes,
-            read: 0,
+            reader: Some(reader),
         }
     }
 
     /// Reads on; the table once all is read. Progress runs from 0 to 1.
-    pub(super) fn work(&mut self) -> Result<Result<(Ingested, Vec<FileSummary>), Progress>, Fault> {
-        let Some((name, bytes)) = self.files.get_mut(self.file) else {
-            let table = stack(std::mem::take(&mut self.parts))?;
-            return Ok(Ok((table, std::mem::take(&mut self.summaries))));
+    pub(super) fn work(&mut self) -> Result<Result<TableRead, Progress>, Fault> {
+        let Some(reader) = &mut self.reader else {
+            return Err(Fault::internal("the files were read already"));
         };
-        let reader = self.reader.get_or_insert_with(|| Reader::new(name));
-        let end = bytes.len().min(self.at + SLICE_BYTES);
-        if self.at < end {
-            reader.push(&bytes[self.at..end])?;
-            self.read += (end - self.at) as u64;
-            self.at = end;
-        } else if let Some(reader) = self.reader.take() {
-            let part = reader.finish()?;
-            self.summaries.push(FileSummary {
-                name: name.clone(),
-                bytes: part.bytes,
-                rows: part.rows,
-            });
-            self.parts.push(part);
-            // The text is not needed any more.
-            *bytes = Vec::new();
-            self.file += 1;
-            self.at = 0;
+        if !reader.work(SLICE_BYTES)? {
+            return match self.reader.take() {
+                Some(reader) => Ok(Ok(reader.finish()?)),
+                None => Err(Fault::internal("the reader is gone")),
+            };
         }
+        let (read, all) = reader.progress();
         let megabytes = |n: u64| n as f64 / 1e6;
-        let done = self.read as f64 / self.bytes.max(1) as f64;
-        let detail = format!(
-            "{:.1} of {:.1} MB",
-            megabytes(self.read),
-            megabytes(self.bytes)
-        );
+        let done = read as f64 / all.max(1) as f64;
+        let detail = format!("{:.1} of {:.1} MB", megabytes(read), megabytes(all));
         Ok(Err(Progress::new(Stage::Reading, done, detail)))
+    }
+}
+
+/// The files of a table, one line for each.
+pub(super) fn summaries(read: &TableRead) -> Vec<FileSummary> {
+    let of = |file: &ingest::FileRead| FileSummary {
+        name: file.name.clone(),
+        bytes: file.bytes,
+        rows: file.rows,
+    };
+    read.files.iter().map(of).collect()
+}
+
+fn join_summary(report: JoinReport) -> JoinSummary {
+    let column = |c: ingest::JoinedColumn| JoinedColumn {
+        name: c.name,
+        metric: c.metric,
+        source: c.source,
+        series: c.series,
+        is_rate: c.is_rate,
+        resets: c.resets,
+        gaps: c.gaps,
+        duplicates: c.duplicates,
+    };
+    JoinSummary {
+        series: report.series,
+        samples: report.samples,
+        entity_labels: report.entity_labels,
+        dropped_labels: report.dropped_labels,
+        step_secs: report.step_secs,
+        columns: report.columns.into_iter().map(column).collect(),
+        merged: report.merged,
+        unplaced: report.unplaced,
     }
 }
 
@@ -88,7 +99,7 @@ impl FilesReader {
 pub(super) struct LoadJob {
     reader: FilesReader,
     begun_secs: Option<f64>,
-    table: Option<(Ingested, Vec<FileSummary>)>,
+    table: Option<TableRead>,
 }
 
 impl LoadJob {
@@ -104,13 +115,16 @@ impl LoadJob {
 impl Job for LoadJob {
     fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault> {
         let begun = *self.begun_secs.get_or_insert(now_secs);
-        if let Some((table, files)) = self.table.take() {
+        if let Some(read) = self.table.take() {
+            let files = summaries(&read);
+            let table = read.table;
             let facts = DataFacts {
                 origin: DataOrigin::Files,
                 files,
                 bytes: table.bytes,
                 parse_secs: now_secs - begun,
                 kinds_set: Vec::new(),
+                join: read.join.map(join_summary),
             };
             return Ok(keep(
                 store,
@@ -179,6 +193,7 @@ impl Job for SimulateJob {
                 bytes: 0,
                 parse_secs: now_secs - begun,
                 kinds_set: Vec::new(),
+                join: None,
             };
             return Ok(keep(
                 store,

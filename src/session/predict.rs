@@ -170,7 +170,8 @@ impl Job for PredictJob {
                                 ..progress
                             }));
                         }
-                        Ok((table, _)) => {
+                        Ok(read) => {
+                            let table = read.table;
                             Predicting::new(&table.frame, model, table.notices, now_secs)?
                         }
                     },

@@ -4,7 +4,8 @@ use super::shape::{Shape, shown};
 use crate::data::{Column, ColumnKind, Frame, Names, Notice, grouped};
 use crate::prepare::{FeatureChoice, choose_features, healthy_classes};
 use crate::protocol::{
-    ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, RowsPage, TargetSummary,
+    ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, JoinSummary, RowsPage,
+    TargetSummary,
 };
 
 /// Rows of the preview, and the most of any page.
@@ -28,6 +29,8 @@ pub(crate) struct DataFacts {
     pub parse_secs: f64,
     /// Columns whose kind the user set.
     pub kinds_set: Vec<String>,
+    /// How series were joined, if they were.
+    pub join: Option<JoinSummary>,
 }
 
 /// The whole table, with `target` (a place among its columns) as target. `notices` are those of reading it; columns that
@@ -89,6 +92,7 @@ pub(crate) fn describe(
         notices: all,
         preview: rows_page(frame, 0, PREVIEW_ROWS),
         target: seen.map(|(summary, _)| summary),
+        join: facts.join.clone(),
     }
 }
 
@@ -240,6 +244,7 @@ mod tests {
             bytes: 10,
             parse_secs: 0.5,
             kinds_set: vec!["cpu".to_owned()],
+            join: None,
         }
     }
 

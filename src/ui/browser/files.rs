@@ -38,6 +38,7 @@ impl Files {
             key: files.len() as u32,
             name: file.name().into(),
             bytes: file.size() as u64,
+            modified_secs: Some((file.last_modified() / 1e3) as u64),
         };
         files.push(file);
         found
