@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use kubecast::data::{ColumnKind, Frame, Level, Notice};
+use kubecast::data::{ColumnKind, Frame, Level};
 use kubecast::ingest::{
-    FilesReader, Format, IngestError, InputFile, JoinOptions, TableRead, read_csv, read_files,
-    recognise,
+    Format, IngestError, InputFile, JoinOptions, TableRead, read_csv, read_files,
 };
 use kubecast::json::Tokens;
-use proptest::prelude::*;
 
 /// 2024-03-04T08:30:00Z
 const T: i64 = 1_709_541_000;

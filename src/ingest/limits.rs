@@ -24,6 +24,8 @@ pub const SHOWN_LINES: usize = 5;
 pub const MAX_SERIES: usize = 1_000_000;
 /// Labels of one series.
 pub const MAX_LABELS: usize = 512;
+/// Names of labels of all series together.
+pub const MAX_LABEL_NAMES: usize = 2_048;
 /// Bytes that all files together may inflate to: 2 GiB.
 pub const MAX_INFLATED_BYTES: u64 = 2 << 30;
 /// How many times a compressed file's size it may inflate to once it is larger than [`FREE_INFLATED_BYTES`]. What

@@ -1,11 +1,11 @@
 //! Which labels name a row, which a column, and which say nothing.
 
 use super::super::IngestError;
-use super::super::limits::MAX_COLUMNS;
+use super::super::limits::{MAX_COLUMNS, MAX_LABEL_NAMES};
 use super::super::names::Names;
 use super::super::series::{METRIC, MetricKind, SeriesSet};
 use super::JoinOptions;
-use crate::data::{self, sort, sort_by};
+use crate::data::{self, sort_by};
 
 /// Labels that name what is watched, from the widest to the narrowest; rows are named by them in this order.
 const IDENTITIES: [&str; 28] = [
@@ -160,7 +160,8 @@ struct Labelled<'a> {
 
 impl Labelled<'_> {
     fn value(&self, name: &str) -> Option<&str> {
-        self.labels.iter().find(|l| l.0 == name).map(|l| l.1)
+        let at = self.labels.binary_search_by(|l| l.0.cmp(name)).ok()?;
+        self.labels.get(at).map(|l| l.1)
     }
 
     /// Whether the label could name a row.
@@ -181,6 +182,17 @@ pub(super) fn lay_out(
     file: &str,
 ) -> Result<Layout, IngestError> {
     let all = labelled(set, options);
+    let mut names = Names::default();
+    for &(name, _) in all.iter().flat_map(|s| &s.labels) {
+        names.intern(name.as_bytes());
+        if names.len() > MAX_LABEL_NAMES {
+            return Err(IngestError::TooManySeries {
+                file: file.to_owned(),
+                line: None,
+                what: format!("labels of more than {MAX_LABEL_NAMES} names"),
+            });
+        }
+    }
     let mut promoted: Vec<String> = Vec::new();
     loop {
         let entity = entity_labels(&all, options, &promoted);
@@ -253,9 +265,15 @@ fn labelled<'a>(set: &'a SeriesSet, options: &JoinOptions) -> Vec<Labelled<'a>> 
 
 struct LabelFacts {
     name: String,
-    values: data::Names,
-    distinct: usize,
+    values: Names,
     carriers: usize,
+}
+
+impl LabelFacts {
+    /// How many values it has.
+    fn distinct(&self) -> usize {
+        self.values.len()
+    }
 }
 
 fn label_facts<'a>(
@@ -272,14 +290,13 @@ fn label_facts<'a>(
             if names.take(name) {
                 facts.push(LabelFacts {
                     name: name.to_owned(),
-                    values: data::Names::default(),
-                    distinct: 0,
+                    values: Names::default(),
                     carriers: 0,
                 });
             }
             if let Some(label) = names.number(name).and_then(|at| facts.get_mut(at)) {
                 label.carriers += 1;
-                label.distinct += usize::from(label.values.take(value));
+                label.values.intern(value.as_bytes());
             }
         }
     }
@@ -296,7 +313,7 @@ fn entity_labels(all: &[Labelled<'_>], options: &JoinOptions, promoted: &[String
     let series = measured().count();
     let rank = |name: &str| IDENTITIES.iter().position(|i| *i == name);
     // Of a label that only some series have, one value tells these apart from the others.
-    let varies = |f: &LabelFacts| f.distinct > 1;
+    let varies = |f: &LabelFacts| f.distinct() > 1;
     let mut labels: Vec<&LabelFacts> = facts
         .iter()
         .filter(|f| varies(f) && rank(&f.name).is_some())
@@ -358,16 +375,12 @@ fn place(all: &[Labelled<'_>], entity_labels: Vec<String>) -> (Layout, Option<St
     let mut spread: Option<(usize, String)> = None;
     for members in &of_metric {
         let kept = column_labels(all, members, &layout);
-        for label in &kept {
-            let values = label_facts(members.iter().filter_map(|&at| all.get(at)), false);
-            let distinct = values
-                .iter()
-                .find(|f| f.name == *label)
-                .map_or(0, |f| f.distinct);
-            if spread.as_ref().is_none_or(|(most, _)| distinct > *most) {
-                spread = Some((distinct, label.clone()));
+        for (label, distinct) in &kept {
+            if spread.as_ref().is_none_or(|(most, _)| distinct > most) {
+                spread = Some((*distinct, label.clone()));
             }
         }
+        let kept: Vec<String> = kept.into_iter().map(|(label, _)| label).collect();
         for &at in members {
             let Some(series) = all.get(at) else {
                 continue;
@@ -430,55 +443,82 @@ fn tuple_of(series: &Labelled<'_>, labels: &[String], tuples: &mut Names) -> (u3
     (tuples.intern(&key).0, mask)
 }
 
-/// The fewest labels beside the entity's that tell a metric's series apart.
-fn column_labels(all: &[Labelled<'_>], members: &[usize], layout: &Layout) -> Vec<String> {
+/// Few labels beside the entity's that tell a metric's series apart, and how many values each has.
+fn column_labels(all: &[Labelled<'_>], members: &[usize], layout: &Layout) -> Vec<(String, usize)> {
     let series = || members.iter().filter_map(|&at| all.get(at));
-    let mut kept: Vec<String> = label_facts(series(), false)
+    let is_of_row = |name: &String| {
+        // A row's own label does not name a column as well, unless it is the scrape's here.
+        let is_kept = |s: &Labelled<'_>| s.value(name).is_some() && !s.is_candidate(name);
+        layout.entity_labels.contains(name) && !series().any(is_kept)
+    };
+    let mut labels: Vec<(String, usize)> = label_facts(series(), false)
         .into_iter()
-        .filter(|f| f.distinct > 1 || f.carriers < members.len())
-        .map(|f| f.name)
-        .filter(|name| !PASSING.contains(&name.as_str()) || layout.entity_labels.is_empty())
-        .filter(|name| {
-            // A row's own label does not name a column as well.
-            !layout.entity_labels.contains(name)
-                || series().any(|s| s.value(name).is_some() && !s.is_candidate(name))
+        .filter(|f| f.distinct() > 1 || f.carriers < members.len())
+        .filter(|f| !PASSING.contains(&f.name.as_str()) || layout.entity_labels.is_empty())
+        .filter(|f| !is_of_row(&f.name))
+        .map(|f| {
+            let distinct = f.distinct();
+            (f.name, distinct)
         })
         .collect();
-    let distinct = |kept: &[String]| {
-        let mut seen = Names::default();
-        let mut key = Vec::new();
-        for &at in members {
-            let (Some(series), Some(placed)) = (all.get(at), layout.placed.get(at)) else {
-                continue;
-            };
-            key.clear();
-            key.extend_from_slice(&placed.tuple.to_le_bytes());
-            for label in kept {
-                key.extend_from_slice(series.value(label).unwrap_or_default().as_bytes());
-                key.push(0xff);
-            }
-            seen.intern(&key);
-        }
-        seen.len()
-    };
-    // The labels of the scrape go first, and those that are known to name columns last.
-    let mut order = kept.clone();
-    sort_by(&mut order, |a, b| {
+    // Those that are known to name columns go first, and the labels of the scrape last.
+    sort_by(&mut labels, |(a, _), (b, _)| {
         let rank = |name: &str| match (SCRAPE.contains(&name), ASPECTS.contains(&name)) {
-            (true, _) => 0,
+            (true, _) => 2,
             (_, false) => 1,
-            _ => 2,
+            _ => 0,
         };
         rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
     });
-    let most = distinct(&kept);
-    for label in order {
-        let without: Vec<String> = kept.iter().filter(|k| **k != label).cloned().collect();
-        if distinct(&without) == most {
-            kept = without;
+    // Each label divides the groups that those before it left together.
+    let tuples = members
+        .iter()
+        .filter_map(|&at| layout.placed.get(at))
+        .map(|p| p.tuple);
+    let entities: Vec<u32> = tuples.collect();
+    let divided = |groups: &[u32], label: &str| {
+        let mut seen = Names::default();
+        let mut key = Vec::new();
+        let divide = |(group, series): (&u32, &Labelled<'_>)| {
+            key.clear();
+            key.extend_from_slice(&group.to_le_bytes());
+            key.extend_from_slice(series.value(label).unwrap_or_default().as_bytes());
+            seen.intern(&key).0
+        };
+        groups
+            .iter()
+            .zip(series())
+            .map(divide)
+            .collect::<Vec<u32>>()
+    };
+    let count = |groups: &[u32]| {
+        let mut sorted = groups.to_vec();
+        data::sort_rows(&mut sorted);
+        sorted.dedup();
+        sorted.len()
+    };
+    let choose = |labels: &[(String, usize)]| {
+        let mut groups = entities.clone();
+        let mut groups_count = count(&groups);
+        let mut kept = Vec::new();
+        for label in labels {
+            if groups_count == members.len() {
+                break;
+            }
+            let finer = divided(&groups, &label.0);
+            let finer_count = count(&finer);
+            if finer_count > groups_count {
+                (groups, groups_count) = (finer, finer_count);
+                kept.push(label.clone());
+            }
         }
-    }
-    sort(&mut kept);
+        kept
+    };
+    // What later labels made needless goes when the chosen ones are looked at from behind.
+    let mut kept = choose(&labels);
+    kept.reverse();
+    let mut kept = choose(&kept);
+    sort_by(&mut kept, |a, b| a.0.cmp(&b.0));
     kept
 }
 
