@@ -587,3 +587,47 @@ fn a_column_can_be_read_as_another_kind_and_back() {
     let back = set(&mut session, ColumnKind::Integer);
     assert_eq!((back.kind_set, back.distinct, back.missing), (false, 3, 0));
 }
+
+#[test]
+fn files_of_exports_become_one_table_that_says_how() {
+    let mut session = Session::new(true);
+    let answer = |values: [f64; 4]| {
+        let series = |pod: &str, a: f64, b: f64| {
+            format!(
+                "{{\"metric\":{{\"pod\":\"{pod}\"}},\"values\":[[1709541000,\"{a}\"],[1709541060,\"{b}\"]]}}"
+            )
+        };
+        let [a, b, c, d] = values;
+        format!("[{},{}]", series("x", a, b), series("y", c, d))
+    };
+    let texts = [
+        answer([0.1, 0.2, 0.3, 0.4]),
+        answer([1.0, 2.0, 3.0, 4.0]),
+        "NAMESPACE NAME CPU(cores) MEMORY(bytes)\nshop x 5m 1Gi\n".to_owned(),
+    ];
+    let heads = ["cpu.json", "load.json", "top.txt"].map(|name| FileHead {
+        name: name.into(),
+        bytes: 0,
+        modified_secs: Some(1_709_541_065),
+    });
+    let request = Request::Load {
+        files: heads.to_vec(),
+    };
+    let bytes = texts.map(String::into_bytes).to_vec();
+    let Event::Data(summary) = ask(&mut session, request, bytes).event else {
+        panic!("no table");
+    };
+    let join = summary.join.expect("how it was joined");
+    assert_eq!((join.series, join.step_secs), (6, 60.0));
+    assert_eq!(join.entity_labels, ["pod"]);
+    let names: Vec<&str> = join.columns.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["cpu", "cpu_cores", "load", "memory_bytes"]);
+    assert_eq!(summary.rows, 4);
+    assert_eq!(summary.files.len(), 3);
+    let told =
+        |n: &kubecast::data::Notice| n.meaning().contains("one row for each instant and pod");
+    assert!(summary.notices.iter().any(told), "{:#?}", summary.notices);
+    // What it says survives the way to the page.
+    let text = kubecast::json::to_text(&join);
+    assert_eq!(kubecast::json::of_text(text.as_bytes()), Ok(join));
+}

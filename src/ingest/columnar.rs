@@ -194,14 +194,16 @@ pub(super) fn add_all(
 
 /// What is told of a table's columns does not hold for the joined table; what is told of its bytes does.
 fn kept_notices(table: &Ingested) -> Vec<Notice> {
-    let is_kept = |n: &&Notice| match n {
-        Notice::RaggedRows { .. }
-        | Notice::UnclosedQuote { .. }
-        | Notice::InvalidText { .. }
-        | Notice::NulBytes { .. }
-        | Notice::AmbiguousDate { .. }
-        | Notice::NonFinite { .. } => true,
-        _ => false,
+    let is_kept = |n: &&Notice| {
+        matches!(
+            n,
+            Notice::RaggedRows { .. }
+                | Notice::UnclosedQuote { .. }
+                | Notice::InvalidText { .. }
+                | Notice::NulBytes { .. }
+                | Notice::AmbiguousDate { .. }
+                | Notice::NonFinite { .. }
+        )
     };
     table.notices.iter().filter(is_kept).cloned().collect()
 }

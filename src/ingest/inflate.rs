@@ -285,12 +285,12 @@ pub(super) struct Crc {
 impl Crc {
     pub fn new() -> Self {
         let mut table = [[0_u32; 256]; 4];
-        for at in 0..256 {
+        for (at, entry) in table[0].iter_mut().enumerate() {
             let mut value = at as u32;
             for _ in 0..8 {
                 value = (value >> 1) ^ (0xedb8_8320 & (value & 1).wrapping_neg());
             }
-            table[0][at] = value;
+            *entry = value;
         }
         for row in 1..4 {
             for at in 0..256 {

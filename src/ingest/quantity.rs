@@ -177,7 +177,7 @@ pub(super) fn age_secs(text: &str) -> Option<f64> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
         let number = float(&rest[..digits])?;
-        let (factor, len) = match rest[digits..].as_bytes() {
+        let (factor, len) = match &rest.as_bytes()[digits..] {
             [b'm', b's', ..] => (1e-3, 2),
             [b'y', ..] => (365.0 * 86400.0, 1),
             [b'd', ..] => (86400.0, 1),

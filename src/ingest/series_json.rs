@@ -227,12 +227,10 @@ impl Reading {
                     Some(Place::Series) => self.end_series(file, set)?,
                     Some(Place::Pair { is_millis }) => self.end_pair(is_millis),
                     // A scalar's answer is a pair where other answers have a list of series.
-                    Some(Place::Results) if self.pair.2 > 0 => {
-                        // The answer of a string has none.
-                        if self.pair.1.is_some() {
-                            self.end_pair(false);
-                            self.end_series(file, set)?;
-                        }
+                    // A string's answer has no number.
+                    Some(Place::Results) if self.pair.2 > 0 && self.pair.1.is_some() => {
+                        self.end_pair(false);
+                        self.end_series(file, set)?;
                     }
                     _ => {}
                 }

@@ -166,7 +166,8 @@ impl Labelled<'_> {
 
     /// Whether the label could name a row.
     fn is_candidate(&self, name: &str) -> bool {
-        !(self.is_named && SCRAPE.contains(&name)) && !matches!(name, "le" | "quantile")
+        let is_of_scrape = self.is_named && SCRAPE.contains(&name);
+        !is_of_scrape && name != "le" && name != "quantile"
     }
 }
 
