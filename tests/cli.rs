@@ -392,6 +392,7 @@ fn read_writes_the_table_and_how_it_was_read() {
             .fails(&format!("read {file} --delimiter ab"), 2)
             .contains("delimiter")
     );
+}
 
 /// A query's answer with a series for each of four pods, whose value tells whether an alert fires.
 fn answer(of: impl Fn(u64, u64) -> String) -> String {

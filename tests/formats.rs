@@ -972,3 +972,34 @@ fn every_hostile_answer_does_what_it_must() {
     assert!(failed.is_empty(), "{failed:#?}");
     assert_eq!((answers, tables), (26, 126));
 }
+
+#[test]
+fn tables_with_other_columns_are_joined_on_time() {
+    let cpu = "time,service_name,cpu\n2024-03-04T08:30:00Z,api,1\n2024-03-04T08:30:00Z,web,2\n2024-03-04T08:31:00Z,api,3\n";
+    let errors = "ts,service_name,errors\n2024-03-04 08:30:00,api,7\n2024-03-04 08:30:00,web,8\n2024-03-04 08:31:00,web,9\n";
+    let joined = read(&[("cpu.csv", cpu), ("errors.csv", errors)]);
+    check(
+        &joined,
+        &[
+            "timestamp | service_name | cpu | errors",
+            "2024-03-04T08:30:00 | api | 1 | 7",
+            "2024-03-04T08:30:00 | web | 2 | 8",
+            "2024-03-04T08:31:00 | api | 3 | ",
+            "2024-03-04T08:31:00 | web |  | 9",
+        ],
+    );
+    assert!(has_notice(&joined, "The times of errors.csv have no zone"));
+    let options = JoinOptions {
+        utc_offset_secs: Some(3600),
+        ..JoinOptions::default()
+    };
+    let files = vec![
+        file("cpu.csv", cpu.as_bytes()),
+        file("errors.csv", errors.as_bytes()),
+    ];
+    let moved = read_files(files, &options).expect("a table");
+    assert_eq!(
+        cells(&moved.table.frame)[1],
+        "2024-03-04T07:30:00 | api |  | 7"
+    );
+}

@@ -94,13 +94,16 @@ fn cut_and_damaged_files_are_tables_or_errors() {
     }
 }
 
+/// A metric, a pod, a code, and points of seconds and values.
+type Drawn = (u8, u8, u8, Vec<(u16, i16)>);
+
 /// Series of three metrics over a few pods, at jittering times.
-fn series() -> impl Strategy<Value = Vec<(u8, u8, u8, Vec<(u16, i16)>)>> {
+fn series() -> impl Strategy<Value = Vec<Drawn>> {
     let points = prop::collection::vec((0u16..2000, -50i16..50), 0..12);
     prop::collection::vec((0u8..3, 0u8..3, 0u8..2, points), 1..10)
 }
 
-fn answer(series: &[(u8, u8, u8, Vec<(u16, i16)>)]) -> String {
+fn answer(series: &[Drawn]) -> String {
     let series: Vec<String> = series
         .iter()
         .map(|(metric, pod, code, points)| {
@@ -122,7 +125,7 @@ proptest! {
     fn the_order_of_files_series_and_samples_is_nothing(a in series(), b in series(), seed in any::<u64>()) {
         let one = read_files(vec![file("a.json", &answer(&a)), file("b.json", &answer(&b))], &JoinOptions::default());
         // The same, all of it in another order.
-        let shuffled = |list: &[(u8, u8, u8, Vec<(u16, i16)>)]| {
+        let shuffled = |list: &[Drawn]| {
             let mut list = list.to_vec();
             let key = |n: usize| (n as u64 + 1).wrapping_mul(seed | 1).rotate_left(17);
             let mut order: Vec<usize> = (0..list.len()).collect();

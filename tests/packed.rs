@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::time::Instant;
 
+use kubecast::data::Notice;
 use kubecast::ingest::{
     Format, IngestError, InputFile, JoinOptions, TableRead, read_csv, read_files,
 };
@@ -223,6 +224,18 @@ fn an_archive_is_its_files() {
         .collect();
     assert_eq!(columns, ["timestamp", "cpu", "memory"]);
     assert_eq!(read_all.table.frame.rows(), 2);
+    let noted = zip(&[
+        ("README.txt", b"This archive holds what was asked for.\nIt was made by hand, on a Monday.\nSee the other file.\n", true),
+        ("a.csv", CSV.as_bytes(), true),
+        ("plot.png", b"\x89PNG\r\n\x1a\n\0\0", false),
+    ]);
+    let noted = read("noted.zip", &noted).expect("a table");
+    assert_eq!((noted.files.len(), noted.table.rows), (1, 2));
+    let left_out = |n: &Notice| n.title().ends_with("was left out");
+    assert_eq!(
+        noted.table.notices.iter().filter(|n| left_out(n)).count(),
+        2
+    );
     let stacked = zip(&[
         ("a.csv", CSV.as_bytes(), true),
         ("b.csv", CSV.as_bytes(), true),

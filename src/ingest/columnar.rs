@@ -164,6 +164,20 @@ pub(super) fn add_all(
     notices: &mut Vec<Notice>,
 ) -> Result<(), IngestError> {
     let shared = shared_headers(parts);
+    // Beside clocks that are known, one whose zone is not may be hours off.
+    let is_local = |p: &&Part| p.end.table.is_some() && p.facts.has_local_times;
+    let local: Vec<&str> = parts
+        .iter()
+        .filter(is_local)
+        .map(|p| p.facts.name.as_str())
+        .collect();
+    if !local.is_empty() && local.len() < parts.len() && options.utc_offset_secs.is_none() {
+        notices.push(Notice::Other {
+            title: format!("The times of {} have no zone", local.join(", ")),
+            meaning: "They are taken for UTC, as those of the other files are. If they are local, the rows do not match: export them in UTC.".to_owned(),
+            level: Level::Warning,
+        });
+    }
     for part in parts.iter_mut() {
         let Some(table) = part.end.table.take() else {
             continue;
@@ -246,7 +260,10 @@ fn add(
     let Some(Values::Time(times)) = frame.columns().get(time).map(|c| &c.values) else {
         return Ok(());
     };
-    let offset = i64::from(options.utc_offset_secs.unwrap_or(0)) * 1_000_000;
+    let offset = match facts.has_local_times {
+        true => i64::from(options.utc_offset_secs.unwrap_or(0)) * 1_000_000,
+        false => 0,
+    };
     let is_victoria = format == Format::VictoriaCsv;
     let mut labels_at = Vec::new();
     let mut values_at = Vec::new();
@@ -268,6 +285,18 @@ fn add(
         } else if column.kind != ColumnKind::Identifier || !matches!(column.values, Values::Text(_))
         {
             values_at.push(at);
+        }
+    }
+    if format != Format::VictoriaCsv && format != Format::DatadogCsv {
+        // What is needed to tell the rows of an instant apart names them.
+        let is_text = |at: &usize| {
+            matches!(frame.columns()[*at].values, Values::Text(_))
+                && numbers(&frame.columns()[*at]).is_none()
+        };
+        while repeats(frame, times, &labels_at)
+            && let Some(place) = values_at.iter().position(is_text)
+        {
+            labels_at.push(values_at.remove(place));
         }
     }
     let has_one_value = values_at.len() == 1;
@@ -344,6 +373,21 @@ fn add(
         }));
     }
     Ok(())
+}
+
+/// Whether two rows have the same instant and labels.
+fn repeats(frame: &Frame, times: &[i64], labels_at: &[usize]) -> bool {
+    let mut seen = super::names::Names::default();
+    let mut key = Vec::new();
+    times.iter().enumerate().any(|(row, time)| {
+        key.clear();
+        key.extend_from_slice(&time.to_le_bytes());
+        for &label in labels_at {
+            key.extend_from_slice(cell(frame, label, row).as_bytes());
+            key.push(0xff);
+        }
+        !seen.intern(&key).1
+    })
 }
 
 fn cell(frame: &Frame, column: usize, row: usize) -> String {

@@ -5,7 +5,7 @@ use super::infer::tell_kind;
 use super::kind::kind_of;
 use super::kubernetes_events::ObjectEvents;
 use super::series::{Labels, METRIC, MetricKind, SeriesSet};
-use super::{IngestError, Ingested};
+use super::{IngestError, Ingested, ReadReport};
 use crate::data::{Column, Frame, Level, MISSING_TIME, Notice, grouped, sort_by};
 
 /// The metric that counts events.
@@ -84,6 +84,7 @@ pub(super) fn table(
         notices,
         bytes,
         rows,
+        how: ReadReport::default(),
     })
 }
 

@@ -64,6 +64,8 @@ pub struct FilesReader<'a> {
     set: SeriesSet,
     parts: Vec<Part>,
     files: Vec<FileRead>,
+    /// Files of archives that are no data.
+    skipped: Vec<(String, IngestError)>,
     done_bytes: u64,
     all_bytes: u64,
     inflated: u64,
@@ -142,6 +144,7 @@ impl<'a> FilesReader<'a> {
             set: SeriesSet::default(),
             parts: Vec::new(),
             files: Vec::new(),
+            skipped: Vec::new(),
             done_bytes: 0,
             all_bytes,
             inflated: 0,
@@ -172,11 +175,29 @@ impl<'a> FilesReader<'a> {
             return Ok(true);
         }
         if let Some(mut current) = self.current.take() {
-            let is_over = self.read_on(&mut current, budget_bytes.max(1))?;
-            if is_over {
-                self.close(current)?;
-            } else {
-                self.current = Some(current);
+            let name = current.member.facts.name.clone();
+            let in_archive = current.source.packing != Packing::Unknown;
+            let left = (current.source.end - current.source.start) as u64;
+            let before = self.done_bytes;
+            let read = match self.read_on(&mut current, budget_bytes.max(1)) {
+                Ok(false) => {
+                    self.current = Some(current);
+                    return Ok(true);
+                }
+                Ok(true) => self.close(current),
+                Err(error) => Err(error),
+            };
+            match read {
+                // An archive may hold a picture or a note beside the data.
+                Err(error @ (IngestError::Foreign { .. } | IngestError::Empty { .. }))
+                    if in_archive =>
+                {
+                    self.done_bytes = self
+                        .done_bytes
+                        .max(before.saturating_add(left).min(self.all_bytes));
+                    self.skipped.push((name, error));
+                }
+                read => read?,
             }
         }
         Ok(true)
@@ -191,10 +212,18 @@ impl<'a> FilesReader<'a> {
         let files = std::mem::take(&mut self.files);
         self.inputs = Vec::new();
         if files.is_empty() {
-            return Err(IngestError::NoFile);
+            let first = self.skipped.into_iter().next();
+            return Err(first.map_or(IngestError::NoFile, |(_, error)| error));
         }
         let bytes = files.iter().map(|f| f.bytes).sum();
-        let (table, join) = assemble(self.set, self.parts, &self.options, bytes)?;
+        let (mut table, join) = assemble(self.set, self.parts, &self.options, bytes)?;
+        for (name, error) in self.skipped {
+            table.notices.push(Notice::Other {
+                title: format!("{name} was left out"),
+                meaning: format!("{error}. The rest of the archive was read."),
+                level: crate::data::Level::Warning,
+            });
+        }
         Ok(TableRead { table, files, join })
     }
 
@@ -239,6 +268,7 @@ impl<'a> FilesReader<'a> {
             name,
             number: self.read_files,
             modified,
+            has_local_times: false,
         };
         self.read_files += 1;
         self.set.files.push(facts.name.clone());
@@ -403,8 +433,7 @@ impl<'a> FilesReader<'a> {
             _ => 0,
         };
         let input = current.source.input;
-        let facts = current.member.facts.clone();
-        let (recognised, mut end) = current.member.finish(&mut self.set)?;
+        let (facts, recognised, mut end) = current.member.finish(&mut self.set)?;
         if trailing > 0 {
             end.notices.push(Notice::Other {
                 title: format!("{}: {trailing} bytes after the compressed data", facts.name),

@@ -14,7 +14,7 @@ mod rows;
 mod tell;
 
 use super::series::SeriesSet;
-use super::{IngestError, Ingested};
+use super::{IngestError, Ingested, ReadReport};
 use crate::data::Frame;
 
 /// The class of a row in which no alert fires.
@@ -150,6 +150,7 @@ pub(super) fn join(
             notices: told,
             bytes: around.bytes,
             rows,
+            how: ReadReport::default(),
         },
         report,
     ))
