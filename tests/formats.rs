@@ -217,9 +217,9 @@ fn histograms_and_odd_values_are_told() {
         ],
     );
     for words in [
-        "1 series hold native histograms",
-        "2 values are no numbers",
-        "1 values are infinite",
+        "1 series with native histograms",
+        "2 values that hold no number",
+        "1 value infinite",
         "results truncated",
     ] {
         assert!(
@@ -434,7 +434,7 @@ fn pairs_of_replicas_are_one_and_fill_each_other() {
         read.join.as_ref().expect("a report").columns[0].duplicates,
         1
     );
-    assert!(has_notice(&read, "1 series are there twice"));
+    assert!(has_notice(&read, "1 series found twice"));
 }
 
 #[test]
@@ -755,7 +755,7 @@ fn kubernetes_events() {
             "2024-03-04T08:29:10 | 2024-03-04T08:29:10 | shop | pod | api-7c | Pulled | Normal | 1",
         ],
     );
-    assert!(has_notice(&read_at, "1 lines are not what kubectl prints"));
+    assert!(has_notice(&read_at, "1 line unlike what kubectl prints"));
     let undated = read(&[("events.txt", &text.replace("   ", " "))]);
     assert_eq!(
         cells(&undated.table.frame)[1],

@@ -4,9 +4,10 @@ use super::files::Part;
 use super::infer::tell_kind;
 use super::kind::kind_of;
 use super::kubernetes_events::ObjectEvents;
+use super::member::counted;
 use super::series::{Labels, METRIC, MetricKind, SeriesSet};
 use super::{IngestError, Ingested, ReadReport};
-use crate::data::{Column, Frame, Level, MISSING_TIME, Notice, grouped, sort_by};
+use crate::data::{Column, Frame, Level, MISSING_TIME, Notice, sort_by};
 
 /// The metric that counts events.
 const EVENTS: &str = "events";
@@ -67,7 +68,7 @@ pub(super) fn table(
         all.iter().map(|e| e.count).collect(),
     ));
     let mut notices = vec![Notice::Other {
-        title: format!("{} kinds of events", grouped(all.len() as u64)),
+        title: format!("{} of events", counted(all.len() as u64, "kind")),
         meaning: "One row for each object and reason, with how often it was seen. Events are kept for about an hour, so what is older is not in the export.".to_owned(),
         level: Level::Info,
     }];
@@ -127,7 +128,7 @@ pub(super) fn add_all(
     }
     if untimed > 0 {
         notices.push(Notice::Other {
-            title: format!("{} events have no time", grouped(untimed)),
+            title: format!("{} without a time", counted(untimed, "event")),
             meaning: "They cannot be placed beside metrics, and were skipped.".to_owned(),
             level: Level::Warning,
         });

@@ -6,11 +6,11 @@
 
 use super::IngestError;
 use super::lines::Lines;
-use super::member::FileFacts;
+use super::member::{FileFacts, counted};
 use super::openmetrics::Rules;
 use super::sample_line::{Oddness, parse};
 use super::series::{Labels, MetricKind, SeriesSet, micros_by_magnitude};
-use crate::data::{Level, Notice, grouped};
+use crate::data::{Level, Notice};
 
 /// Reads the text in pieces.
 #[derive(Debug, Default)]
@@ -117,16 +117,20 @@ impl Exposition {
                 .map(|(line, what)| format!("line {line}: {what}"))
                 .collect();
             tell(
-                format!("{}: {} lines are no samples", file.name, grouped(self.bad)),
+                format!(
+                    "{}: {} without a sample",
+                    file.name,
+                    counted(self.bad, "line")
+                ),
                 format!("They were skipped. First {}.", first.join("; ")),
             );
         }
         if self.untold_times > 0 {
             tell(
                 format!(
-                    "{}: {} samples have a time beyond the calendar",
+                    "{}: {} with a time beyond the calendar",
                     file.name,
-                    grouped(self.untold_times)
+                    counted(self.untold_times, "sample")
                 ),
                 "They were skipped, since they cannot be placed.".to_owned(),
             );

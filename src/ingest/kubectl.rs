@@ -7,10 +7,10 @@ use super::IngestError;
 use super::exposition::UntimedSample;
 use super::kubernetes_events::{EventLog, ObjectEvents, Seen};
 use super::lines::Lines;
-use super::member::FileFacts;
+use super::member::{FileFacts, counted};
 use super::quantity::{age_secs, quantity};
 use super::series::{Labels, METRIC, SeriesSet, float};
-use crate::data::{Level, Notice, grouped, is_instant};
+use crate::data::{Level, Notice, is_instant};
 
 /// Reads `kubectl top nodes` and `kubectl top pods`.
 #[derive(Debug, Default)]
@@ -151,9 +151,9 @@ fn header(words: &[&str]) -> Vec<TopColumn> {
 fn odd_lines(file: &FileFacts, count: u64, first: u64) -> Notice {
     Notice::Other {
         title: format!(
-            "{}: {} lines are not what kubectl prints",
+            "{}: {} unlike what kubectl prints",
             file.name,
-            grouped(count)
+            counted(count, "line")
         ),
         meaning: format!("They were skipped. First on line {first}."),
         level: Level::Warning,

@@ -4,11 +4,11 @@
 
 use super::IngestError;
 use super::limits::{MAX_ROW_BYTES, MAX_SERIES};
-use super::member::FileFacts;
+use super::member::{FileFacts, counted};
 use super::names::Names;
 use super::series::float;
 use super::series_json::malformed;
-use crate::data::{Level, MISSING_TIME, Notice, grouped, instant_micros};
+use crate::data::{Level, MISSING_TIME, Notice, instant_micros};
 use crate::json::{Token, Tokens};
 
 /// The events of one object for one reason.
@@ -201,9 +201,9 @@ impl EventsJson {
         if self.untold > 0 {
             notices.push(Notice::Other {
                 title: format!(
-                    "{}: {} items are no events",
+                    "{}: {} without an event",
                     file.name,
-                    grouped(self.untold)
+                    counted(self.untold, "item")
                 ),
                 meaning: "They have no reason or no object, so they were skipped.".to_owned(),
                 level: Level::Warning,

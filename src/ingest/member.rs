@@ -10,7 +10,7 @@ use super::recognise::{Format, Recognised, grafana_title, recognise, stem_of};
 use super::series::SeriesSet;
 use super::series_json::SeriesJson;
 use super::{IngestError, Ingested, Reader};
-use crate::data::Notice;
+use crate::data::{Notice, grouped};
 
 /// What is known of a file beside its bytes.
 #[derive(Clone, Debug)]
@@ -226,6 +226,12 @@ impl Member {
             Some(Reading::Table(_)) | None => Ok(()),
         }
     }
+}
+
+/// `1 sample`, `2 samples`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", grouped(count))
 }
 
 /// A stranger's words, for a person: no control characters, and not too many.

@@ -3,8 +3,9 @@
 use super::IngestError;
 use super::exposition::UntimedSample;
 use super::files::Part;
+use super::member::counted;
 use super::series::SeriesSet;
-use crate::data::{Level, Notice, grouped, sort_by};
+use crate::data::{Level, Notice, sort_by};
 
 /// Adds the samples that have no time. True where none of all has one: then an instant is a scrape's number in seconds.
 pub(super) fn add_all(
@@ -37,7 +38,7 @@ pub(super) fn add_all(
             add(set, part, |_| time)?;
         }
         notices.push(Notice::Other {
-            title: format!("{} without times", files(untimed.len())),
+            title: format!("{} without times", counted(untimed.len() as u64, "file")),
             meaning: "They are taken to be as old as their files, each one scrape.".to_owned(),
             level: Level::Info,
         });
@@ -46,7 +47,7 @@ pub(super) fn add_all(
     if !is_alone {
         let skipped: usize = untimed.iter().map(|p| p.end.untimed.len()).sum();
         notices.push(Notice::Other {
-            title: format!("{} samples have no time", grouped(skipped as u64)),
+            title: format!("{} without a time", counted(skipped as u64, "sample")),
             meaning: "Other files have, so these cannot be placed beside them and were skipped. Give each scrape a file of its own, whose date is then its time.".to_owned(),
             level: Level::Warning,
         });
@@ -79,14 +80,6 @@ fn add(
             .map_err(|f| f.of_file(&part.facts.name, None))?;
     }
     Ok(())
-}
-
-fn files(count: usize) -> String {
-    if count == 1 {
-        "1 file".to_owned()
-    } else {
-        format!("{count} files")
-    }
 }
 
 /// A name with its numbers as numbers.

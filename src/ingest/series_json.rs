@@ -6,7 +6,7 @@
 
 use super::IngestError;
 use super::limits::MAX_ROW_BYTES;
-use super::member::{FileFacts, told};
+use super::member::{FileFacts, counted, told};
 use super::series::{Labels, METRIC, SeriesSet, float, micros_by_magnitude, micros_of_millis};
 use crate::data::{Level, Notice, grouped};
 use crate::json::{JsonError, Token, Tokens};
@@ -408,7 +408,7 @@ impl Reading {
         if self.histograms > 0 {
             tell(
                 format!(
-                    "{name}: {} series hold native histograms",
+                    "{name}: {} series with native histograms",
                     grouped(self.histograms)
                 ),
                 "A histogram is no number, so these samples were skipped. Query a quantile of them instead, with histogram_quantile.",
@@ -416,15 +416,18 @@ impl Reading {
         }
         if self.unreadable > 0 {
             tell(
-                format!("{name}: {} values are no numbers", grouped(self.unreadable)),
+                format!(
+                    "{name}: {} that hold no number",
+                    counted(self.unreadable, "value")
+                ),
                 "They are read as missing.",
             );
         }
         if self.untold_times > 0 {
             tell(
                 format!(
-                    "{name}: {} samples have no time",
-                    grouped(self.untold_times)
+                    "{name}: {} without a time",
+                    counted(self.untold_times, "sample")
                 ),
                 "They were skipped, since they cannot be placed.",
             );

@@ -1,5 +1,6 @@
 //! How series were joined, in words.
 
+use super::super::member::counted;
 use super::super::series::SeriesSet;
 use super::entity::Layout;
 use super::{ALERT_COLUMN, HEALTHY, JoinReport, JoinedColumn, Surroundings};
@@ -33,8 +34,8 @@ pub(super) fn notices(
         format!(
             "{} series of {} became {}",
             grouped(report.series),
-            files(report.files),
-            columns(report.columns.len())
+            counted(report.files, "file"),
+            counted(report.columns.len() as u64, "column")
         ),
         format!(
             "There is {entity}, {grid}. Instants without a sample stay missing; nothing is carried on."
@@ -52,10 +53,13 @@ pub(super) fn notices(
         let resets: u64 = rates.iter().map(|c| c.resets).sum();
         tell(
             Level::Info,
-            format!("{} made rates per second", counters(rates.len())),
             format!(
-                "They only grow, which tells nothing by itself. {} resets were seen; after one a counter has grown by what it shows.",
-                grouped(resets)
+                "{} made a rate per second",
+                counted(rates.len() as u64, "counter")
+            ),
+            format!(
+                "They only grow, which tells nothing by itself. There were {}; after a reset a counter has grown by what it shows.",
+                counted(resets, "reset")
             ),
         );
     }
@@ -68,7 +72,7 @@ pub(super) fn notices(
             .map_or("", |c| c.name.as_str());
         tell(
             Level::Info,
-            format!("{} samples are missing between others", grouped(gaps)),
+            format!("{} missing between others", counted(gaps, "sample")),
             format!("Their cells are empty. Most are in {most}."),
         );
     }
@@ -76,7 +80,7 @@ pub(super) fn notices(
     if duplicates > 0 {
         tell(
             Level::Warning,
-            format!("{} series are there twice", grouped(duplicates)),
+            format!("{} series found twice", grouped(duplicates)),
             "They differ in labels that tell the members of a pair apart, or that change with each start of a pod. The fuller one counts, and the other fills its gaps.".to_owned(),
         );
     }
@@ -84,8 +88,8 @@ pub(super) fn notices(
         tell(
             Level::Info,
             format!(
-                "{} samples share a cell with a later one",
-                grouped(report.merged)
+                "{} in a cell with a later one",
+                counted(report.merged, "sample")
             ),
             "The last of a cell counts.".to_owned(),
         );
@@ -93,17 +97,14 @@ pub(super) fn notices(
     if report.unplaced > 0 {
         tell(
             Level::Warning,
-            format!("{} samples belong to no row", grouped(report.unplaced)),
+            format!("{} of no row", counted(report.unplaced, "sample")),
             "They are of something, or of an instant, that no finer metric has.".to_owned(),
         );
     }
     if set.non_finite > 0 {
         tell(
             Level::Warning,
-            format!(
-                "{} values are infinite or too large",
-                grouped(set.non_finite)
-            ),
+            format!("{} infinite or too large", counted(set.non_finite, "value")),
             "They are read as missing.".to_owned(),
         );
     }
@@ -111,8 +112,8 @@ pub(super) fn notices(
         let hidden = match report.alerts_hidden {
             0 => String::new(),
             n => format!(
-                " In {} rows a further alert fired beside a more severe one.",
-                grouped(n)
+                " Beside a more severe one, {} fired.",
+                counted(n, "further alert")
             ),
         };
         tell(
@@ -124,28 +125,4 @@ pub(super) fn notices(
         );
     }
     notices
-}
-
-fn files(count: u64) -> String {
-    if count == 1 {
-        "1 file".to_owned()
-    } else {
-        format!("{} files", grouped(count))
-    }
-}
-
-fn columns(count: usize) -> String {
-    if count == 1 {
-        "1 column".to_owned()
-    } else {
-        format!("{} columns", grouped(count as u64))
-    }
-}
-
-fn counters(count: usize) -> String {
-    if count == 1 {
-        "1 counter was".to_owned()
-    } else {
-        format!("{} counters were", grouped(count as u64))
-    }
 }
