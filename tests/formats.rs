@@ -369,6 +369,29 @@ fn files_are_joined_on_time_and_labels() {
 }
 
 #[test]
+fn alerts_alone_are_a_table_of_when_they_fire() {
+    let alerts = matrix(&[
+        (
+            r#""__name__":"ALERTS","alertname":"A","alertstate":"firing","pod":"x""#,
+            &[(T, "1"), (T + 60, "1")],
+        ),
+        (
+            r#""__name__":"ALERTS","alertname":"B","alertstate":"firing","pod":"y""#,
+            &[(T + 60, "1")],
+        ),
+    ]);
+    check(
+        &read(&[("alerts.json", &alerts)]),
+        &[
+            "timestamp | pod | alert",
+            "2024-03-04T08:30:00 | x | A",
+            "2024-03-04T08:31:00 | x | A",
+            "2024-03-04T08:31:00 | y | B",
+        ],
+    );
+}
+
+#[test]
 fn pods_take_what_their_node_and_namespace_say() {
     let pods = matrix(&[
         (

@@ -167,7 +167,9 @@ impl Labelled<'_> {
     /// Whether the label could name a row.
     fn is_candidate(&self, name: &str) -> bool {
         let is_of_scrape = self.is_named && SCRAPE.contains(&name);
-        !is_of_scrape && name != "le" && name != "quantile"
+        let is_of_sample =
+            ["le", "quantile", "alertname", "alertstate", "severity"].contains(&name);
+        !is_of_scrape && !is_of_sample
     }
 }
 
