@@ -590,7 +590,7 @@ fn a_column_can_be_read_as_another_kind_and_back() {
 
 #[test]
 fn files_of_exports_become_one_table_that_says_how() {
-    let mut session = Session::new(true);
+    let mut session = Session::in_place();
     let answer = |values: [f64; 4]| {
         let series = |pod: &str, a: f64, b: f64| {
             format!(
