@@ -16,10 +16,11 @@
 //!
 //! let scenario = Scenario {
 //!     num_samples: 500,
-//!     time_periods_hours: 24,
+//!     time_periods_hours: Some(24),
 //!     issue_types: vec!["node_failure".into(), "memory_pressure".into()],
 //!     issue_probability: 0.3,
 //!     seed: 42,
+//!     ..Scenario::default()
 //! };
 //! let mut simulation = Simulation::new(scenario.check()?);
 //! while simulation.step(100) {}

@@ -676,10 +676,10 @@ fn a_simulated_cluster_gives_nothing_away() {
     for seed in [1, 42] {
         let scenario = Scenario {
             num_samples: 20_000,
-            time_periods_hours: 168,
-            issue_types: Vec::new(),
+            time_periods_hours: Some(168),
             issue_probability: 0.3,
             seed,
+            ..Scenario::default()
         };
         let frame = Simulation::new(scenario.check().unwrap()).finish();
         let choices = default_features(&frame, "issue_type");

@@ -5,7 +5,8 @@ use kubecast::evaluate::{Average, ConfusionMatrix, Labels};
 use kubecast::export::{CsvOptions, frame_csv};
 use kubecast::ingest::read_csv;
 use kubecast::learn::{Fitter, ForestParams, Learner, Model};
-use kubecast::simulate::{ISSUE_TYPES, IssueKind, Scenario, Simulation};
+use kubecast::simulate::{Episode, ISSUE_TYPES, IssueKind, SEED_ISSUE_TYPES, Scenario, Simulation};
+
 use linfa::ParamGuard;
 use ndarray::Array2;
 
@@ -40,10 +41,10 @@ const COLUMNS: [&str; 24] = [
 fn sample() -> Scenario {
     Scenario {
         num_samples: 5_000,
-        time_periods_hours: 168,
-        issue_types: Vec::new(),
+        time_periods_hours: Some(168),
         issue_probability: 0.3,
         seed: 42,
+        ..Scenario::default()
     }
 }
 
@@ -117,7 +118,7 @@ fn the_table_equals_what_is_read_back_from_its_csv() {
     ] {
         let frame = run(Scenario {
             num_samples,
-            time_periods_hours,
+            time_periods_hours: Some(time_periods_hours),
             seed,
             ..sample()
         });
@@ -142,7 +143,7 @@ fn the_table_equals_what_is_read_back_from_its_csv() {
 #[test]
 fn the_sample_shows_every_class_and_the_asked_share() {
     let frame = run(sample());
-    for class in ISSUE_TYPES {
+    for class in &ISSUE_TYPES[..SEED_ISSUE_TYPES] {
         let rows = rows_of(&frame, class);
         assert!((100..250).contains(&rows), "{class}: {rows} rows");
     }
@@ -164,10 +165,11 @@ fn the_share_of_issues_is_within_a_tenth_of_what_was_asked() {
         for issue_probability in shares {
             let frame = run(Scenario {
                 num_samples: 30_000,
-                time_periods_hours: 240,
+                time_periods_hours: Some(240),
                 issue_types: kinds.iter().map(|&k| k.to_owned()).collect(),
                 issue_probability,
                 seed: 7 + i as u64,
+                ..Scenario::default()
             });
             let share = issue_share(&frame);
             assert!(
@@ -233,7 +235,7 @@ fn the_number_of_rows_is_exact_and_they_stand_in_order() {
     ] {
         let frame = run(Scenario {
             num_samples,
-            time_periods_hours,
+            time_periods_hours: Some(time_periods_hours),
             ..sample()
         });
         assert_eq!(frame.rows(), num_samples as usize);
@@ -367,16 +369,22 @@ fn lag_one(entity: &[String], values: &[f64]) -> f64 {
 
 #[test]
 fn episodes_are_the_truth_behind_the_labels() {
-    let simulation = Simulation::new(sample().check().unwrap());
+    let mut simulation = Simulation::new(sample().check().unwrap());
+    simulation.find();
     let episodes = simulation.episodes().to_vec();
     assert!(episodes.is_sorted_by(|a, b| a.onset_secs <= b.onset_secs));
     for e in &episodes {
-        assert!(e.onset_secs <= e.impact_secs && e.end_secs < e.recovered_secs);
-        assert_eq!(e.aborted, e.end_secs <= e.impact_secs);
+        assert!(e.onset_secs <= e.due_secs && e.end_secs < e.recovered_secs);
+        assert!(e.onset_secs <= e.impact_secs && (e.struck || e.rows == 0));
+        assert!(!e.struck || e.impact_secs < e.end_secs);
         assert!((0.45..=2.2).contains(&e.severity));
     }
-    let aborted = episodes.iter().filter(|e| e.aborted).count();
-    assert!(aborted > 0 && aborted < episodes.len() / 4);
+    let near = episodes.iter().filter(|e| !e.struck).count();
+    assert!(
+        near > 0 && near < episodes.len() / 4,
+        "{near} of {}",
+        episodes.len()
+    );
     assert!(
         episodes
             .iter()
@@ -386,15 +394,26 @@ fn episodes_are_the_truth_behind_the_labels() {
     let frame = simulation.finish();
     let label = frame.column("issue_type").unwrap();
     let start = times(&frame)[0];
+    let (mut labelled, mut own) = (0, 0);
     for (row, &micros) in times(&frame).iter().enumerate() {
         let name = label.text(row);
+        if name == "None" {
+            continue;
+        }
+        labelled += 1;
         let secs = (micros - start) as f64 / 1e6;
-        let explained = name == "None"
-            || episodes
-                .iter()
-                .any(|e| e.kind.name() == name && e.onset_secs <= secs && secs < e.recovered_secs);
-        assert!(explained, "row {row}: {name} without an episode");
+        // Harm may outlast the fault by half an hour.
+        let at_work =
+            |e: &&Episode| e.struck && e.onset_secs <= secs && secs < e.end_secs + 1_800.0;
+        let mut by = episodes.iter().filter(at_work);
+        own += usize::from(by.clone().any(|e| e.kind.name() == name));
+        assert!(by.next().is_some(), "row {row}: {name} without an episode");
     }
+    // The others are what a fault of another kind brought down.
+    assert!(own * 10 >= labelled * 9, "{own} of {labelled}");
+    // Rows that were dropped count for their episodes too.
+    let counted: u32 = episodes.iter().map(|e| e.rows).sum();
+    assert!(counted as usize >= labelled);
 }
 
 /// No fault writes a metric, so what one slows must show up further down the line.
@@ -478,5 +497,5 @@ fn macro_f1(frame: &Frame, held_out: impl Fn(usize) -> bool) -> f64 {
 /// The same bytes natively and as wasm; they change only when the simulator is changed on purpose.
 #[test]
 fn the_sample_is_what_it_was() {
-    assert_eq!(run(sample()).fingerprint().to_string(), "030954af3bde1a7f");
+    assert_eq!(run(sample()).fingerprint().to_string(), "89185dcfa6134aad");
 }

@@ -19,10 +19,11 @@ use linfa::ParamGuard;
 pub(super) fn scenario(spec: &SimulateSpec) -> Scenario {
     Scenario {
         num_samples: spec.num_samples,
-        time_periods_hours: spec.time_periods,
+        time_periods_hours: Some(spec.time_periods),
         issue_types: spec.issue_types.clone(),
         issue_probability: spec.issue_probability,
         seed: spec.seed,
+        ..Scenario::default()
     }
 }
 

@@ -334,12 +334,7 @@ impl From<FoldError> for Fault {
 
 impl From<SimulateError> for Fault {
     fn from(error: SimulateError) -> Self {
-        let option = match &error {
-            SimulateError::Samples { .. } => "num_samples",
-            SimulateError::Hours { .. } => "time_periods",
-            SimulateError::Probability { .. } => "issue_probability",
-            SimulateError::IssueType { .. } => "issue_types",
-        };
+        let option = error.option();
         Self::new(
             FailureCode::Option,
             "The scenario cannot be simulated",

@@ -1,36 +1,53 @@
 //! A cluster and its troubles: from a scenario to a table of metrics with labels, and the truth behind them.
 //!
 //! ```text
-//! Scenario -check-> ValidScenario -> Simulation { step, step, ... } -> Frame (24 columns) + Episodes
+//! Scenario -check-> ValidScenario -> Simulation { step, step, ... } -> chunks or a Frame, and Episodes
 //! ```
 //!
-//! - [`Scenario`]: what is asked for. The span and the number of rows give the interval between scrapes and the number
-//!   of entities; an entity is a placement, one workload on one node, and a row is what was scraped of it at one tick.
-//! - The model: load per workload (day, week, drift, bursts, jobs, rollouts), nodes (CPU, memory, disk, network,
-//!   kubelet), placements (pods, readiness, restarts) and the control plane (etcd slows the API server, which slows
-//!   the scheduler and the kubelets).
-//! - [`Episode`]: a fault presses on hidden drivers, first softly (the precursor), then beyond what the target bears
-//!   (the impact), then less (the recovery). It never writes a metric. About one in seven heals before it does harm.
-//! - A row's label is the kind whose harm holds in the state at that moment on that entity; `None` elsewhere, also
-//!   during precursors, near misses, backups, rollouts and reboots, which look alike and are healthy.
+//! The parts, each a page of the specification that `docs/simulator.md` explains:
+//!
+//! - [`Scenario`] and `grid`: what is asked for, and which instants and entities that spans. An entity is a placement,
+//!   one workload on one node; a row is what was scraped of it at one tick.
+//! - `cluster`: what there is. `workload`, `placement`, `node`, `control_plane`, `pods`: how it lives.
+//! - `faults`: kinds and their course; `drives`: an [`Episode`] presses on hidden drivers and never writes a metric.
+//!   `schedule`: when and where.
+//! - `discovery`: the first run, which finds the truth. `labels`: harm is read off the state, and blamed on an episode only where the twin, the same cluster without
+//!   faults, shows none. `annotation`: what a row may know of it. `alerts`: what Prometheus would have said.
+//! - `observation`: noise, buckets, windows and lost scrapes. `table`: the columns. `record`: the files beside it.
 //!
 //! Invariants: a run depends on the scenario alone, neither on the size of its steps nor on the platform: randomness
-//! is a hash of (seed, stream, entity, tick), and transcendental functions are `libm`'s. The columns and labels are
-//! those of the data set that Kubecast began with. This layer names only [`crate::data`].
+//! is a hash of (seed, stream, entity, step), and transcendental functions are `libm`'s or `curve`'s. The noise does not
+//! depend on the faults: outside of what they reach the twin's rows are the same bytes. This layer names only
+//! [`crate::data`].
 
+mod alerts;
+mod annotation;
+mod cluster;
 mod control_plane;
-mod drive;
-mod fault;
+mod curve;
+mod discovery;
+mod drives;
+mod faults;
 mod grid;
+mod labels;
 mod node;
+mod observation;
+mod placement;
+mod pods;
 mod random;
+mod record;
 mod scenario;
 mod schedule;
 mod simulation;
-mod telemetry;
-mod topology;
+mod table;
 mod workload;
+mod world;
 
-pub use fault::{Episode, ISSUE_TYPES, IssueKind, Target};
-pub use scenario::{MAX_HOURS, MAX_SAMPLES, Scenario, SimulateError, ValidScenario};
-pub use simulation::Simulation;
+pub use faults::{Episode, ISSUE_TYPES, IssueKind, SEED_ISSUE_TYPES, Target};
+pub use record::{config_json, episodes_csv, events_csv};
+pub use scenario::{
+    ColumnSet, ExportProfile, LabelMode, LoadPreset, MAX_CELLS, MAX_HOURS, MAX_PLACEMENTS,
+    MAX_SAMPLES, Preset, Scenario, SimulateError, ValidScenario,
+};
+pub use simulation::{Chunks, Simulation};
+pub use table::{Cells, Chunk};

@@ -1,36 +1,25 @@
-//! A node: CPU, memory, disk, network, the kubelet, and whether it reports at all.
+//! Nodes: CPU, memory, disk, network, the kubelet, and whether they report at all (specification, 4).
+//!
+//! Look-alikes of faults are part of it: a nightly backup, disks that fill up and are cleaned, reboots for upgrades.
 
+use super::cluster::{Cluster, Node};
+use super::drives::NodeDrive;
 use super::grid::Moment;
 use super::random::{Decay, Draws, Drift, Stream};
-use super::topology::Node;
-
-/// What faults press on, for one node. Pressures are 0 without a fault; 1 is where harm begins.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct NodeDrive {
-    pub(super) cpu: f64,
-    pub(super) memory: f64,
-    pub(super) disk: f64,
-    /// Traffic that crowds a link.
-    pub(super) congestion: f64,
-    /// Packets lost.
-    pub(super) loss: f64,
-    /// Failing calls of the container runtime, per five minutes.
-    pub(super) runtime_errors: f64,
-    /// The kubelet no longer reports.
-    pub(super) heartbeat_lost: bool,
-}
 
 /// What the placements on a node do together.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NodeLoad {
-    /// Mean load, weighted by share.
-    pub(super) load: f64,
-    /// Pods.
+    /// Shares of the node's CPU and memory that pods take.
+    pub(super) cpu: f64,
+    pub(super) memory: f64,
     pub(super) pods: f64,
-    /// Failing calls of the container runtime, per five minutes.
-    pub(super) runtime_errors: f64,
-    /// The share of placements that are being rolled out.
-    pub(super) rolling: f64,
+    /// Mean load of the pods, 1 is usual.
+    pub(super) load: f64,
+    /// Pods that crashed or could not start in this step.
+    pub(super) failing: f64,
+    /// Rollouts that begin here.
+    pub(super) deploys: f64,
 }
 
 /// A node's moving state.
@@ -39,14 +28,24 @@ pub(super) struct NodeState {
     draws: Draws,
     cpu_drift: Drift,
     memory_drift: Drift,
+    relist_drift: Drift,
     network_drift: Drift,
-    drain_secs: f64,
     /// Share of the cores in use.
     pub(super) cpu: f64,
-    /// Share of memory in use.
+    /// Share of memory in use, and without what faults add.
     pub(super) memory: f64,
-    /// Share of the fullest file system.
+    pub(super) memory_rest: f64,
+    pub(super) io: f64,
+    /// Share of the fullest file system, the same without what faults add, and the part of it that can be collected.
     pub(super) disk: f64,
+    pub(super) disk_rest: f64,
+    garbage: f64,
+    /// p99 of the relist, ms.
+    pub(super) relist_ms: f64,
+    /// Share of packets sent again.
+    pub(super) loss: f64,
+    pub(super) rtt_ms: f64,
+    pub(super) usual_rtt_ms: f64,
     /// Bytes per second.
     pub(super) receive: f64,
     pub(super) transmit: f64,
@@ -54,8 +53,23 @@ pub(super) struct NodeState {
     pub(super) runtime_errors: f64,
     /// Kubelet requests per second.
     pub(super) rpc: f64,
-    /// The Ready condition.
+    pub(super) load1: f64,
+    /// Shares of the connection table and of the process numbers in use.
+    pub(super) connections: f64,
+    pub(super) processes: f64,
+    /// Milliseconds that the clock is off, seconds that the certificate is still good.
+    pub(super) clock_ms: f64,
+    pub(super) certificate_secs: f64,
+    pub(super) inodes_free: f64,
+    memory_pressure_secs: f64,
+    disk_pressure_secs: f64,
+    drain_secs: f64,
+    /// The Ready condition, and for how long it has been false.
     pub(super) ready: bool,
+    pub(super) lost_secs: f64,
+    /// Its pods were evicted because it was lost.
+    pub(super) emptied: bool,
+    pub(super) evictions: f64,
 }
 
 /// Constants of a step that all nodes share.
@@ -63,136 +77,241 @@ pub(super) struct NodeState {
 pub(super) struct NodeDecay {
     fast: Decay,
     slow: Decay,
+    window: f64,
 }
 
 impl NodeDecay {
     pub(super) fn new(step_secs: f64) -> Self {
         Self {
-            fast: Decay::new(step_secs, 1_800.0),
-            slow: Decay::new(step_secs, 10_800.0),
+            fast: Decay::new(step_secs, 1_200.0),
+            slow: Decay::new(step_secs, 7_200.0),
+            // A five-minute window, whose mean age is 150 s.
+            window: Decay::new(step_secs, 150.0).keep(),
         }
     }
 }
 
 impl NodeState {
-    pub(super) fn new(seed: u64, n: usize) -> Self {
+    pub(super) fn new(seed: u64, n: usize, node: &Node) -> Self {
         let draws = Draws::new(seed, Stream::Node, n as u64);
         Self {
             draws,
             cpu_drift: Drift(draws.normal(0, 100)),
             memory_drift: Drift(draws.normal(0, 102)),
+            relist_drift: Drift(draws.normal(0, 103)),
             network_drift: Drift(draws.normal(0, 104)),
-            drain_secs: 0.0,
-            cpu: 0.0,
-            memory: 0.0,
-            disk: 0.0,
-            receive: 0.0,
-            transmit: 0.0,
+            cpu: 0.3,
+            memory: 0.5,
+            memory_rest: 0.5,
+            io: 0.1,
+            disk: node.disk,
+            disk_rest: node.disk,
+            garbage: 0.05,
+            relist_ms: 60.0,
+            loss: 0.0008,
+            rtt_ms: 0.5,
+            usual_rtt_ms: 0.5 * draws.lognormal(1.0, 0.25, 0, 105),
+            receive: node.receive,
+            transmit: node.transmit,
             runtime_errors: 0.0,
-            rpc: 0.0,
+            rpc: node.rpc,
+            load1: 0.3,
+            connections: 0.05,
+            processes: 0.2,
+            clock_ms: 0.2,
+            certificate_secs: draws.between(30.0, 300.0, 0, 106) * 86_400.0,
+            inodes_free: node.inodes_free,
+            memory_pressure_secs: 0.0,
+            disk_pressure_secs: 0.0,
+            drain_secs: 0.0,
             ready: true,
+            lost_secs: 0.0,
+            emptied: false,
+            evictions: 0.0,
         }
     }
 
-    /// One step. `api_ms` is the API server's latency, which slows the kubelet's calls.
-    ///
-    /// Benign look-alikes are part of it: a nightly backup, caches warmed once a day, disks that fill up and are
-    /// cleaned, reboots for upgrades.
+    /// One step. `api_ms` is the API server's latency of the step before, which slows the kubelet's calls.
     pub(super) fn step(
         &mut self,
-        node: &Node,
+        (node, cluster): (&Node, &Cluster),
         load: &NodeLoad,
         drive: &NodeDrive,
         now: &Moment,
         api_ms: f64,
         decay: NodeDecay,
     ) {
-        let (draw, tick) = (self.draws, now.tick);
-        let backup = (2.0..2.75).contains(&now.hour);
-        let backup_share = if backup { 1.0 } else { 0.0 };
-
-        let y = self.cpu_drift.step(decay.fast, draw.noise(tick, 0));
-        let cpu = 0.04 + node.cpu * load.load + 0.035 * y + 0.07 * backup_share + drive.cpu;
-        self.cpu = cpu.clamp(0.01, 1.0);
-
-        let y = self.memory_drift.step(decay.slow, draw.noise(tick, 1));
-        let since_warm = (now.hour - node.warm_hour + 24.0) % 24.0;
-        let warm = if since_warm < 2.0 {
-            node.warm_memory * (1.0 - (since_warm - 1.0).abs())
+        let draw = self.draws.at(now.step);
+        let step_secs = now.step_secs;
+        let y = self.cpu_drift.step(decay.fast, draw.noise(0));
+        let ym = self.memory_drift.step(decay.slow, draw.noise(1));
+        let yp = self.relist_drift.step(decay.fast, draw.noise(2));
+        let yn = self.network_drift.step(decay.slow, draw.noise(3));
+        let backup = if (2.0..2.0 + 1.0 / 3.0).contains(&now.hour) {
+            1.0
         } else {
             0.0
         };
-        let healthy = node.memory * (0.8 + 0.2 * load.load.min(2.0)) + 0.03 * y + warm;
-        self.memory = pressed(healthy.clamp(0.05, 0.9), node.memory_limit, drive.memory);
 
-        let fill = now.secs / node.disk_period_secs + draw.uniform(0, 106);
-        let healthy = node.disk + (0.8 - node.disk) * (fill - fill.floor());
-        self.disk = pressed(healthy, node.disk_limit, drive.disk);
+        // A lost node runs no pod that anybody sees, but it is scraped no more either.
+        self.cpu = (0.04 + load.cpu + 0.015 * y + 0.05 * backup + drive.cpu).clamp(0.01, 1.0);
+        self.memory_rest = node.system_memory + load.memory + 0.012 * ym;
+        self.memory = (self.memory_rest + drive.memory).clamp(0.02, 0.995);
+        self.io = (0.08
+            + 0.3 * self.cpu
+            + 0.35 * backup
+            + 3.0 * (self.memory - 0.92).max(0.0)
+            + drive.io
+            + 0.01 * yp)
+            .clamp(0.0, 1.0);
+        self.load1 = (self.cpu * 0.9
+            + 1.5 * (self.cpu - 0.8).max(0.0) * 4.0
+            + 0.8 * (self.io - 0.3).max(0.0)
+            + 0.03 * y)
+            .max(0.01);
+        self.step_disk(node, cluster, load, drive, step_secs);
 
-        let y = self.network_drift.step(decay.fast, draw.noise(tick, 2));
-        let crowd = drive.congestion * drive.congestion;
-        let goodput = 1.0 - 0.5 * (drive.loss / 1.2).min(1.0);
-        let traffic = (0.25 + 0.75 * load.load) * libm::exp(0.25 * y) * goodput;
-        self.receive =
-            node.receive * traffic * (1.0 + 3.5 * crowd) * libm::exp(0.12 * draw.noise(tick, 3));
-        self.transmit = node.transmit
-            * traffic
-            * (1.0 + 2.5 * crowd + 2.0 * backup_share)
-            * libm::exp(0.12 * draw.noise(tick, 4));
+        let busy = 6.0 * (self.cpu - 0.85).max(0.0) + 30.0 * (self.memory - 0.9).max(0.0);
+        self.relist_ms = 60.0
+            * super::curve::exp(0.25 * yp)
+            * ((1.0 + load.pods / 60.0) * (1.0 + busy + 0.6 * self.io) + drive.relist);
+        let tracked = (0.035 * load.load + 0.012 * yn + 0.02).max(0.005) + drive.connections;
+        self.connections = tracked.clamp(0.0, 1.0);
+        let dropped = (tracked - 0.93).max(0.0);
+        self.processes = (0.08 + 0.0022 * load.pods + 0.004 * y + drive.processes).clamp(0.0, 1.0);
+        let jam = drive.congestion;
+        self.loss =
+            (8e-4 * super::curve::exp(0.5 * yn) + 0.065 * jam * jam + 0.8 * dropped).min(0.5);
+        self.rtt_ms = self.usual_rtt_ms * super::curve::exp(0.2 * yn) * (1.0 + 0.4 * backup)
+            + drive.rtt_ms * 2.0 * self.usual_rtt_ms
+            + 40.0 * dropped;
+        let goodput =
+            (1.0 - 0.5 * jam.min(1.0)) * super::curve::exp(0.25 * yn) * (load.load + 2.0 * backup);
+        self.receive = node.receive * goodput;
+        self.transmit = node.transmit * goodput * (1.0 + 0.5 * self.loss);
 
-        self.drain_secs = (self.drain_secs - now.step_secs).max(0.0);
-        if draw.uniform(tick, 5) < now.step_secs / (5.0 * 86_400.0) {
-            self.drain_secs = draw.between(120.0, 300.0, tick, 6);
+        let errors = (0.05 + drive.runtime_errors + 0.0004 * (self.relist_ms - 500.0).max(0.0))
+            * step_secs
+            / 60.0
+            + 0.35 * load.failing;
+        let errors = if errors < 0.06 {
+            if draw.uniform(4) < errors { 1.0 } else { 0.0 }
+        } else {
+            draw.count(errors, 4)
+        };
+        self.runtime_errors = self.runtime_errors * decay.window + errors;
+        let slowed = 1.0 / (1.0 + api_ms / 900.0);
+        self.rpc =
+            node.rpc * (0.75 + 0.25 * load.load) * slowed * (1.0 + 0.03 * y) + 2.0 * load.failing;
+
+        self.clock_ms = 0.2 * super::curve::exp(0.5 * ym) + drive.clock_ms;
+        self.certificate_secs -= step_secs;
+        if self.certificate_secs < 7.0 * 86_400.0 {
+            // Rotated in time.
+            self.certificate_secs += 300.0 * 86_400.0;
         }
-        self.ready = !drive.heartbeat_lost && self.drain_secs <= 0.0;
-
-        let late = |pressure: f64| pressure * pressure * pressure;
-        let errors = 0.25
-            + 0.9 * load.rolling
-            + load.runtime_errors
-            + drive.runtime_errors
-            + 1.2 * late(drive.memory)
-            + 0.8 * late(drive.disk)
-            + 0.5 * late(drive.loss)
-            + if self.ready { 0.0 } else { 2.0 };
-        self.runtime_errors = draw.count(errors * libm::exp(0.4 * draw.noise(tick, 7)), tick, 8);
-
-        let stall = 1.0 / (1.0 + api_ms / 900.0);
-        let retries = 1.0 + 0.35 * drive.congestion - 0.35 * (drive.loss / 1.3).min(1.0);
-        let busy = 0.8 + 0.2 * load.load.min(2.5) + 0.3 * load.rolling;
-        let alive = if drive.heartbeat_lost { 0.08 } else { 1.0 };
-        self.rpc = (node.rpc + 0.25 * load.pods)
-            * busy
-            * stall
-            * retries
-            * alive
-            * libm::exp(0.1 * draw.noise(tick, 9));
+        self.step_conditions(
+            cluster,
+            drive,
+            draw.uniform(5),
+            draw.between(900.0, 1_500.0, 6),
+            step_secs,
+        );
     }
-}
 
-/// A share that a pressure moves from its healthy value to its limit at 1, and from there towards full.
-fn pressed(healthy: f64, limit: f64, pressure: f64) -> f64 {
-    if pressure <= 1.0 {
-        healthy + (limit - healthy).max(0.0) * pressure
-    } else {
-        let limit = limit.max(healthy);
-        limit + (0.995 - limit).max(0.0) * (1.0 - libm::exp(-2.2 * (pressure - 1.0)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pressed;
-
-    #[test]
-    fn pressure_meets_the_limit_at_one_and_never_fills_up() {
-        assert_eq!(pressed(0.4, 0.9, 0.0), 0.4);
-        assert!((pressed(0.4, 0.9, 1.0) - 0.9).abs() < 1e-12);
-        let mut last = 0.0;
-        for i in 0..400 {
-            let now = pressed(0.4, 0.9, f64::from(i) / 100.0);
-            assert!(now > last && now < 1.0);
-            last = now;
+    fn step_disk(
+        &mut self,
+        node: &Node,
+        cluster: &Cluster,
+        load: &NodeLoad,
+        drive: &NodeDrive,
+        step_secs: f64,
+    ) {
+        let pulled = 0.006 * load.deploys;
+        self.garbage += pulled;
+        self.disk_rest += node.log_rate * (0.5 + self.cpu) * step_secs + pulled;
+        self.disk = (self.disk_rest + drive.disk).min(1.0);
+        let high = cluster.disk_limit - 0.05;
+        if self.disk > high && self.garbage > 0.01 {
+            // The kubelet collects images, down to 5 % less where there are as many.
+            let freed = self.garbage.min(self.disk - high + 0.05);
+            self.garbage -= freed;
+            self.disk_rest = (self.disk_rest - freed).max(0.05);
+        } else if self.disk_rest > high {
+            // Logs are rotated away.
+            self.disk_rest -= 0.12;
         }
+        self.disk = (self.disk_rest + drive.disk).min(1.0);
+        self.inodes_free =
+            (node.inodes_free - 0.5 * drive.disk - 0.1 * (self.disk_rest - node.disk))
+                .clamp(0.0, 1.0);
+    }
+
+    fn step_conditions(
+        &mut self,
+        cluster: &Cluster,
+        drive: &NodeDrive,
+        chance: f64,
+        length: f64,
+        step_secs: f64,
+    ) {
+        // A condition holds for five minutes at least.
+        let held = |left: f64, sets: bool| {
+            if sets {
+                300.0
+            } else {
+                (left - step_secs).max(0.0)
+            }
+        };
+        self.memory_pressure_secs = held(
+            self.memory_pressure_secs,
+            self.memory > cluster.memory_limit + 0.02,
+        );
+        self.disk_pressure_secs = held(self.disk_pressure_secs, self.disk > cluster.disk_limit);
+
+        // Drained for an upgrade: cordoned, rebooted for a few minutes, back.
+        self.drain_secs = (self.drain_secs - step_secs).max(0.0);
+        if chance < step_secs / 1_209_600.0 {
+            self.drain_secs = length;
+        }
+        let rebooting = self.is_cordoned() && (300.0..510.0).contains(&self.drain_secs);
+        let silent = drive.heartbeat_lost || self.relist_ms >= 180_000.0 || rebooting;
+        // Fifty seconds without a heartbeat.
+        self.lost_secs = if silent {
+            self.lost_secs + step_secs
+        } else {
+            0.0
+        };
+        self.ready = self.lost_secs < 50.0;
+        if drive.certificate > 0.0 {
+            self.certificate_secs = self
+                .certificate_secs
+                .min((1.0 - drive.certificate) * 3.0 * 86_400.0);
+        }
+    }
+
+    pub(super) fn has_memory_pressure(&self) -> bool {
+        self.memory_pressure_secs > 0.0
+    }
+
+    pub(super) fn has_disk_pressure(&self) -> bool {
+        self.disk_pressure_secs > 0.0
+    }
+
+    pub(super) fn has_pid_pressure(&self) -> bool {
+        self.processes > 0.95
+    }
+
+    /// Taken out of service on purpose.
+    pub(super) fn is_cordoned(&self) -> bool {
+        self.drain_secs > 0.0
+    }
+
+    /// Whether new pods may come.
+    pub(super) fn takes_pods(&self) -> bool {
+        self.ready
+            && !self.is_cordoned()
+            && !self.has_memory_pressure()
+            && !self.has_disk_pressure()
     }
 }

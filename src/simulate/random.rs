@@ -17,6 +17,7 @@ pub(super) enum Stream {
     Observation,
     Fault,
     Keep,
+    Label,
 }
 
 /// The draws of one entity in one stream.
@@ -39,10 +40,14 @@ impl Draws {
         ))
     }
 
+    /// The draws of one step, where several are needed.
+    pub(super) fn at(self, step: u64) -> StepDraws {
+        StepDraws(mix(self.0.wrapping_add(step.wrapping_mul(GOLDEN))))
+    }
+
     /// 64 even bits.
     pub(super) fn bits(self, step: u64, index: u64) -> u64 {
-        let step = mix(self.0.wrapping_add(step.wrapping_mul(GOLDEN)));
-        mix(step.wrapping_add(index.wrapping_mul(0xd1b5_4a32_d192_ed03)))
+        self.at(step).bits(index)
     }
 
     /// Even in [0, 1).
@@ -60,15 +65,6 @@ impl Draws {
         ((u128::from(self.bits(step, index)) * count as u128) >> 64) as usize
     }
 
-    /// About standard normal within ±3.4: the sum of four even numbers, cheap enough for every step.
-    pub(super) fn noise(self, step: u64, index: u64) -> f64 {
-        let bits = self.bits(step, index);
-        let lanes =
-            (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48 & 0xffff);
-        // Four even lanes of variance 65536²/12 each.
-        (lanes as f64 - 131_070.0) * (1.0 / 37_837.227)
-    }
-
     /// Standard normal (Box and Muller, 1958), for draws made once.
     pub(super) fn normal(self, step: u64, index: u64) -> f64 {
         let u = 1.0 - self.uniform(step, 2 * index);
@@ -80,10 +76,43 @@ impl Draws {
     pub(super) fn lognormal(self, median: f64, sigma: f64, step: u64, index: u64) -> f64 {
         median * libm::exp(sigma * self.normal(step, index))
     }
+}
+
+/// The draws of one entity in one stream at one step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StepDraws(u64);
+
+impl StepDraws {
+    /// 64 even bits.
+    pub(super) fn bits(self, index: u64) -> u64 {
+        mix(self
+            .0
+            .wrapping_add(index.wrapping_mul(0xd1b5_4a32_d192_ed03)))
+    }
+
+    /// Even in [0, 1).
+    pub(super) fn uniform(self, index: u64) -> f64 {
+        (self.bits(index) >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
+
+    /// Even in [low, high).
+    pub(super) fn between(self, low: f64, high: f64, index: u64) -> f64 {
+        low + (high - low) * self.uniform(index)
+    }
+
+    /// About standard normal within ±3.4: the sum of four even numbers, cheap enough for every step.
+    pub(super) fn noise(self, index: u64) -> f64 {
+        let bits = self.bits(index);
+        // Two pairs of 16-bit lanes are added at once.
+        let pairs = (bits & 0x0000_ffff_0000_ffff) + (bits >> 16 & 0x0000_ffff_0000_ffff);
+        let lanes = (pairs >> 32) + (pairs & 0xffff_ffff);
+        // Four even lanes of variance 65536²/12 each.
+        (lanes as i64 as f64 - 131_070.0) * (1.0 / 37_837.227)
+    }
 
     /// A whole number with this mean: the fraction decides by chance whether it is rounded up.
-    pub(super) fn count(self, mean: f64, step: u64, index: u64) -> f64 {
-        (mean + self.uniform(step, index)).floor().max(0.0)
+    pub(super) fn count(self, mean: f64, index: u64) -> f64 {
+        (mean + self.uniform(index)).floor().max(0.0)
     }
 }
 
@@ -149,18 +178,18 @@ mod tests {
         let close = |a: f64, b: f64| (a - b).abs() < 0.02;
         let (mean, variance) = moments(&|i| draws.uniform(i, 0));
         assert!(close(mean, 0.5) && close(variance, 1.0 / 12.0));
-        for f in [&(|i| draws.noise(i, 1)) as &dyn Fn(u64) -> f64, &|i| {
+        for f in [&(|i| draws.at(i).noise(1)) as &dyn Fn(u64) -> f64, &|i| {
             draws.normal(i, 1)
         }] {
             let (mean, variance) = moments(f);
             assert!(close(mean, 0.0) && close(variance, 1.0));
         }
-        assert!(close(moments(&|i| draws.count(0.37, i, 2)).0, 0.37));
-        let mut drift = Drift(draws.noise(0, 9));
+        assert!(close(moments(&|i| draws.at(i).count(0.37, 2)).0, 0.37));
+        let mut drift = Drift(draws.at(0).noise(9));
         let decay = Decay::new(60.0, 600.0);
         let mut series = Vec::new();
         for i in 0..n {
-            series.push(drift.step(decay, draws.noise(i, 3)));
+            series.push(drift.step(decay, draws.at(i).noise(3)));
         }
         let lagged: f64 = series.windows(2).map(|w| w[0] * w[1]).sum::<f64>() / n as f64;
         let variance: f64 = series.iter().map(|x| x * x).sum::<f64>() / n as f64;

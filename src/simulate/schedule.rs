@@ -1,46 +1,83 @@
-//! When and where faults strike, so that the asked share of rows carries an issue.
+//! When and where faults strike, so that the asked share of rows carries an issue (specification, 8).
+//!
+//! The plan is made before the run. What it cannot know (when harm sets in, how long it outlasts the fault, what it
+//! brings down) the run corrects: an episode lasts until its rows are there, and what one has too many the next of its
+//! kind has fewer (`world`).
 
-use super::fault::{Episode, IssueKind, Scope, Target};
+use super::cluster::Topology;
+use super::faults::{Episode, IssueKind, Scope, Target};
 use super::grid::Grid;
+use super::labels::covers;
 use super::random::{Draws, Stream};
 use super::scenario::ValidScenario;
-use super::topology::Topology;
 use crate::data::{sort_by, sort_by_key};
 
-/// Healed before it did harm: this share of all episodes.
-const ABORT_SHARE: f64 = 0.15;
 /// A network fault strikes a whole zone this often.
 const ZONE_SHARE: f64 = 0.25;
 /// Random places tried before the free ones are searched in order.
 const TRIES: u64 = 24;
 /// Ticks searched in order after that.
 const SEARCH_TICKS: usize = 8_192;
+/// Seconds that a scope is left alone around a harm, where there is room for it.
+const GUARD_SECS: f64 = 1_800.0;
+/// Where test rows begin, as a share of the time: kinds that stay unknown strike after it.
+pub(super) const TEST_FROM: f64 = 0.8;
+/// The earliest that a fault begins, within the burn-in.
+const EARLIEST_SECS: f64 = -19_800.0;
 
 /// Every episode, by onset.
 ///
-/// Each kind has an equal quota of rows. Impacts never share a row, so a row has one true issue; precursors and
-/// recoveries may overlap anything, as they do in life. Broad kinds are placed first, since narrow ones fit into what
-/// they leave; what a kind cannot place goes to those after it.
+/// Harm of the plan never shares a row unless `overlap` says so, so a row has one true issue; precursors and recoveries
+/// may overlap anything, as they do in life. Broad kinds are placed first, since narrow ones fit into what they leave;
+/// what a kind cannot place goes to those after it.
 pub(super) fn plan(scenario: &ValidScenario, grid: &Grid, topology: &Topology) -> Vec<Episode> {
-    if scenario.kinds.is_empty() || scenario.issue_probability <= 0.0 {
+    let p = scenario.issue_probability();
+    if p <= 0.0 {
         return Vec::new();
     }
     let mut planner = Planner {
         scenario,
         grid,
         topology,
+        p,
         taken: vec![false; grid.slots()],
         episodes: Vec::new(),
     };
+    let rows = p * grid.slots() as f64;
+    let unknown = if scenario.unknown.is_empty() {
+        0.0
+    } else {
+        scenario.asked.unknown_fraction * rows
+    };
+    let mut placed = 0.0;
+    for (i, &kind) in scenario.unknown.iter().enumerate() {
+        placed += planner.fill(
+            kind,
+            (unknown - placed) / (scenario.unknown.len() - i) as f64,
+            0,
+        );
+    }
+    let mut left = rows - placed;
     let mut kinds = scenario.kinds.clone();
-    sort_by_key(&mut kinds, |kind| kind.course().scope);
-    let mut left = scenario.issue_probability * grid.slots() as f64;
-    for (i, &kind) in kinds.iter().enumerate() {
-        let quota = left / (kinds.len() - i) as f64;
-        left -= planner.fill(kind, quota);
+    sort_by_key(&mut kinds, |(kind, _)| {
+        std::cmp::Reverse(kind.course().scope)
+    });
+    // What one kind has no place for the others share, in a second and a third round.
+    for round in 0..3 {
+        let (all, mut weights) = (left, 1.0);
+        for &(kind, weight) in &kinds {
+            // Later kinds make up for what the earlier left, in the first round.
+            let quota = if round == 0 {
+                left * weight / f64::max(weights, 1e-9)
+            } else {
+                all * weight
+            };
+            left -= planner.fill(kind, quota, round);
+            weights -= weight;
+        }
     }
     // At a high share whole workloads no longer fit: single placements do.
-    for &kind in kinds.iter().rev() {
+    for &(kind, _) in kinds.iter().rev() {
         left -= planner.fill_gaps(kind, left);
     }
     planner.near_misses();
@@ -58,40 +95,53 @@ struct Planner<'a> {
     scenario: &'a ValidScenario,
     grid: &'a Grid,
     topology: &'a Topology,
-    /// By placement, then tick: whether an impact holds the row.
+    p: f64,
+    /// By emitted entity, then tick: whether harm is planned for the row, or it is to be left alone.
     taken: Vec<bool>,
     episodes: Vec<Episode>,
 }
 
 impl Planner<'_> {
     /// Places episodes of a kind until its quota of rows is met or nothing fits; answers the rows placed.
-    fn fill(&mut self, kind: IssueKind, quota: f64) -> f64 {
-        let draws = Draws::new(self.scenario.seed, Stream::Schedule, kind as u64);
+    fn fill(&mut self, kind: IssueKind, quota: f64, round: u64) -> f64 {
+        let draws = Draws::new(
+            self.scenario.seed,
+            Stream::Schedule,
+            round << 32 | kind as u64,
+        );
+        let scrape = f64::from(self.grid.scrape_secs);
+        let candidates = self.candidates(kind);
         let mut placed = 0.0;
         let mut number = 0;
         let mut failures = 0;
-        while failures < 8 {
-            let target = self.target(kind, draws, number);
-            let width = self.placements(target).len() as f64;
-            let wanted = ((quota - placed) / width).round();
-            if wanted < 1.0 || width == 0.0 {
-                // The quota is met, or the rest is smaller than this target: perhaps not than another.
+        while failures < 12 {
+            number += 1;
+            let Some(target) = self.target(kind, &candidates, draws, number) else {
+                break;
+            };
+            let rows = rows_of(self.topology, target);
+            let width = rows.len() as f64;
+            let wanted = (quota - placed) / width;
+            // Rows of one scrape are the least there is; a smaller rest is left to others.
+            if wanted < 0.5 {
                 if quota - placed < 0.5 {
                     break;
                 }
                 failures += 1;
-            } else {
-                let ticks = self.active_ticks(kind, draws, number).min(wanted as usize);
-                match self.find(target, ticks, draws, number) {
-                    Some(start) => {
-                        placed +=
-                            width * self.place(kind, target, start, ticks, draws, number) as f64;
-                        failures = 0;
-                    }
-                    None => failures += 1,
-                }
+                continue;
             }
-            number += 1;
+            let hold = self
+                .hold_secs(kind, draws, number)
+                .min(wanted * scrape)
+                .max(0.5 * scrape);
+            let ticks = ((hold / scrape).ceil() as usize).min(self.grid.ticks);
+            match self.find(kind, target, &rows, ticks, draws, number) {
+                Some(start) => {
+                    placed += self.place(kind, target, &rows, start, hold, draws, number);
+                    failures = 0;
+                }
+                None => failures += 1,
+            }
         }
         placed
     }
@@ -99,103 +149,135 @@ impl Planner<'_> {
     /// Fills free runs of single targets in order until `quota` rows are met; answers the rows placed.
     fn fill_gaps(&mut self, kind: IssueKind, quota: f64) -> f64 {
         let draws = Draws::new(self.scenario.seed, Stream::Schedule, 100 + kind as u64);
+        let scrape = f64::from(self.grid.scrape_secs);
         let targets: Vec<Target> = match kind.course().scope {
             Scope::Cluster => (0..self.topology.clusters.len() as u32)
                 .map(Target::Cluster)
                 .collect(),
-            Scope::Node => (0..self.topology.nodes.len() as u32)
+            Scope::Node | Scope::Zone => (0..self.topology.nodes.len() as u32)
                 .map(Target::Node)
                 .collect(),
-            Scope::Workload => (0..self.topology.placements.len() as u32)
+            // The autoscaler is the workload's.
+            Scope::Workload if kind == IssueKind::HpaMaxed => Vec::new(),
+            Scope::Workload => self
+                .candidates(kind)
+                .into_iter()
                 .map(Target::Placement)
                 .collect(),
         };
         let mut placed = 0.0;
         let mut number = 0;
         for target in targets {
-            let width = self.placements(target).len() as f64;
+            let rows = rows_of(self.topology, target);
+            let width = rows.len() as f64;
             let mut tick = 0;
             while tick < self.grid.ticks && width > 0.0 {
                 let wanted = ((quota - placed) / width).round();
                 if wanted < 1.0 {
                     break;
                 }
-                let longest = self.active_ticks(kind, draws, number).min(wanted as usize);
+                let longest = self.hold_secs(kind, draws, number) / scrape;
+                let longest = (longest.ceil() as usize).clamp(1, wanted as usize);
                 let run = (tick..self.grid.ticks)
                     .take(longest)
-                    .take_while(|&t| self.is_free(target, t))
+                    .take_while(|&t| self.is_free(&rows, t))
                     .count();
                 if run > 0 {
-                    placed += width * self.place(kind, target, tick, run, draws, number) as f64;
+                    let hold = run as f64 * scrape;
+                    placed += self.place(kind, target, &rows, tick, hold, draws, number);
                     number += 1;
                 }
-                tick += run + 1;
+                tick += run.max(1);
             }
         }
         placed
     }
 
-    fn target(&self, kind: IssueKind, draws: Draws, number: u64) -> Target {
-        let any = |count: usize| draws.below(count, number, 0) as u32;
-        match kind.course().scope {
-            Scope::Cluster => Target::Cluster(any(self.topology.clusters.len())),
-            Scope::Workload => Target::Workload(any(self.topology.workloads.len())),
-            Scope::Node
-                if kind == IssueKind::NetworkLatency && draws.uniform(number, 1) < ZONE_SHARE =>
-            {
-                Target::Zone(any(self.topology.zones.len()))
-            }
-            Scope::Node => Target::Node(any(self.topology.nodes.len())),
+    /// Whether a kind can strike a placement at all.
+    fn suits(&self, kind: IssueKind, e: usize) -> bool {
+        let place = &self.topology.placements[e];
+        match kind {
+            IssueKind::PvcFull => place.volume > 0.0,
+            IssueKind::HpaMaxed => self.topology.workloads[place.workload].autoscaled,
+            _ => true,
         }
     }
 
-    fn placements(&self, target: Target) -> Vec<usize> {
-        placements(self.topology, target)
+    /// The emitted placements that a kind can strike.
+    fn candidates(&self, kind: IssueKind) -> Vec<u32> {
+        let all = self.topology.emitted.iter().copied();
+        all.filter(|&e| self.suits(kind, e as usize)).collect()
     }
 
-    fn active_ticks(&self, kind: IssueKind, draws: Draws, number: u64) -> usize {
-        let secs = 60.0 * draws.lognormal(kind.course().active_mins, 0.4, number, 2);
-        let ticks = (secs / f64::from(self.grid.step_secs)).round();
-        (ticks as usize).clamp(1, self.grid.ticks)
+    /// What one of the candidates belongs to, so that a target without rows is never drawn.
+    fn target(
+        &self,
+        kind: IssueKind,
+        candidates: &[u32],
+        draws: Draws,
+        number: u64,
+    ) -> Option<Target> {
+        let e = *candidates.get(draws.below(candidates.len(), number, 200))? as usize;
+        let place = &self.topology.placements[e];
+        let node = &self.topology.nodes[place.node];
+        let zonal = kind == IssueKind::NetworkLatency && draws.uniform(number, 1) < ZONE_SHARE;
+        Some(match kind.course().scope {
+            Scope::Cluster => Target::Cluster(node.cluster as u32),
+            Scope::Zone => Target::Zone(node.zone as u32),
+            Scope::Node if zonal => Target::Zone(node.zone as u32),
+            Scope::Node => Target::Node(place.node as u32),
+            // Some kinds suit only a part of a workload's placements.
+            Scope::Workload if kind == IssueKind::PvcFull => Target::Placement(e as u32),
+            Scope::Workload => Target::Workload(place.workload as u32),
+        })
     }
 
-    fn is_free(&self, target: Target, tick: usize) -> bool {
-        let free = |e: usize| !self.taken[e * self.grid.ticks + tick];
-        match target {
-            Target::Placement(e) => free(e as usize),
-            Target::Node(n) => self.topology.nodes[n as usize]
-                .placements
-                .iter()
-                .all(|&e| free(e)),
-            Target::Workload(w) => self.topology.workloads[w as usize]
-                .placements
-                .iter()
-                .all(|&e| free(e)),
-            Target::Zone(z) => self.topology.zones[z as usize].iter().all(|&e| free(e)),
-            Target::Cluster(c) => self.topology.clusters[c as usize]
-                .placements
-                .clone()
-                .all(free),
-        }
+    /// How long harm is to hold. Where issues fill most of the time, episodes are long rather than many.
+    fn hold_secs(&self, kind: IssueKind, draws: Draws, number: u64) -> f64 {
+        let stretch = (1.5 * self.p / (1.0 - self.p).max(1e-6)).max(1.0);
+        let span = self.grid.ticks as f64 * f64::from(self.grid.scrape_secs);
+        (60.0 * draws.lognormal(kind.course().active_mins, 0.4, number, 2) * stretch).min(span)
+    }
+
+    fn is_free(&self, rows: &[u32], tick: usize) -> bool {
+        rows.iter()
+            .all(|&row| !self.taken[row as usize * self.grid.ticks + tick])
     }
 
     /// A tick from which `ticks` are free on the target: a random one, or the first soon after a random one.
-    fn find(&self, target: Target, ticks: usize, draws: Draws, number: u64) -> Option<usize> {
-        let starts = self.grid.ticks.checked_sub(ticks)? + 1;
+    fn find(
+        &self,
+        kind: IssueKind,
+        target: Target,
+        rows: &[u32],
+        ticks: usize,
+        draws: Draws,
+        number: u64,
+    ) -> Option<usize> {
+        let least = if kind.is_known() || self.is_held_out(target) {
+            0
+        } else {
+            (TEST_FROM * self.grid.ticks as f64).ceil() as usize
+        };
+        let starts = (self.grid.ticks.checked_sub(ticks)? + 1).checked_sub(least)?;
+        if starts == 0 {
+            return None;
+        }
+        let overlaps = draws.uniform(number, 5) < self.scenario.asked.overlap;
         for i in 0..TRIES {
-            let start = draws.below(starts, number, 10 + i);
-            if (start..start + ticks).all(|t| self.is_free(target, t)) {
+            let start = least + draws.below(starts, number, 10 + i);
+            if overlaps || (start..start + ticks).all(|t| self.is_free(rows, t)) {
                 return Some(start);
             }
         }
-        let from = draws.below(starts, number, 9);
+        let from = least + draws.below(starts, number, 9);
         let mut run = 0;
         for at in from..from + self.grid.ticks.min(SEARCH_TICKS) {
-            let tick = at % self.grid.ticks;
+            let tick = least + (at - least) % (self.grid.ticks - least);
             // A run does not go on over the end.
-            run = if !self.is_free(target, tick) {
+            run = if !self.is_free(rows, tick) {
                 0
-            } else if tick == 0 {
+            } else if tick == least {
                 1
             } else {
                 run + 1
@@ -207,97 +289,147 @@ impl Planner<'_> {
         None
     }
 
-    /// Adds an episode whose impact holds from `start` for `ticks`, marks its rows, answers the ticks that it holds.
+    /// Whether a target lies in the cluster whose rows are all test rows.
+    fn is_held_out(&self, target: Target) -> bool {
+        let e = rows_of(self.topology, target)
+            .first()
+            .map(|&row| self.topology.emitted[row as usize] as usize);
+        e.is_some_and(|e| Some(self.topology.cluster_of(e)) == held_out_cluster(self.topology))
+    }
+
+    /// Adds an episode whose harm is to hold from tick `start` on for `hold_secs`, marks its rows and answers how many.
+    #[expect(clippy::too_many_arguments, reason = "an episode's own fields")]
     fn place(
         &mut self,
         kind: IssueKind,
         target: Target,
+        rows: &[u32],
         start: usize,
-        ticks: usize,
+        hold_secs: f64,
         draws: Draws,
         number: u64,
-    ) -> usize {
-        let step = f64::from(self.grid.step_secs);
-        let impact_secs = self.grid.secs(start);
-        // Half a step beyond its last tick: the recovery then starts between scrapes.
-        let end_secs = impact_secs + (ticks as f64 - 0.5) * step;
-        let episode = self.episode(kind, target, impact_secs, end_secs, false, draws, number);
-        let members = self.placements(target);
-        let mut holds = 0;
-        for tick in start..self.grid.ticks {
-            if !episode.holds(self.grid.secs(tick)) {
-                break;
-            }
-            holds += 1;
-            for &e in &members {
-                self.taken[e * self.grid.ticks + tick] = true;
-            }
+    ) -> f64 {
+        let scrape = f64::from(self.grid.scrape_secs);
+        // Harm falls between scrapes as often as on them.
+        let early = scrape * draws.uniform(number, 6).min(0.999);
+        let due = self.grid.tick_secs(start) - early;
+        let mut episode = self.episode(kind, target, due, false, draws, number);
+        episode.hold_secs = hold_secs;
+        episode.planned_rows = hold_secs / scrape * rows.len() as f64;
+        let ticks = (hold_secs / scrape).ceil() as usize;
+        // Where issues are many there is no room to be left alone.
+        let guard = GUARD_SECS * (1.0 - 2.0 * self.p).max(0.0);
+        let guard = (guard / scrape).round() as usize;
+        let marked = start.saturating_sub(guard)..(start + ticks + guard).min(self.grid.ticks);
+        for &row in rows {
+            let row = row as usize * self.grid.ticks;
+            self.taken[row + marked.start..row + marked.end].fill(true);
         }
+        let planned = episode.planned_rows;
         self.episodes.push(episode);
-        holds
+        planned
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an episode's own fields")]
     fn episode(
         &self,
         kind: IssueKind,
         target: Target,
-        impact_secs: f64,
-        end_secs: f64,
+        due_secs: f64,
         aborted: bool,
         draws: Draws,
         number: u64,
     ) -> Episode {
         let course = kind.course();
-        let p = self.scenario.issue_probability;
+        let p = self.p;
         // Where issues fill most of the time there is little left for what precedes them.
         let longest = 60.0 * course.active_mins * (1.2 * (1.0 - p) / p).min(24.0);
-        let precursor = if !aborted && draws.uniform(number, 3) < course.sudden {
+        let sudden = self.scenario.asked.sudden.unwrap_or(course.sudden);
+        let precursor = if !aborted && draws.uniform(number, 3) < sudden {
             0.0
         } else {
             60.0 * draws.lognormal(course.precursor_mins, course.precursor_sigma, number, 4)
         };
-        let recovery = 60.0 * draws.lognormal(6.0, 0.5, number, 5);
+        let severity = draws.lognormal(1.0, 0.35, number, 7).clamp(0.45, 2.2);
         Episode {
             kind,
             target,
-            onset_secs: impact_secs - precursor.min(longest),
-            impact_secs,
-            end_secs,
-            recovered_secs: end_secs + recovery,
-            severity: draws.lognormal(1.0, 0.35, number, 6).clamp(0.45, 2.2),
+            onset_secs: (due_secs - precursor.min(longest))
+                .max(EARLIEST_SECS)
+                .min(due_secs),
+            due_secs,
+            impact_secs: due_secs,
+            end_secs: f64::INFINITY,
+            recovered_secs: f64::INFINITY,
+            severity: severity * self.scenario.asked.severity,
             aborted,
-            bend: draws.between(1.0, 2.6, number, 7),
-            variant: draws.uniform(number, 8),
-            gain: draws.uniform(number, 9),
+            struck: false,
+            rows: 0,
+            own_rows: 0,
+            bend: draws.between(1.0, 2.6, number, 8),
+            variant: draws.uniform(number, 30),
+            gain: draws.uniform(number, 31),
+            hold_secs: 0.0,
+            planned_rows: 0.0,
+            recovery_secs: 60.0 * draws.lognormal(6.0, 0.5, number, 32),
         }
     }
 
     /// Adds episodes that heal in the last quarter of their precursor.
     fn near_misses(&mut self) {
-        let p = self.scenario.issue_probability;
-        let share = ABORT_SHARE / (1.0 - ABORT_SHARE) * (1.0 - p);
+        let rate = self.scenario.asked.abort_rate;
+        let share = rate / (1.0 - rate) * (1.0 - self.p);
         let count = (self.episodes.len() as f64 * share).round() as u64;
         let draws = Draws::new(self.scenario.seed, Stream::Schedule, 200);
+        let kinds = &self.scenario.kinds;
         for number in 0..count {
-            let kind = self.scenario.kinds[draws.below(self.scenario.kinds.len(), number, 30)];
-            let target = self.target(kind, draws, number);
-            let impact = self.grid.secs(draws.below(self.grid.ticks, number, 31));
-            let mut episode = self.episode(kind, target, impact, impact, true, draws, number);
-            let whole = impact - episode.onset_secs;
-            episode.end_secs = impact - whole * draws.between(0.0, 0.25, number, 32);
+            let (kind, _) = kinds[draws.below(kinds.len(), number, 50)];
+            // What nothing announces cannot heal in time.
+            let candidates = self.candidates(kind);
+            let target = self.target(kind, &candidates, draws, number);
+            let Some(target) = target.filter(|_| kind.course().sudden < 1.0) else {
+                continue;
+            };
+            let due = self
+                .grid
+                .tick_secs(draws.below(self.grid.ticks, number, 51));
+            let mut episode = self.episode(kind, target, due, true, draws, number);
+            let whole = due - episode.onset_secs;
+            episode.end_secs = due - whole * draws.between(0.02, 0.25, number, 52);
+            episode.recovered_secs = episode.end_secs + episode.recovery_secs;
             self.episodes.push(episode);
         }
     }
 }
 
-/// The rows that an episode on this target is about.
-pub(super) fn placements(topology: &Topology, target: Target) -> Vec<usize> {
+/// The cluster that is held out for testing, where there are enough.
+pub(super) fn held_out_cluster(topology: &Topology) -> Option<usize> {
+    let count = topology.clusters.len();
+    (count >= 4).then_some(count - 1)
+}
+
+/// The placements that a target holds.
+pub(super) fn members(topology: &Topology, target: Target) -> Vec<u32> {
+    let list = |range: std::ops::Range<usize>| range.map(|e| e as u32).collect();
     match target {
-        Target::Cluster(c) => topology.clusters[c as usize].placements.clone().collect(),
-        Target::Zone(z) => topology.zones[z as usize].clone(),
-        Target::Node(n) => topology.nodes[n as usize].placements.clone(),
+        Target::Cluster(c) => list(topology.clusters[c as usize].placements.clone()),
+        Target::Node(n) => list(topology.nodes[n as usize].placements.clone()),
         Target::Workload(w) => topology.workloads[w as usize].placements.clone(),
-        Target::Placement(e) => vec![e as usize],
+        Target::Placement(e) => vec![e],
+        Target::Zone(_) => {
+            let all = 0..topology.placements.len();
+            list(all)
+                .into_iter()
+                .filter(|&e: &u32| covers(target, e as usize, topology))
+                .collect()
+        }
     }
+}
+
+/// The emitted entities that a target holds.
+pub(super) fn rows_of(topology: &Topology, target: Target) -> Vec<u32> {
+    members(topology, target)
+        .into_iter()
+        .map(|e| topology.row_of[e as usize])
+        .filter(|&row| row != u32::MAX)
+        .collect()
 }

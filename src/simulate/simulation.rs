@@ -1,357 +1,343 @@
-//! A run: the model stepped tick by tick, measured into a table.
+//! A run: found once, then measured into a table, piece by piece.
 
+use std::sync::Arc;
+
+use super::alerts::{self, Alerts};
+use super::annotation::{Annotator, PHASES, ROLES, SPLITS};
+use super::cluster::{NAMESPACES, Topology, WORKLOAD_TYPES, node_name};
+use super::discovery::Discovery;
+use super::faults::Episode;
+use super::grid::Grid;
+use super::labels::{HEALTHY, Truth, label_name};
+use super::observation::Observer;
+use super::random::{Draws, Stream};
+use super::scenario::{ColumnSet, ValidScenario};
+use super::schedule::plan;
+use super::table::{Cells, Chunk, Col, Legend, MISSING, MOST_COLUMNS, Row, columns, put};
+use super::world::{Setting, World};
 use crate::data::Frame;
 
-use super::control_plane::{API_LIMIT_MS, ControlDecay, ControlState, FSYNC_LIMIT_MS};
-use super::drive::{Active, Drives};
-use super::fault::{Episode, IssueKind};
-use super::grid::Grid;
-use super::node::{NodeDecay, NodeLoad, NodeState};
-use super::random::{Draws, Stream};
-use super::scenario::ValidScenario;
-use super::schedule::{placements, plan};
-use super::telemetry::{Measures, Telemetry, rounded};
-use super::topology::Topology;
-use super::workload::{LoadDecay, PlacementState, Surroundings, WorkloadState};
+/// Steps of the first run that are made at a time.
+const DISCOVERY_STEPS: usize = 256;
 
 /// A run that can be taken up where it stopped. The table does not depend on the size of its steps.
 #[derive(Debug)]
 pub struct Simulation {
-    scenario: ValidScenario,
-    grid: Grid,
-    topology: Topology,
-    episodes: Vec<Episode>,
-    /// Episodes before this one have begun.
-    next_episode: usize,
-    active: Vec<Active>,
-    tick: usize,
-    clusters: Vec<ControlState>,
-    nodes: Vec<NodeState>,
-    workloads: Vec<WorkloadState>,
-    placements: Vec<PlacementState>,
-    load_decay: LoadDecay,
-    node_decay: NodeDecay,
-    control_decay: ControlDecay,
-    keep: Draws,
-    observation: Draws,
-    telemetry: Telemetry,
+    setting: Setting,
+    stage: Stage,
+    rows: Chunk,
+    /// Rows that were handed over already.
+    taken: usize,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Finding when harm sets in and whose it is.
+    Finding(Box<Discovery>),
+    Measuring(Box<Measuring>),
 }
 
 impl Simulation {
     /// Plans the faults; no row is made yet.
     pub fn new(scenario: ValidScenario) -> Self {
-        let seed = scenario.seed;
         let grid = Grid::new(&scenario);
-        let step_secs = f64::from(grid.step_secs);
-        let topology = Topology::new(seed, grid.entities);
+        let topology = Topology::new(&scenario, grid.entities);
         let episodes = plan(&scenario, &grid, &topology);
-        let states = |count: usize| 0..count;
-        Self {
-            clusters: states(topology.clusters.len())
-                .map(|c| ControlState::new(seed, c))
-                .collect(),
-            nodes: states(topology.nodes.len())
-                .map(|n| NodeState::new(seed, n))
-                .collect(),
-            workloads: states(topology.workloads.len())
-                .map(|w| WorkloadState::new(seed, w))
-                .collect(),
-            placements: states(topology.placements.len())
-                .map(|e| PlacementState::new(seed, e))
-                .collect(),
-            load_decay: LoadDecay::new(step_secs),
-            node_decay: NodeDecay::new(step_secs),
-            control_decay: ControlDecay::new(step_secs),
-            keep: Draws::new(seed, Stream::Keep, 0),
-            observation: Draws::new(seed, Stream::Observation, 0),
-            telemetry: Telemetry::with_capacity(scenario.num_samples as usize),
-            next_episode: 0,
-            active: Vec::new(),
-            tick: 0,
+        let legend = legend(&scenario, &grid, &topology);
+        let setting = Setting {
             scenario,
             grid,
             topology,
-            episodes,
+        };
+        let discovery = Discovery::new(&setting, episodes);
+        Self {
+            stage: Stage::Finding(Box::new(discovery)),
+            rows: Chunk::new(Arc::new(legend), 0),
+            setting,
+            taken: 0,
         }
     }
 
-    /// Makes about `rows` rows more (whole ticks, at least one). Answers whether there are more to make.
+    /// Makes about `rows` rows more (whole ticks), or finds out more of what will happen. Answers whether there are more
+    /// to make.
     pub fn step(&mut self, rows: usize) -> bool {
-        let until = self.telemetry.rows().saturating_add(rows);
-        while self.tick < self.grid.ticks {
-            self.advance();
-            self.tick += 1;
-            if self.telemetry.rows() >= until {
-                break;
+        match &mut self.stage {
+            Stage::Finding(discovery) => {
+                let steps = DISCOVERY_STEPS.min(rows.max(1));
+                if !discovery.run(&self.setting, steps) {
+                    self.find();
+                }
+                true
+            }
+            Stage::Measuring(measuring) => measuring.step(&self.setting, &mut self.rows, rows),
+        }
+    }
+
+    /// Finishes finding out what will happen: from then on [`Simulation::episodes`] is the whole truth.
+    pub fn find(&mut self) {
+        if let Stage::Finding(discovery) = &mut self.stage {
+            while discovery.run(&self.setting, DISCOVERY_STEPS) {}
+            let none = Discovery::new(&self.setting, Vec::new());
+            let (episodes, truth) = std::mem::replace(&mut **discovery, none).finish(&self.setting);
+            self.stage = Stage::Measuring(Box::new(Measuring::new(&self.setting, episodes, truth)));
+        }
+    }
+
+    /// The share of the run that is done, 0 to 1; what is found out first is half of it.
+    pub fn done(&self) -> f64 {
+        match &self.stage {
+            Stage::Finding(discovery) => 0.5 * discovery.done(&self.setting),
+            Stage::Measuring(measuring) => {
+                0.5 + 0.5 * measuring.world.step as f64 / self.setting.grid.steps() as f64
             }
         }
-        self.tick < self.grid.ticks
     }
 
-    /// The share of the run that is done, 0 to 1.
-    pub fn done(&self) -> f64 {
-        self.tick as f64 / self.grid.ticks as f64
-    }
-
-    /// The truth behind the labels, by onset. Complete from the start.
+    /// The truth behind the labels, by onset. Planned until [`Simulation::find`] or the first row, then as it is.
     pub fn episodes(&self) -> &[Episode] {
-        &self.episodes
+        match &self.stage {
+            Stage::Finding(discovery) => discovery.episodes(),
+            Stage::Measuring(measuring) => &measuring.annotator.episodes,
+        }
     }
 
-    /// Steps to the end and hands over the table: exactly the rows asked for, by timestamp, then entity; 24 columns,
-    /// the last of them `issue_type`, `None` where the row is healthy. `NaN` is a lost scrape.
+    /// Rows made so far.
+    pub fn rows(&self) -> usize {
+        self.taken + self.rows.rows()
+    }
+
+    pub(super) fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    pub(super) fn truth(&self) -> Option<&Truth> {
+        match &self.stage {
+            Stage::Finding(_) => None,
+            Stage::Measuring(measuring) => Some(&measuring.annotator.truth),
+        }
+    }
+
+    /// Steps to the end and hands over the table: exactly the rows asked for, by timestamp, then entity; `issue_type` is
+    /// `None` where the row is healthy. `NaN` is a value that was not scraped.
     pub fn finish(mut self) -> Frame {
         while self.step(usize::MAX) {}
-        let name = format!("Simulated, seed {}", self.scenario.seed);
+        let name = format!("Simulated, seed {}", self.setting.scenario.seed);
         // The names are distinct and the lengths equal by construction.
-        self.telemetry
-            .into_frame(name, &self.topology)
-            .unwrap_or_default()
+        self.rows.into_frame(name).unwrap_or_default()
     }
 
-    fn advance(&mut self) {
-        let now = self.grid.moment(self.tick);
-        self.wake(now.secs);
-        let drives = self.press(now.tick, now.secs);
-
-        for state in &mut self.clusters {
-            state.drift(now.tick, self.control_decay);
+    /// The rows in pieces of `rows` (the last may be shorter), each made when it is asked for: a long table never
+    /// stands in memory. The rows do not depend on the size of the pieces.
+    ///
+    /// ```
+    /// use kubecast::simulate::{Preset, Scenario, Simulation};
+    ///
+    /// let scenario = Scenario { num_samples: 2_000, ..Scenario::of(Preset::Default) };
+    /// let mut text = Vec::new();
+    /// for chunk in Simulation::new(scenario.check()?).chunks(512) {
+    ///     if text.is_empty() {
+    ///         chunk.write_header(&mut text);
+    ///     }
+    ///     chunk.write_rows(&mut text);
+    /// }
+    /// assert_eq!(text.iter().filter(|&&byte| byte == b'\n').count(), 2_001);
+    /// # Ok::<(), kubecast::simulate::SimulateError>(())
+    /// ```
+    pub fn chunks(&mut self, rows: usize) -> Chunks<'_> {
+        Chunks {
+            simulation: self,
+            rows: rows.max(1),
         }
-        for (workload, state) in self.topology.workloads.iter().zip(&mut self.workloads) {
-            let drift = self.clusters[workload.cluster].drift;
-            state.step(workload, &now, drift, self.load_decay);
-        }
-        for (c, cluster) in self.topology.clusters.iter().enumerate() {
-            let workloads = &self.workloads[cluster.workloads.clone()];
-            let count = workloads.len() as f64;
-            let load = workloads.iter().map(|w| w.load).sum::<f64>() / count;
-            let rolling = workloads.iter().filter(|w| w.rolling).count() as f64 / count;
-            let crashing = drives.placements[cluster.placements.clone()]
-                .iter()
-                .map(|d| d.crash.min(1.0) * d.crash_share)
-                .sum::<f64>()
-                / cluster.placements.len() as f64;
-            let churn = rolling + 0.6 * crashing;
-            self.clusters[c].step(
-                cluster,
-                load,
-                churn,
-                &drives.clusters[c],
-                &now,
-                self.control_decay,
-            );
-        }
-        for (e, state) in self.placements.iter_mut().enumerate() {
-            let workload = &self.workloads[self.topology.placements[e].workload];
-            state.demand(workload, &drives.placements[e]);
-        }
-        for (n, node) in self.topology.nodes.iter().enumerate() {
-            let mut load = NodeLoad::default();
-            for &e in &node.placements {
-                let (place, state) = (&self.topology.placements[e], &self.placements[e]);
-                let drive = &drives.placements[e];
-                load.load += place.share * state.load;
-                load.pods += state.pods;
-                load.rolling += if self.workloads[place.workload].rolling {
-                    1.0 / node.placements.len() as f64
-                } else {
-                    0.0
-                };
-                if drive.crash >= 1.0 {
-                    load.runtime_errors += 0.35 * drive.crash_share * state.pods;
-                }
-                load.runtime_errors += 0.5 * drive.quota;
-            }
-            let api_ms = self.clusters[node.cluster].api_ms;
-            self.nodes[n].step(node, &load, &drives.nodes[n], &now, api_ms, self.node_decay);
-        }
-        for (e, state) in self.placements.iter_mut().enumerate() {
-            let place = &self.topology.placements[e];
-            let drive = &drives.nodes[place.node];
-            let workload = &self.topology.workloads[place.workload];
-            let backlog = &drives.clusters[workload.cluster];
-            let around = Surroundings {
-                node_lost: !self.nodes[place.node].ready,
-                memory: drive.memory,
-                disk: drive.disk,
-                network: drive.congestion.max(drive.loss),
-                scheduling: backlog.schedule.max(backlog.stalled),
-            };
-            let workload_state = &self.workloads[place.workload];
-            state.settle(
-                place,
-                workload,
-                workload_state,
-                &drives.placements[e],
-                &around,
-                &now,
-            );
-        }
-        self.emit();
     }
+}
 
-    /// Takes up episodes that begin and drops those that are over.
-    fn wake(&mut self, secs: f64) {
-        let (episodes, topology) = (&self.episodes, &self.topology);
-        self.active
-            .retain(|active| episodes[active.episode].recovered_secs > secs);
-        while let Some(episode) = episodes.get(self.next_episode) {
-            if episode.onset_secs > secs {
+/// See [`Simulation::chunks`].
+#[derive(Debug)]
+pub struct Chunks<'a> {
+    simulation: &'a mut Simulation,
+    rows: usize,
+}
+
+impl Iterator for Chunks<'_> {
+    type Item = Chunk;
+
+    fn next(&mut self) -> Option<Chunk> {
+        while self.simulation.rows.rows() < self.rows {
+            let missing = self.rows - self.simulation.rows.rows();
+            if !self.simulation.step(missing) {
                 break;
             }
-            if episode.recovered_secs > secs {
-                self.active.push(Active {
-                    episode: self.next_episode,
-                    members: placements(topology, episode.target),
-                    pressure: 0.0,
-                });
-            }
-            self.next_episode += 1;
+        }
+        let chunk = self.simulation.rows.take(self.rows);
+        self.simulation.taken += chunk.rows();
+        (chunk.rows() > 0).then_some(chunk)
+    }
+}
+
+/// The second run, which is measured.
+#[derive(Debug)]
+struct Measuring {
+    world: World,
+    observer: Observer,
+    annotator: Annotator,
+    alerts: Option<Alerts>,
+    keep: Draws,
+    made: usize,
+    row: Row,
+}
+
+impl Measuring {
+    fn new(setting: &Setting, episodes: Vec<Episode>, truth: Truth) -> Self {
+        let full = setting.scenario.asked.columns == ColumnSet::Full;
+        let scrape_secs = f64::from(setting.grid.scrape_secs);
+        Self {
+            world: World::new(setting, episodes.clone()),
+            observer: Observer::new(
+                &setting.scenario.asked,
+                &setting.topology,
+                scrape_secs,
+                full,
+            ),
+            annotator: Annotator::new(setting, episodes, truth),
+            alerts: full.then(|| Alerts::new(&setting.topology)),
+            keep: Draws::new(setting.scenario.seed, Stream::Keep, 0),
+            made: 0,
+            row: [MISSING; MOST_COLUMNS],
         }
     }
 
-    /// What the active episodes press on. The pressure wobbles a little from tick to tick.
-    fn press(&mut self, tick: u64, secs: f64) -> Drives {
-        let mut drives = Drives::none(&self.topology);
-        for active in &mut self.active {
-            let episode = &self.episodes[active.episode];
-            let draws = Draws::new(self.scenario.seed, Stream::Fault, active.episode as u64);
-            let steady = episode.pressure(secs);
-            active.pressure = steady * (1.0 + 0.035 * draws.noise(tick, 0));
-            if episode.kind == IssueKind::NodeFailure {
-                active.pressure = steady;
+    /// Makes about so many rows more, whole ticks; answers whether there are more.
+    fn step(&mut self, setting: &Setting, rows: &mut Chunk, wanted: usize) -> bool {
+        let until = self.made.saturating_add(wanted);
+        let steps = setting.grid.steps();
+        while self.world.step < steps {
+            let step = self.world.step;
+            self.world.step(setting);
+            if let Some(alerts) = &mut self.alerts {
+                alerts.step(
+                    &setting.topology,
+                    &self.world,
+                    f64::from(setting.grid.step_secs),
+                );
             }
-            drives.press(episode, active, &self.topology);
-        }
-        drives
-    }
-
-    /// The kind whose harm holds on each placement, from the state. The narrower target wins, then the harder one.
-    fn labels(&self) -> Vec<Option<IssueKind>> {
-        let mut labels = vec![None; self.placements.len()];
-        let mut rank = vec![(0, 0.0); self.placements.len()];
-        for active in &self.active {
-            let episode = &self.episodes[active.episode];
-            if active.pressure < 0.85 {
-                continue;
-            }
-            for &e in &active.members {
-                let mine = (episode.target.narrowness(), active.pressure);
-                if self.holds(episode.kind, e, active.pressure)
-                    && (labels[e].is_none() || mine > rank[e])
-                {
-                    labels[e] = Some(episode.kind);
-                    rank[e] = mine;
+            if let Some(tick) = setting.grid.tick_of(step) {
+                self.emit(step, tick, setting, rows);
+                if self.made >= until {
+                    break;
                 }
             }
         }
-        labels
+        self.world.step < steps
     }
 
-    fn holds(&self, kind: IssueKind, e: usize, pressure: f64) -> bool {
-        let place = &self.topology.placements[e];
-        let node = &self.nodes[place.node];
-        let plane = &self.clusters[self.topology.nodes[place.node].cluster];
-        match kind {
-            IssueKind::NodeFailure => !node.ready,
-            IssueKind::MemoryPressure => node.memory > self.topology.nodes[place.node].memory_limit,
-            IssueKind::DiskPressure => node.disk > self.topology.nodes[place.node].disk_limit,
-            IssueKind::ApiServerLatency => plane.api_ms > API_LIMIT_MS,
-            IssueKind::EtcdHighLatency => plane.fsync_ms > FSYNC_LIMIT_MS,
-            // Throttled share over its limit, round trips over five times the usual, containers backing off, a pod
-            // pending for more than five minutes: each is its pressure, scaled.
-            IssueKind::PodCrashLoop
-            | IssueKind::CpuThrottling
-            | IssueKind::NetworkLatency
-            | IssueKind::SchedulerFailure => pressure >= 1.0,
-        }
-    }
-
-    fn emit(&mut self) {
-        let labels = self.labels();
-        let now = self.grid.moment(self.tick);
-        let slots = self.grid.slots();
-        for (e, label) in labels.into_iter().enumerate() {
-            // Exactly the rows asked for, each slot as likely as the next (Knuth, TAOCP 3.4.2, algorithm S).
-            let slot = self.tick * self.grid.entities + e;
-            let missing = self.scenario.num_samples as usize - self.telemetry.rows();
-            if self.keep.uniform(slot as u64, 0) * (slots - slot) as f64 >= missing as f64 {
+    /// Measures every entity once. Of the rows that there are the asked number is kept, each with the chance that is
+    /// left, so that it comes out exact.
+    fn emit(&mut self, step: usize, tick: usize, setting: &Setting, rows: &mut Chunk) {
+        let (grid, topology) = (&setting.grid, &setting.topology);
+        let now = grid.moment(step);
+        self.annotator.go_to(now.secs, topology);
+        let row = &mut self.row;
+        put(row, Col::TimeOfDay, now.hour);
+        put(row, Col::DayOfWeek, f64::from(now.day_of_week));
+        put(row, Col::IsWeekend, if now.is_weekend { 1.0 } else { 0.0 });
+        row[Col::Timestamp as usize] = tick as i32;
+        let (mut cluster, mut node) = (usize::MAX, usize::MAX);
+        let (mut seen, mut answered) = (None, false);
+        for (number, &e) in topology.emitted.iter().enumerate() {
+            let e = e as usize;
+            let place = &topology.placements[e];
+            let n = place.node;
+            let c = topology.nodes[n].cluster;
+            if c != cluster {
+                cluster = c;
+                seen = Some(
+                    self.observer
+                        .of_cluster(c, tick as u64, topology, &self.world, row),
+                );
+                put(
+                    row,
+                    Col::ClusterAge,
+                    topology.clusters[c].age_days + now.secs / 86_400.0,
+                );
+                row[Col::Cluster as usize] = c as i32;
+            }
+            let Some(seen) = seen else { continue };
+            if n != node {
+                node = n;
+                answered = self
+                    .observer
+                    .of_node(n, tick as u64, topology, &self.world, seen, row);
+                row[Col::Node as usize] = n as i32;
+                row[Col::Zone as usize] = topology.nodes[n].zone as i32;
+            }
+            let slot = tick * grid.entities + number;
+            let missing = setting.scenario.num_samples as usize - self.made;
+            let left = grid.slots() - slot;
+            if self.keep.uniform(slot as u64, 0) * left as f64 >= missing as f64 {
                 continue;
             }
-            let mut row = self.measure(e);
-            row[15] = rounded(now.hour, 4);
-            row[16] = f64::from(now.day_of_week);
-            row[17] = if now.is_weekend { 1.0 } else { 0.0 };
-            let cluster = self.topology.nodes[self.topology.placements[e].node].cluster;
-            let age = self.topology.clusters[cluster].age_days + now.secs / 86_400.0;
-            row[18] = rounded(age, 3);
-            self.telemetry.push(e, now.micros, &row, label);
+            let workload = &topology.workloads[place.workload];
+            row[Col::Namespace as usize] = workload.namespace as i32;
+            row[Col::WorkloadType as usize] = workload.workload_type as i32;
+            row[Col::Workload as usize] = place.workload as i32;
+            row[Col::Entity as usize] = e as i32;
+            self.observer.of_placement(
+                e,
+                tick as u64,
+                topology,
+                &self.world,
+                (seen, answered),
+                row,
+            );
+            self.annotator.annotate(
+                (number, e),
+                (step, tick),
+                setting,
+                self.alerts.as_ref(),
+                row,
+            );
+            rows.push(row);
+            self.made += 1;
         }
     }
+}
 
-    /// A placement's numbers with the noise of measuring; the last four, which the calendar gives, are 0.
-    fn measure(&self, e: usize) -> Measures {
-        let tick = self.tick as u64;
-        let place = &self.topology.placements[e];
-        let state = &self.placements[e];
-        let (n, node) = (place.node, &self.nodes[place.node]);
-        let c = self.topology.nodes[n].cluster;
-        let plane = &self.clusters[c];
-        // Draws are keyed by target, so that two rows of one node show the same number.
-        let of_node = |i: u64| self.observation.noise(tick, (n as u64) << 20 | 1 << 16 | i);
-        let of_plane = |i: u64| self.observation.noise(tick, (c as u64) << 20 | 2 << 16 | i);
-        let percent =
-            |share: f64, noise: f64| rounded((100.0 * share + noise).clamp(0.0, 100.0), 2);
-        let millis = |ms: f64, noise: f64| rounded(ms * libm::exp(0.2 * noise), 2);
-
-        let fill = self.grid.secs(self.tick) / place.volume_period_secs
-            + self.observation.uniform(0, (e as u64) << 20 | 3 << 16);
-        let mut volume = place.volume + (0.82 - place.volume) * (fill - fill.floor());
-        if place.local_volume {
-            // It shares the disk that fills up.
-            volume += (0.97 - volume) * ((node.disk - 0.8) / 0.2).max(0.0);
-        }
-
-        let mut row = [0.0; 19];
-        row[0] = state.pods;
-        row[1] = percent(node.cpu, 1.3 * of_node(0));
-        row[2] = percent(node.memory, 0.9 * of_node(1));
-        row[3] = percent(node.disk, 0.5 * of_node(2));
-        row[4] = rounded(node.receive, 1);
-        row[5] = rounded(node.transmit, 1);
-        row[6] = state.restarts;
-        row[7] = rounded(100.0 * state.ready / state.pods, 2);
-        row[8] = if node.ready { 1.0 } else { 0.0 };
-        row[9] = millis(plane.api_ms, of_plane(0));
-        row[10] = millis(plane.etcd_ms, of_plane(1));
-        row[11] = millis(plane.schedule_ms, of_plane(2));
-        row[12] = node.runtime_errors;
-        row[13] = rounded(node.rpc, 2);
-        row[14] = percent(volume, 0.3 * of_node(3));
-        if self.scrape_lost(
-            (n as u64) << 20 | 4 << 16,
-            if node.ready { 0.0 } else { 0.5 },
-        ) {
-            for i in [1, 2, 3, 4, 5, 12, 13, 14] {
-                row[i] = f64::NAN;
-            }
-        }
-        if self.scrape_lost((c as u64) << 20 | 5 << 16, 0.0) {
-            for i in [9, 10, 11] {
-                row[i] = f64::NAN;
-            }
-        }
-        row
-    }
-
-    /// Whether a target's scrape is lost: now and then one, sometimes a few in a row.
-    fn scrape_lost(&self, target: u64, chance: f64) -> bool {
-        let tick = self.tick as u64;
-        let burst = (0..4).any(|ago| {
-            let start = tick.wrapping_sub(ago);
-            self.observation.uniform(start, target) < 0.0008
-                && self.observation.below(4, start, target | 1) as u64 >= ago
-        });
-        burst || self.observation.uniform(tick, target | 2) < chance.max(0.002)
+fn legend(scenario: &ValidScenario, grid: &Grid, topology: &Topology) -> Legend {
+    let columns = columns(&scenario.asked);
+    let texts = |names: &[&str]| {
+        names
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let labels: Vec<String> = (0..=HEALTHY)
+        .map(|code| label_name(code).to_owned())
+        .collect();
+    let names = columns
+        .iter()
+        .map(|(name, cells)| match (name.as_str(), cells) {
+            ("node", _) => (0..topology.nodes.len()).map(node_name).collect(),
+            ("namespace", _) => texts(&NAMESPACES),
+            ("workload_type", _) => texts(&WORKLOAD_TYPES),
+            ("cluster", _) => (1..=topology.clusters.len())
+                .map(|c| format!("cluster-{c}"))
+                .collect(),
+            ("zone", _) => (0..topology.clusters.len() * 3)
+                .map(|z| format!("zone-{}{}", z / 3 + 1, ["a", "b", "c"][z % 3]))
+                .collect(),
+            ("workload", _) => topology.workloads.iter().map(|w| w.name.clone()).collect(),
+            ("phase", _) => texts(&PHASES),
+            ("role", _) => texts(&ROLES),
+            ("split", _) => texts(&SPLITS),
+            ("alert_name", _) => alerts::names(),
+            (_, Cells::Names) => labels.clone(),
+            _ => Vec::new(),
+        })
+        .collect();
+    Legend {
+        columns,
+        names,
+        start_micros: grid.start_micros,
+        scrape_micros: i64::from(grid.scrape_secs) * 1_000_000,
     }
 }
