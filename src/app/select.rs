@@ -209,13 +209,16 @@ pub fn data_origin(data: &DataSummary) -> String {
             n => format!("Read from {n} files on this device. They stay here."),
         },
         DataOrigin::Simulated { spec, sample } => format!(
-            "{} of {} hours, seed {}. {}",
+            "{}{}, seed {}. {}",
             if *sample {
                 "A simulated sample"
             } else {
                 "Simulated metrics"
             },
-            format::count(u64::from(spec.time_periods)),
+            spec.hours().map_or_else(String::new, |hours| format!(
+                " of {} hours",
+                format::count(u64::from(hours))
+            )),
             spec.seed,
             if *sample {
                 "Drop your own metrics to replace it."

@@ -4,10 +4,11 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::read::ReadArgs;
 use super::search_args::SearchArgs;
+use super::simulate_args::SimulateArgs;
 use crate::data::ColumnKind;
 use crate::protocol::{
     BoostSpec, ClassWeight, Criterion, Encoding, Failure, FailureCode, ForestSpec, MaxFeatures,
-    Missing, ModelSpec, Place, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
+    Missing, ModelSpec, Place, PrepareSpec, Scaling, TreeSpec,
 };
 
 /// Predicts Kubernetes issues from cluster metrics.
@@ -21,7 +22,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Simulate a cluster's metrics with known issues, as CSV.
-    Simulate(SimulateArgs),
+    Simulate(Box<SimulateArgs>),
     /// Learn from a table or exported metrics, evaluate on rows held out, and keep the model.
     Train(Box<TrainArgs>),
     /// Evaluate a model on files that hold its target.
@@ -32,40 +33,6 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Write the table that a file of any delimiter, encoding or damage holds, and how it was read.
     Read(Box<ReadArgs>),
-}
-
-#[derive(Debug, ClapArgs)]
-pub(super) struct SimulateArgs {
-    /// Rows to make, 1 to 5000000.
-    #[arg(long, value_name = "N", default_value_t = SimulateSpec::default().num_samples)]
-    rows: u32,
-    /// Hours that they span, 1 to 8784.
-    #[arg(long, value_name = "H", default_value_t = SimulateSpec::default().time_periods)]
-    hours: u32,
-    /// Issue kinds to draw from, separated by commas [default: all nine].
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    issues: Vec<String>,
-    /// Share of rows with an issue, 0 to 1.
-    #[arg(long, value_name = "P", default_value_t = SimulateSpec::default().issue_probability)]
-    issue_probability: f64,
-    /// Same seed, same bytes.
-    #[arg(long, value_name = "S", default_value_t = SimulateSpec::default().seed)]
-    seed: u64,
-    /// The CSV file to write; - is standard output.
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    pub out: String,
-}
-
-impl SimulateArgs {
-    pub fn spec(&self) -> SimulateSpec {
-        SimulateSpec {
-            num_samples: self.rows,
-            time_periods: self.hours,
-            issue_types: self.issues.clone(),
-            issue_probability: self.issue_probability,
-            seed: self.seed,
-        }
-    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,6 +1,7 @@
 //! Options read from words.
 
 use super::*;
+use crate::protocol::SimulateSpec;
 
 fn train(words: &str) -> TrainArgs {
     let words = format!("kubecast train a.csv {words}");

@@ -1,7 +1,7 @@
 //! Files of the command line, where `-` is standard input or output.
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::protocol::{Failure, FailureCode, FileHead, Place};
 
@@ -40,31 +40,101 @@ pub(super) fn read_all(paths: &[String]) -> Result<(Vec<FileHead>, Vec<Vec<u8>>)
     Ok(read?.into_iter().unzip())
 }
 
-/// Writes beside the file first, so that what stood there is replaced by all of it or not at all.
+/// Writes a whole file; see [`Target`].
 pub(super) fn write(path: &str, bytes: &[u8]) -> Result<(), Failure> {
-    if path == "-" {
-        let mut out = std::io::stdout().lock();
-        return match out.write_all(bytes).and_then(|()| out.flush()) {
-            // Whoever reads has read enough.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            done => done.map_err(|error| broken("write", "standard output", &error)),
+    let mut target = Target::create(path)?;
+    target.write(bytes)?;
+    target.finish()
+}
+
+/// A file as it is written: beside its place first, so that what stood there is replaced by all of it or not at all.
+pub(super) struct Target {
+    path: String,
+    to: Box<dyn Write>,
+    /// Where it stands until it is whole; nothing for standard output, a device or a pipe.
+    beside: Option<PathBuf>,
+    /// Whoever reads has read enough.
+    closed: bool,
+}
+
+impl Target {
+    pub(super) fn create(path: &str) -> Result<Self, Failure> {
+        let (to, beside): (Box<dyn Write>, _) = if path == "-" {
+            (Box::new(std::io::stdout().lock()), None)
+        } else if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+            // A device or a pipe is written to, not replaced.
+            let file = std::fs::OpenOptions::new().write(true).open(path);
+            (
+                Box::new(file.map_err(|error| broken("write", path, &error))?),
+                None,
+            )
+        } else {
+            let mut beside = Path::new(path).as_os_str().to_owned();
+            beside.push(format!(".{}.part", std::process::id()));
+            let file = std::fs::File::create(&beside);
+            let file = file.map_err(|error| broken("write", path, &error))?;
+            (Box::new(file), Some(PathBuf::from(beside)))
         };
+        Ok(Self {
+            path: path.to_owned(),
+            to,
+            beside,
+            closed: false,
+        })
     }
-    let target = Path::new(path);
-    // A device or a pipe is written to, not replaced.
-    if std::fs::metadata(target).is_ok_and(|m| !m.is_file()) {
-        return std::fs::write(target, bytes).map_err(|error| broken("write", path, &error));
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if self.closed {
+            return Ok(());
+        }
+        let done = self.to.write_all(bytes);
+        self.settle(done)
     }
-    let mut beside = target.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = Path::new(&beside);
-    std::fs::write(beside, bytes)
-        .and_then(|()| std::fs::rename(beside, target))
-        .map_err(|error| {
+
+    /// Whether nobody reads any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        let done = if self.closed { Ok(()) } else { self.to.flush() };
+        self.settle(done)?;
+        if let Some(beside) = self.beside.take() {
+            let moved = std::fs::rename(&beside, &self.path);
+            if let Err(error) = moved {
+                self.beside = Some(beside);
+                return Err(broken("write", &self.path, &error));
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, done: std::io::Result<()>) -> Result<(), Failure> {
+        match done {
+            Err(error) if self.path == "-" && error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            Err(error) => {
+                let name = if self.path == "-" {
+                    "standard output"
+                } else {
+                    &self.path
+                };
+                Err(broken("write", name, &error))
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
             // It may not be there; what counts is the first error.
             let _ = std::fs::remove_file(beside);
-            broken("write", path, &error)
-        })
+        }
+    }
 }
 
 fn file_name(path: &str) -> String {

@@ -18,6 +18,8 @@ mod progress;
 mod read;
 mod run;
 mod search_args;
+mod simulate;
+mod simulate_args;
 
 use std::io::Write;
 use std::process::ExitCode;

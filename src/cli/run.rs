@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use super::args::{Args, Command, EvaluateArgs, InspectArgs, PredictArgs, SimulateArgs, TrainArgs};
+use super::args::{Args, Command, EvaluateArgs, InspectArgs, PredictArgs, TrainArgs};
 use super::drive::{Driver, unexpected};
 use super::files;
+use super::simulate::simulate;
 use crate::data::{Level, Notice};
 use crate::json::{self, Plain, record};
 use crate::protocol::{
@@ -22,16 +23,6 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         Command::Inspect(args) => inspect(&args),
         Command::Read(args) => super::read::read(&args),
     }
-}
-
-fn simulate(args: &SimulateArgs) -> Result<(), Failure> {
-    let mut driver = Driver::new(None);
-    let request = Request::Simulate {
-        spec: args.spec(),
-        sample: false,
-    };
-    data(driver.ask(request, Vec::new())?.0)?;
-    files::write(&args.out, &file(&mut driver, Request::ExportData)?)
 }
 
 fn train(args: &TrainArgs) -> Result<(), Failure> {
@@ -250,7 +241,7 @@ fn tell_notices(notices: &[Notice]) {
 }
 
 /// For whoever stands by: on standard error, so that what is piped on stays clean.
-fn tell(text: &str) {
+pub(super) fn tell(text: &str) {
     // Nobody may be listening.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

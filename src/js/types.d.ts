@@ -5,14 +5,57 @@ export type ColumnKind = 'number' | 'integer' | 'boolean' | 'category' | 'timest
 
 /** A scenario for the simulator. */
 export interface SimulateOptions {
+  /** Where what is not given comes from (default 'seed': 24 columns, nine kinds, 30 % of the rows). */
+  preset?: 'seed' | 'default' | 'production' | 'stress';
   /** Rows to make, 1 to 5,000,000 (default 10,000). */
   num_samples?: number;
-  /** Hours that they span, 1 to 8,784 (default 168). */
-  time_periods?: number;
-  /** Issue kinds to draw from (default: all nine). */
+  /** Hours that they span, 1 to 8,784 (default 168; of the other presets about 48). */
+  time_periods?: number | null;
+  /** Issue kinds to draw from (default: all of the preset). */
   issue_types?: string[];
-  /** Share of rows with an issue, 0 to 1 (default 0.3). */
-  issue_probability?: number;
+  /** What each of them weighs (default: all alike). */
+  issue_weights?: number[];
+  /** Share of rows with an issue, 0 to 1 (default 0.3, 0.05, 0.01, 0.15 by preset). */
+  issue_probability?: number | null;
+  /** Seconds between scrapes: 15, 30 or a multiple of 60 up to 3600. */
+  scrape_interval?: number | null;
+  /** The first scrape, such as '2025-03-03T00:07:30' (UTC). */
+  start_time?: string | null;
+  /** Clusters (1 to 64), nodes of each (2 to 200), workloads on each node (2 to 20). */
+  clusters?: number | null;
+  nodes?: number | null;
+  placements_per_node?: number | null;
+  /** Shares of deployments, stateful sets, daemon sets, cron jobs and jobs. */
+  workload_mix?: number[];
+  load_preset?: 'office' | 'global' | 'batch' | null;
+  /** Factor on the noise of measuring, 0 to 10. */
+  noise?: number | null;
+  /** Share of scraped cells that are lost, 0 to 0.5, and whether Prometheus itself is away now and then. */
+  missingness?: number | null;
+  outages?: boolean | null;
+  /** Share of rows that are dropped whole, 0 to 0.5. */
+  row_drop?: number | null;
+  /** Share of issue rows whose label is wrong, 0 to 0.5. */
+  label_noise?: number | null;
+  label_mode?: 'impact' | 'onset' | 'horizon' | null;
+  /** Minutes for which there is a y_ column each. */
+  horizons?: number[];
+  /** Factor on the severity of faults, 0.1 to 4. */
+  severity?: number | null;
+  /** Shares of faults that nothing announces, that heal before harm, that may strike where another does. */
+  p_sudden?: number | null;
+  abort_rate?: number | null;
+  overlap?: number | null;
+  /** Kinds that stay unknown to training, and their share of the issue rows. */
+  unknown_types?: string[];
+  unknown_fraction?: number | null;
+  autoscaling?: boolean | null;
+  /** Factor on how often something is rolled out, 0 to 20. */
+  deploy_rate?: number | null;
+  export_profile?: 'full' | 'no_etcd' | 'no_control_plane' | 'no_pvc' | 'mixed' | null;
+  columns?: 'seed' | 'full' | null;
+  /** false: the healthy twin of the same seed. */
+  faults?: boolean;
   /** Same seed, same bytes (default 42). */
   seed?: number;
 }

@@ -7,6 +7,7 @@
 mod event;
 mod failure;
 mod request;
+mod scenario;
 mod shape;
 mod spec;
 mod summary;
@@ -15,9 +16,12 @@ mod wire;
 pub use event::{Event, Stage};
 pub use failure::{Failure, FailureCode, Place};
 pub use request::{FileHead, PredictionFilter, Request};
+pub use scenario::{
+    Exporters, LabelRule, LoadShape, ScenarioColumns, ScenarioPreset, SimulateSpec,
+};
 pub use spec::{
     BoostSpec, ClassWeight, Criterion, Encoding, FoldKind, ForestSpec, MaxFeatures, Missing,
-    ModelSpec, Options, PrepareSpec, Scaling, SearchScore, SearchSpec, SimulateSpec, TreeSpec,
+    ModelSpec, Options, PrepareSpec, Scaling, SearchScore, SearchSpec, TreeSpec,
 };
 pub use summary::{
     Baseline, Candidate, ClassCount, ClassScore, ColumnSummary, Curve, DataOrigin, DataSummary,

@@ -2,11 +2,12 @@
 
 use super::{
     Baseline, BoostSpec, Candidate, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion,
-    Curve, DataOrigin, DataSummary, Encoding, Event, Failure, FailureCode, FileHead, FileSummary,
-    FoldKind, ForestSpec, Importance, Interval, JoinSummary, JoinedColumn, MaxFeatures, Missing,
-    ModelSpec, ModelSummary, Options, Place, PredictionFilter, PredictionSummary, PrepareSpec,
-    Profile, Report, Request, RowsPage, RunRecord, Scaling, SearchScore, SearchSpec, SearchSummary,
-    SimulateSpec, Stage, TargetSummary, TreeSpec, Undefined,
+    Curve, DataOrigin, DataSummary, Encoding, Event, Exporters, Failure, FailureCode, FileHead,
+    FileSummary, FoldKind, ForestSpec, Importance, Interval, JoinSummary, JoinedColumn, LabelRule,
+    LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options, Place, PredictionFilter,
+    PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage, RunRecord, Scaling,
+    ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
+    TargetSummary, TreeSpec, Undefined,
 };
 use crate::json::{choice, record};
 
@@ -68,7 +69,28 @@ choice!(Whole: FailureCode {
     Internal = "internal",
 });
 
-record!(Options: SimulateSpec { num_samples, time_periods, issue_types, issue_probability, seed });
+record!(Options: SimulateSpec {
+    preset, num_samples, time_periods, issue_types, issue_weights, issue_probability, seed, scrape_interval, start_time,
+    clusters, nodes, placements_per_node, workload_mix, load_preset, noise, missingness, outages, row_drop, label_noise,
+    label_mode, horizons, severity, p_sudden, abort_rate, overlap, unknown_types, unknown_fraction, autoscaling,
+    deploy_rate, export_profile, columns, faults,
+});
+choice!(Whole: ScenarioPreset {
+    Seed = "seed",
+    Default = "default",
+    Production = "production",
+    Stress = "stress",
+});
+choice!(Whole: LoadShape { Office = "office", Global = "global", Batch = "batch" });
+choice!(Whole: LabelRule { Impact = "impact", Onset = "onset", Horizon = "horizon" });
+choice!(Whole: Exporters {
+    Full = "full",
+    NoEtcd = "no_etcd",
+    NoControlPlane = "no_control_plane",
+    NoPvc = "no_pvc",
+    Mixed = "mixed",
+});
+choice!(Whole: ScenarioColumns { Seed = "seed", Full = "full" });
 record!(Options: PrepareSpec {
     target, columns, missing, indicator, scaling, encoding, test_share, seed, stratify,
 });

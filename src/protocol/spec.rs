@@ -2,33 +2,6 @@
 
 use crate::data::ColumnKind;
 
-/// A scenario for the simulator.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SimulateSpec {
-    /// Rows to make, 1 to 5,000,000.
-    pub num_samples: u32,
-    /// Hours that they span, 1 to 8,784.
-    pub time_periods: u32,
-    /// Issue kinds to draw from; empty means all nine.
-    pub issue_types: Vec<String>,
-    /// Share of rows with an issue, 0 to 1.
-    pub issue_probability: f64,
-    /// Same seed, same bytes.
-    pub seed: u64,
-}
-
-impl Default for SimulateSpec {
-    fn default() -> Self {
-        Self {
-            num_samples: 10_000,
-            time_periods: 168,
-            issue_types: Vec::new(),
-            issue_probability: 0.3,
-            seed: 42,
-        }
-    }
-}
-
 /// What to do with missing feature cells. Fitted on training rows only.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Missing {

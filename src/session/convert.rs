@@ -10,22 +10,10 @@ use crate::learn::{
 use crate::prepare::{EncodingRule, MissingRule, RecipeParams, ScalingRule};
 use crate::protocol::{
     Baseline, ClassScore, ClassWeight, Criterion, Curve, Encoding, Importance, Interval,
-    MaxFeatures, Missing, ModelSpec, PrepareSpec, Report, Scaling, SimulateSpec, Undefined,
+    MaxFeatures, Missing, ModelSpec, PrepareSpec, Report, Scaling, Undefined,
 };
-use crate::simulate::Scenario;
 use crate::trees::Impurity;
 use linfa::ParamGuard;
-
-pub(super) fn scenario(spec: &SimulateSpec) -> Scenario {
-    Scenario {
-        num_samples: spec.num_samples,
-        time_periods_hours: Some(spec.time_periods),
-        issue_types: spec.issue_types.clone(),
-        issue_probability: spec.issue_probability,
-        seed: spec.seed,
-        ..Scenario::default()
-    }
-}
 
 pub(super) fn recipe(spec: &PrepareSpec) -> RecipeParams {
     RecipeParams {

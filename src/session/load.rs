@@ -1,9 +1,9 @@
 //! Files and scenarios become the current data set.
 
-use super::convert;
 use super::failure::Fault;
 use super::job::{Job, Progress, Slice};
 use super::profile::DataFacts;
+use super::scenario::scenario;
 use super::store::{Loaded, Store};
 use crate::data::SortedMap;
 use crate::ingest::{self, InputFile, JoinOptions, JoinReport, TableRead};
@@ -206,7 +206,9 @@ impl Job for SimulateJob {
             ));
         }
         if self.simulation.is_none() {
-            self.simulation = Some(Simulation::new(convert::scenario(&self.spec).check()?));
+            let valid = scenario(&self.spec)?.check()?;
+            valid.check_table()?;
+            self.simulation = Some(Simulation::new(valid));
         }
         let Some(simulation) = &mut self.simulation else {
             return Err(Fault::internal("the simulation is gone"));

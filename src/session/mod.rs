@@ -14,6 +14,7 @@ mod open;
 mod predict;
 mod prepared;
 mod profile;
+mod scenario;
 mod scores;
 mod search;
 mod shape;
@@ -22,5 +23,6 @@ mod store;
 mod train;
 
 pub use crate::export::kubecast::is_model_file;
+pub use scenario::ScenarioText;
 pub use scores::Scores;
 pub use state::{Reply, Session, UnitNews, UnitWork};

@@ -203,7 +203,12 @@ impl ControlState {
         };
         self.commit_ms = 2.3 * self.fsync_ms * exp(0.04 * draw.noise(2));
         let chance = now.step_secs / 1_728_000.0
-            + 0.5 * logistic((self.fsync_ms - 450.0) / 90.0) * now.step_secs / 60.0;
+            // The logistic curve alone would elect some every day on a healthy disk.
+            + 0.5
+                * logistic((self.fsync_ms - 450.0) / 90.0)
+                * ((self.fsync_ms - 60.0) / 100.0).clamp(0.0, 1.0)
+                * now.step_secs
+                / 60.0;
         let elects = draw.uniform(3) < chance;
         self.leader_changes += if elects { 1.0 } else { 0.0 };
         // Grows with what changes, and is flat after compaction.
@@ -275,12 +280,12 @@ impl ControlState {
         self.homeless = if drive.blocked >= 1.0 {
             self.homeless + (1.0 - room) * come
         } else {
-            0.8 * self.homeless
-                - if self.homeless < 1.0 {
-                    self.homeless
-                } else {
-                    0.0
-                }
+            // Those that fit again are bound within minutes.
+            if self.homeless < 1.0 {
+                0.0
+            } else {
+                0.8 * self.homeless
+            }
         };
         self.homeless_secs = if self.homeless + load.homeless >= 1.0 {
             self.homeless_secs + now.step_secs
@@ -318,7 +323,7 @@ impl ControlState {
         let y = self.dns_drift.step(decay.fast, draw.noise(7));
         // What fails is asked again.
         self.dns_load_rest = load.load * (1.0 + 0.5 * load.unready.min(1.0));
-        let again = 1.0 + 0.5 * self.dns_failed.min(1.0);
+        let again = 1.0 + 0.5 * self.dns_failed_window.min(1.0);
         let asked = self.dns_load_rest * again * (1.0 + 3.0 * drive.dns);
         self.dns_qps = cluster.dns_qps * asked;
         let crowd = self.dns_qps / cluster.dns_cap;

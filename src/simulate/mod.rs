@@ -44,7 +44,7 @@ mod workload;
 mod world;
 
 pub use faults::{Episode, ISSUE_TYPES, IssueKind, SEED_ISSUE_TYPES, Target};
-pub use record::{config_json, episodes_csv, events_csv};
+pub use record::{config_json, episodes_csv, events_csv, rare_kinds};
 pub use scenario::{
     ColumnSet, ExportProfile, LabelMode, LoadPreset, MAX_CELLS, MAX_HOURS, MAX_PLACEMENTS,
     MAX_SAMPLES, Preset, Scenario, SimulateError, ValidScenario,

@@ -30,8 +30,9 @@ pub(super) struct NodeState {
     memory_drift: Drift,
     relist_drift: Drift,
     network_drift: Drift,
-    /// Share of the cores in use.
+    /// Share of the cores in use, and as a rate over five minutes shows it.
     pub(super) cpu: f64,
+    pub(super) cpu_window: f64,
     /// Share of memory in use, and without what faults add.
     pub(super) memory: f64,
     pub(super) memory_rest: f64,
@@ -101,6 +102,7 @@ impl NodeState {
             relist_drift: Drift(draws.normal(0, 103)),
             network_drift: Drift(draws.normal(0, 104)),
             cpu: 0.3,
+            cpu_window: 0.3,
             memory: 0.5,
             memory_rest: 0.5,
             io: 0.1,
@@ -155,6 +157,7 @@ impl NodeState {
 
         // A lost node runs no pod that anybody sees, but it is scraped no more either.
         self.cpu = (0.04 + load.cpu + 0.015 * y + 0.05 * backup + drive.cpu).clamp(0.01, 1.0);
+        self.cpu_window += (1.0 - decay.window) * (self.cpu - self.cpu_window);
         self.memory_rest = node.system_memory + load.memory + 0.012 * ym;
         self.memory = (self.memory_rest + drive.memory).clamp(0.02, 0.995);
         self.io = (0.08
@@ -201,8 +204,9 @@ impl NodeState {
         };
         self.runtime_errors = self.runtime_errors * decay.window + errors;
         let slowed = 1.0 / (1.0 + api_ms / 900.0);
-        self.rpc =
+        let rpc =
             node.rpc * (0.75 + 0.25 * load.load) * slowed * (1.0 + 0.03 * y) + 2.0 * load.failing;
+        self.rpc += (1.0 - decay.window) * (rpc - self.rpc);
 
         self.clock_ms = 0.2 * super::curve::exp(0.5 * ym) + drive.clock_ms;
         self.certificate_secs -= step_secs;

@@ -257,7 +257,7 @@ impl Observer {
         let some = |x: f64, spread: f64, index: u64| {
             (x * (1.0 + self.noise * spread * draw.noise(index))).max(0.0)
         };
-        put(row, Col::Cpu, percent(s.cpu, 0.8, 0));
+        put(row, Col::Cpu, percent(s.cpu_window, 0.6, 0));
         put(row, Col::Memory, percent(s.memory, 0.5, 1));
         put(row, Col::Disk, percent(s.disk, 0.15, 2));
         put(row, Col::Receive, some(s.receive, 0.02, 3).min(2e8));
@@ -374,7 +374,11 @@ impl Observer {
             put(
                 row,
                 Col::WaitingImage,
-                if s.pulling > 0.0 { 1.0 } else { 0.0 },
+                if s.pulling > 0.0 || of.pulling_secs > 0.0 {
+                    1.0
+                } else {
+                    0.0
+                },
             );
             put(row, Col::SpecReplicas, of.replicas);
             put(row, Col::ReadyReplicas, of.ready.min(of.replicas));
@@ -388,7 +392,6 @@ impl Observer {
                 + lost_packets
                 + node.rtt_ms / 50.0
                 + control.dns_ms / 20.0;
-            let deviation = 0.06 * self.noise;
             let requests = workload.requests_per_pod * of.load * place.pods;
             let serves = s.ready > 0.0;
             put(
@@ -396,7 +399,11 @@ impl Observer {
                 Col::AppRps,
                 if serves { some(requests, 0.03, 3) } else { 0.0 },
             );
-            let p99 = workload.latency_ms / 1_000.0 * slow * exp(deviation * draw.noise(4));
+            let p99 = workload.latency_ms / 1_000.0
+                * slow
+                * exp(
+                    self.noise * SPREAD * 2.0 / (300.0 * requests).max(9.0).sqrt() * draw.noise(4),
+                );
             put(
                 row,
                 Col::AppP99,

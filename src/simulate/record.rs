@@ -1,7 +1,7 @@
 //! The files beside the table: its episodes, what happened when, and what it was made from.
 
 use super::cluster::node_name;
-use super::faults::{Episode, Target};
+use super::faults::{Episode, Scope, Target};
 use super::scenario::{ColumnSet, ExportProfile, LabelMode, LoadPreset, Preset};
 use super::schedule::members;
 use super::simulation::Simulation;
@@ -123,6 +123,27 @@ pub fn events_csv(simulation: &mut Simulation) -> Vec<u8> {
         ));
     }
     text.into_bytes()
+}
+
+/// Kinds that strike whole clusters and of which there are fewer than ten cases: their rows are many, and yet there is
+/// little to learn from. More clusters give more.
+pub fn rare_kinds(simulation: &mut Simulation) -> Vec<(&'static str, usize)> {
+    simulation.find();
+    let kinds = &simulation.setting().scenario.kinds;
+    kinds
+        .iter()
+        .filter(|(kind, _)| {
+            kind.course().scope == Scope::Cluster && !simulation.episodes().is_empty()
+        })
+        .map(|(kind, _)| {
+            let cases = simulation
+                .episodes()
+                .iter()
+                .filter(|e| e.kind == *kind && e.struck);
+            (kind.name(), cases.count())
+        })
+        .filter(|&(_, cases)| cases < 10)
+        .collect()
 }
 
 /// Everything that the table depends on, as JSON, with a hash of it.

@@ -34,6 +34,8 @@ pub(super) struct WorkloadState {
     pub(super) usage_rest: f64,
     pub(super) deploy_age_secs: f64,
     pub(super) rolling_secs: f64,
+    /// Seconds for which pods still wait for an image that is slow to come, which is no fault.
+    pub(super) pulling_secs: f64,
     /// A rollout begins in this step.
     pub(super) deploys: bool,
 }
@@ -82,6 +84,7 @@ impl WorkloadState {
             usage_rest: workload.demand,
             deploy_age_secs: draws.between(0.0, 200_000.0, 1, 2),
             rolling_secs: 0.0,
+            pulling_secs: 0.0,
             deploys: false,
         }
     }
@@ -124,10 +127,12 @@ impl WorkloadState {
         let usual = rate * if office { 5.0 } else { 1.0 } / (40.0 * 3_600.0);
         self.deploy_age_secs += now.step_secs;
         self.rolling_secs = (self.rolling_secs - now.step_secs).max(0.0);
+        self.pulling_secs = (self.pulling_secs - now.step_secs).max(0.0);
         self.deploys = forced || draw.uniform(3) < usual * now.step_secs;
         if self.deploys {
             self.deploy_age_secs = 0.0;
             self.rolling_secs = draw.between(180.0, 480.0, 4);
+            self.pulling_secs = (draw.between(-500.0, 300.0, 5)).max(0.0);
         }
     }
 

@@ -163,18 +163,19 @@ impl Settings {
         let all = self.issues.len() == ISSUES.len();
         Ok(SimulateSpec {
             num_samples: self.whole(Field::SimulateRows)?,
-            time_periods: self.whole(Field::SimulateHours)?,
+            time_periods: Some(self.whole(Field::SimulateHours)?),
             issue_types: if all {
                 Vec::new()
             } else {
                 self.issues.iter().cloned().collect()
             },
-            issue_probability: if self.issues.is_empty() {
+            issue_probability: Some(if self.issues.is_empty() {
                 0.0
             } else {
                 self.number(Field::SimulateProbability)?
-            },
+            }),
             seed: self.number(Field::SimulateSeed)? as u64,
+            ..SimulateSpec::default()
         })
     }
 
@@ -354,6 +355,8 @@ mod tests {
             s.simulate_spec(),
             Ok(SimulateSpec {
                 num_samples: 5000,
+                time_periods: Some(168),
+                issue_probability: Some(0.3),
                 ..Default::default()
             })
         );
