@@ -30,6 +30,8 @@ pub(super) struct ControlState {
     api_drift: Drift,
     schedule_drift: Drift,
     dns_drift: Drift,
+    /// A snapshot, a LIST storm, a cold cache.
+    blips: [Blip; 3],
     pub(super) writes: f64,
     pub(super) fsync_ms: f64,
     /// Without what faults add.
@@ -74,6 +76,22 @@ pub(super) struct ControlState {
     pub(super) dns_oom: bool,
 }
 
+/// A few minutes that look like trouble and are none.
+#[derive(Clone, Copy, Debug, Default)]
+struct Blip {
+    height: f64,
+    age_secs: f64,
+    life_secs: f64,
+}
+
+impl Blip {
+    /// Up and down again along a parabola.
+    fn size(&self) -> f64 {
+        let way = self.age_secs / self.life_secs.max(1.0);
+        self.height * (4.0 * way * (1.0 - way)).max(0.0)
+    }
+}
+
 /// Constants of a step that all control planes share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ControlDecay {
@@ -105,6 +123,7 @@ impl ControlState {
             api_drift: Drift(draws.normal(0, 3)),
             schedule_drift: Drift(draws.normal(0, 4)),
             dns_drift: Drift(draws.normal(0, 5)),
+            blips: [Blip::default(); 3],
             writes: 60.0,
             fsync_ms: cluster.fsync_ms,
             fsync_rest_ms: cluster.fsync_ms,
@@ -156,6 +175,7 @@ impl ControlState {
         now: &Moment,
         decay: ControlDecay,
     ) {
+        self.step_blips(now);
         self.step_etcd(cluster, load, drive, now, decay);
         self.step_api(cluster, load, drive, now, decay);
         self.step_scheduler(cluster, load, drive, now, decay);
@@ -163,6 +183,22 @@ impl ControlState {
         self.refused_window += decay.window * (self.refused - self.refused_window);
         self.failed_window += decay.window * (self.failed - self.failed_window);
         self.dns_failed_window += decay.window * (self.dns_failed - self.dns_failed_window);
+    }
+
+    /// Snapshots, LIST storms and cold caches, each about once a day for a few minutes.
+    fn step_blips(&mut self, now: &Moment) {
+        let draw = self.draws.at(now.step);
+        for (i, blip) in self.blips.iter_mut().enumerate() {
+            let index = 20 + 4 * i as u64;
+            blip.age_secs += now.step_secs;
+            if blip.age_secs > blip.life_secs && draw.uniform(index) < now.step_secs / 86_400.0 {
+                *blip = Blip {
+                    height: draw.between(0.5, 1.15, index + 1),
+                    age_secs: 0.0,
+                    life_secs: draw.between(240.0, 900.0, index + 2),
+                };
+            }
+        }
     }
 
     fn retry(&self) -> f64 {
@@ -193,7 +229,8 @@ impl ControlState {
             * (1.0 + crowd * crowd * crowd)
             * (1.0 + backup)
             * if compacts { 1.15 } else { 1.0 };
-        let aim = (rest * exp(drive.fsync)).min(20_000.0);
+        let snapshot = self.blips[0].size() * libm::log(100.0 / cluster.fsync_ms).max(0.5);
+        let aim = (rest * exp(drive.fsync.max(snapshot))).min(20_000.0);
         self.fsync_rest_ms += decay.follow * (rest - self.fsync_rest_ms);
         self.fsync_ms += decay.follow * (aim - self.fsync_ms);
         self.fsync_high_secs = if self.fsync_ms > 100.0 {
@@ -237,7 +274,8 @@ impl ControlState {
         let y = self.api_drift.step(decay.fast, draw.noise(4));
         let rest = 180.0 * (0.5 + 0.5 * load.load) + 8.0 * load.churn;
         self.requests_rest = rest;
-        self.requests = (rest + drive.requests) * self.retry();
+        let storm = self.blips[1].size().min(1.02) * (0.985 * cluster.request_cap - rest).max(0.0);
+        self.requests = (rest + drive.requests.max(storm)) * self.retry();
         let u = (self.requests / cluster.request_cap).min(0.997);
         self.usage = u;
         // Writes wait for etcd; where it takes none, clients wait for their time-outs.
@@ -324,7 +362,8 @@ impl ControlState {
         // What fails is asked again.
         self.dns_load_rest = load.load * (1.0 + 0.5 * load.unready.min(1.0));
         let again = 1.0 + 0.5 * self.dns_failed_window.min(1.0);
-        let asked = self.dns_load_rest * again * (1.0 + 3.0 * drive.dns);
+        let cold = self.blips[2].size() * (3.85 / self.dns_load_rest - 1.0).max(0.2) / 3.0;
+        let asked = self.dns_load_rest * again * (1.0 + 3.0 * drive.dns.max(cold));
         self.dns_qps = cluster.dns_qps * asked;
         let crowd = self.dns_qps / cluster.dns_cap;
         let crowd2 = crowd * crowd;

@@ -15,6 +15,8 @@ const BLAME_SECS: f64 = 1_800.0;
 /// What harm usually outlasts the fault, by kind: less is asked of the fault for it.
 fn tail_secs(kind: IssueKind) -> f64 {
     match kind {
+        IssueKind::CapacityExhausted => 900.0,
+        IssueKind::HpaMaxed => 480.0,
         IssueKind::MemoryPressure | IssueKind::MemoryLeak => 300.0,
         IssueKind::ApiServerLatency | IssueKind::SchedulerFailure => 120.0,
         IssueKind::NodeFailure | IssueKind::CertExpiry | IssueKind::ZonePartition => 0.0,
@@ -134,6 +136,7 @@ impl Discovery {
     fn find_blame(&mut self, step: usize, setting: &Setting) {
         let topology = &setting.topology;
         let tick = setting.grid.tick_of(step);
+        let secs = setting.grid.moment(step).secs;
         let (harm, calm) = (&self.world.harm, &self.twin.harm);
         for open in &mut self.open {
             open.showing = 0.0;
@@ -154,7 +157,7 @@ impl Discovery {
             if masks == [0; 3] {
                 continue;
             }
-            let Some(found) = blame(masks, e, suspects, self.allowed, topology) else {
+            let Some(found) = blame(masks, e, (suspects, secs), self.allowed, topology) else {
                 continue;
             };
             self.truth.note(row, step, found);
@@ -176,11 +179,12 @@ impl Discovery {
             let kind = self.world.episodes[number].kind;
             if showing > 0.0 && !self.world.episodes[number].struck {
                 let carry = self.carry(kind);
+                let thrift = self.thrift();
                 let episode = &mut self.world.episodes[number];
                 episode.struck = true;
                 episode.impact_secs = now.secs;
                 let wanted = (episode.planned_rows + carry) / episode.planned_rows.max(1e-9);
-                episode.hold_secs *= wanted.clamp(0.4, 2.0);
+                episode.hold_secs *= wanted.clamp(0.4, 2.0) * thrift;
             }
             let open = &mut self.open[i];
             open.held_secs += now.step_secs * (showing / open.rows.max(1.0)).min(1.0);
@@ -226,6 +230,24 @@ impl Discovery {
             .map(|episode| f64::from(episode.own_rows))
             .sum();
         self.planned_over[kind as usize] - (self.realised[kind as usize] - current)
+    }
+
+    /// What the episodes to come are shortened by for what others had too many, victims above all: half of it, since
+    /// [`Discovery::carry`] sees to a part.
+    fn thrift(&self) -> f64 {
+        let episodes = &self.world.episodes;
+        let current: f64 = self
+            .open
+            .iter()
+            .map(|open| f64::from(episodes[open.episode].rows))
+            .sum();
+        let sum = |list: &[f64]| list.iter().sum::<f64>();
+        let excess = sum(&self.realised) - current - sum(&self.planned_over);
+        let to_come = episodes
+            .iter()
+            .filter(|e| !e.struck && e.end_secs.is_infinite());
+        let to_come: f64 = to_come.map(|e| e.planned_rows).sum();
+        (1.0 - 0.5 * excess / to_come.max(1.0)).clamp(0.6, 1.3)
     }
 
     /// The episodes as they were found, and whose harm each row shows.

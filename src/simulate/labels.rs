@@ -109,6 +109,7 @@ pub(super) struct Suspect {
     pub(super) kind: IssueKind,
     pub(super) target: Target,
     pub(super) severity: f64,
+    due_secs: f64,
 }
 
 impl Suspect {
@@ -118,6 +119,7 @@ impl Suspect {
             kind: episode.kind,
             target: episode.target,
             severity: episode.severity,
+            due_secs: episode.due_secs,
         }
     }
 
@@ -143,7 +145,7 @@ pub(super) fn covers(target: Target, e: usize, topology: &Topology) -> bool {
 pub(super) fn blame(
     masks: [u32; 3],
     e: usize,
-    suspects: &[Suspect],
+    (suspects, secs): (&[Suspect], f64),
     allowed: u32,
     topology: &Topology,
 ) -> Option<Blame> {
@@ -153,9 +155,21 @@ pub(super) fn blame(
         while bits != 0 {
             let kind = IssueKind::ALL[bits.trailing_zeros() as usize];
             bits &= bits - 1;
-            let root = suspects
+            // Of several of its kind the last that is due, else the next to be.
+            let mut root: Option<&Suspect> = None;
+            for s in suspects
                 .iter()
-                .rfind(|s| s.kind == kind && s.covers(e, topology));
+                .filter(|s| s.kind == kind && s.covers(e, topology))
+            {
+                let better = root.is_none_or(|r| {
+                    if s.due_secs <= secs {
+                        r.due_secs > secs || s.due_secs >= r.due_secs
+                    } else {
+                        s.due_secs < r.due_secs
+                    }
+                });
+                root = if better { Some(s) } else { root };
+            }
             let from = root.or_else(|| {
                 // A victim: of what covers the row, else of the control plane, else of what came last.
                 let known = allowed & kind.bit() != 0;

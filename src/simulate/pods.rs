@@ -19,7 +19,7 @@ pub(super) fn move_pods(
     step_secs: f64,
 ) -> f64 {
     let evicted = empty_lost_nodes(c, topology, states, step_secs)
-        + evict_for_memory(c, topology, states, step_secs);
+        + evict_under_pressure(c, topology, states, step_secs);
     let cluster = &topology.clusters[c];
     let mut moved = evicted;
     let mut budget = states.clusters[c].bind_budget;
@@ -141,7 +141,9 @@ fn empty_lost_nodes(c: usize, topology: &Topology, states: &mut States, step_sec
             if emptied {
                 states.nodes[n].emptied = false;
                 for e in topology.nodes[n].placements.clone() {
+                    // A daemon's pod and the first of the others are back with it.
                     states.placements[e].stuck = 0.0;
+                    states.placements[e].bind(1.0);
                 }
             }
             continue;
@@ -174,14 +176,15 @@ fn empty_lost_nodes(c: usize, topology: &Topology, states: &mut States, step_sec
     evicted
 }
 
-/// Under memory pressure the kubelet evicts, every ten seconds the pod that is furthest over its request, and leaves
+/// Under pressure of memory or disk the kubelet evicts, every ten seconds the pod that is furthest over its request, and leaves
 /// half of what is usual.
-fn evict_for_memory(c: usize, topology: &Topology, states: &mut States, step_secs: f64) -> f64 {
+fn evict_under_pressure(c: usize, topology: &Topology, states: &mut States, step_secs: f64) -> f64 {
     let mut evicted = 0.0;
     for n in topology.clusters[c].nodes.clone() {
-        if !states.nodes[n].has_memory_pressure()
-            || states.nodes[n].memory < topology.clusters[c].memory_limit + 0.02
-        {
+        let (state, cluster) = (&states.nodes[n], &topology.clusters[c]);
+        let for_memory = state.has_memory_pressure() && state.memory > cluster.memory_limit + 0.02;
+        let for_disk = state.has_disk_pressure() && state.disk > cluster.disk_limit;
+        if !for_memory && !for_disk {
             continue;
         }
         for _ in 0..(step_secs / 20.0).ceil() as u32 {

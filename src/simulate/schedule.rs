@@ -130,10 +130,13 @@ impl Planner<'_> {
                 failures += 1;
                 continue;
             }
-            let hold = self
-                .hold_secs(kind, draws, number)
-                .min(wanted * scrape)
-                .max(0.5 * scrape);
+            let drawn = self.hold_secs(kind, draws, number);
+            // A case much shorter than its kind's is none: harm needs time to set in. Others take its rows.
+            if wanted * scrape < 0.25 * drawn && drawn > 2.0 * scrape {
+                failures += 1;
+                continue;
+            }
+            let hold = drawn.min(wanted * scrape).max(0.5 * scrape);
             let ticks = ((hold / scrape).ceil() as usize).min(self.grid.ticks);
             match self.find(kind, target, &rows, ticks, draws, number) {
                 Some(start) => {

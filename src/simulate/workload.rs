@@ -11,6 +11,9 @@ pub(super) struct WorkloadState {
     draws: Draws,
     drift: Drift,
     burst: f64,
+    /// A load test: factor and seconds left.
+    test: f64,
+    test_secs: f64,
     /// What is asked of it, 1 is usual; without what faults add.
     pub(super) load: f64,
     /// Replicas that it is to have, and the bounds of the autoscaler.
@@ -64,6 +67,8 @@ impl WorkloadState {
             draws: Draws::new(seed, Stream::Load, w as u64),
             drift: Drift(draws.normal(0, 1)),
             burst: 0.0,
+            test: 0.0,
+            test_secs: 0.0,
             load: 1.0,
             replicas,
             least_replicas: (0.5 * replicas).ceil(),
@@ -104,6 +109,13 @@ impl WorkloadState {
         if draw.uniform(1) < now.step_secs / 21_600.0 {
             self.burst += draw.between(0.2, 0.7, 2);
         }
+        // A load test or a flash crowd: it looks like a fault and is none.
+        self.test_secs -= now.step_secs;
+        if draw.uniform(6) < now.step_secs / 216_000.0 {
+            (self.test, self.test_secs) =
+                (draw.between(0.8, 2.5, 7), draw.between(600.0, 1_800.0, 8));
+        }
+        let test = if self.test_secs > 0.0 { self.test } else { 0.0 };
         let phase = if workload.period_secs > 0.0 {
             let runs = now.secs / workload.period_secs + workload.period_phase;
             if runs - runs.floor() < 0.2 { 1.6 } else { 0.25 }
@@ -117,7 +129,7 @@ impl WorkloadState {
             1.0
         };
         let drift = exp(0.12 * x + 0.06 * weather + workload.growth * now.secs);
-        self.load = phase * week * drift * (1.0 + self.burst);
+        self.load = phase * week * drift * (1.0 + self.burst + test);
     }
 
     /// Rollouts: most in the office hours of weekdays. `forced` is one that a fault brings.
