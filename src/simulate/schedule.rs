@@ -82,6 +82,7 @@ pub(super) fn plan(scenario: &ValidScenario, grid: &Grid, topology: &Topology) -
     }
     planner.near_misses();
     let mut episodes = planner.episodes;
+    part(&mut episodes);
     sort_by(&mut episodes, |a, b| {
         a.onset_secs
             .total_cmp(&b.onset_secs)
@@ -89,6 +90,30 @@ pub(super) fn plan(scenario: &ValidScenario, grid: &Grid, topology: &Topology) -
             .then(a.target.cmp(&b.target))
     });
     episodes
+}
+
+/// A kind does not announce itself on a target while its last case there still holds.
+fn part(episodes: &mut [Episode]) {
+    sort_by(episodes, |a, b| {
+        let order = a.kind.cmp(&b.kind).then(a.target.cmp(&b.target));
+        order.then(a.due_secs.total_cmp(&b.due_secs))
+    });
+    let mut free_from = f64::NEG_INFINITY;
+    for i in 0..episodes.len() {
+        if i == 0
+            || (episodes[i].kind, episodes[i].target)
+                != (episodes[i - 1].kind, episodes[i - 1].target)
+        {
+            free_from = f64::NEG_INFINITY;
+        }
+        let episode = &mut episodes[i];
+        episode.onset_secs = episode.onset_secs.max(free_from).min(episode.due_secs);
+        if episode.aborted {
+            episode.end_secs = episode.end_secs.max(episode.onset_secs);
+            episode.recovered_secs = episode.end_secs + episode.recovery_secs;
+        }
+        free_from = episode.due_secs + 1.3 * episode.hold_secs + episode.recovery_secs + GUARD_SECS;
+    }
 }
 
 struct Planner<'a> {
