@@ -47,7 +47,10 @@ fn simulated(inline: bool) -> Session {
     };
     ask(
         &mut session,
-        Request::Simulate { spec, sample: true },
+        Request::Simulate {
+            spec: Box::new(spec),
+            sample: true,
+        },
         vec![],
         0.0,
     );

@@ -82,7 +82,10 @@ fn simulated() -> Session {
     };
     let reply = ask(
         &mut session,
-        Request::Simulate { spec, sample: true },
+        Request::Simulate {
+            spec: Box::new(spec),
+            sample: true,
+        },
         vec![],
     );
     let Event::Data(summary) = reply.event else {
@@ -239,7 +242,14 @@ fn units_grown_elsewhere_in_any_order_give_the_same_model() {
             num_samples: 2000,
             ..SimulateSpec::default()
         };
-        ask(&mut there, Request::Simulate { spec, sample: true }, vec![]);
+        ask(
+            &mut there,
+            Request::Simulate {
+                spec: Box::new(spec),
+                sample: true,
+            },
+            vec![],
+        );
         there.submit(
             8,
             Request::Train {
@@ -424,10 +434,10 @@ fn what_cannot_be_trained_on_says_what_and_what_to_do() {
         },
         Request::DescribeTarget { column: "x".into() },
         Request::Simulate {
-            spec: SimulateSpec {
+            spec: Box::new(SimulateSpec {
                 num_samples: 0,
                 ..Default::default()
-            },
+            }),
             sample: false,
         },
     ] {

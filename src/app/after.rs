@@ -489,7 +489,7 @@ fn load_job(source: Source, restoring: bool) -> Pending {
         ),
         Origin::Scenario { spec, sample } => (
             Request::Simulate {
-                spec: (**spec).clone(),
+                spec: Box::new((**spec).clone()),
                 sample: *sample,
             },
             Vec::new(),

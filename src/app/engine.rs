@@ -405,7 +405,7 @@ impl Step {
         let spec = super::after::sample_spec();
         self.state.queue.push_front(Pending {
             request: crate::protocol::Request::Simulate {
-                spec: spec.clone(),
+                spec: Box::new(spec.clone()),
                 sample: true,
             },
             purpose: Purpose::Load {

@@ -57,7 +57,7 @@ pub fn simulate(
         let spec = options::read_simulate(&options)?;
         let mut session = Session::in_place();
         let request = Request::Simulate {
-            spec,
+            spec: Box::new(spec),
             sample: false,
         };
         let Event::Data(data) = ask(&mut session, request, Vec::new())?.0 else {

@@ -38,7 +38,7 @@ pub enum Request {
     /// Simulate into the current data set. Answer: `Data`.
     Simulate {
         /// The scenario.
-        spec: SimulateSpec,
+        spec: Box<SimulateSpec>,
         /// Whether this is the sample of a first visit, for the summary's origin.
         sample: bool,
     },

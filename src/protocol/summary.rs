@@ -11,7 +11,7 @@ pub enum DataOrigin {
     /// The simulator.
     Simulated {
         /// The scenario.
-        spec: SimulateSpec,
+        spec: Box<SimulateSpec>,
         /// Whether it is the sample of a first visit.
         sample: bool,
     },

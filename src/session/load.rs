@@ -158,7 +158,7 @@ fn keep(store: &mut Store, loaded: Loaded) -> Slice {
 
 #[derive(Debug)]
 pub(super) struct SimulateJob {
-    spec: SimulateSpec,
+    spec: Box<SimulateSpec>,
     sample: bool,
     simulation: Option<Simulation>,
     finished: bool,
@@ -166,7 +166,7 @@ pub(super) struct SimulateJob {
 }
 
 impl SimulateJob {
-    pub(super) fn new(spec: SimulateSpec, sample: bool) -> Self {
+    pub(super) fn new(spec: Box<SimulateSpec>, sample: bool) -> Self {
         Self {
             spec,
             sample,

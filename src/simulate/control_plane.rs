@@ -371,7 +371,7 @@ impl ControlState {
             + 0.02 * self.dns_memory)
             .min(16_000.0);
         self.dns_memory = 0.35 + 0.12 * asked;
-        self.dns_oom = self.dns_memory >= 1.0 && now.step % 5 == 0;
+        self.dns_oom = self.dns_memory >= 1.0 && now.step.is_multiple_of(5);
         self.dns_failed = 6e-4 * exp(0.5 * y)
             + 0.25 * logistic((self.dns_memory - 0.9) / 0.03)
             + if self.dns_oom { 0.3 } else { 0.0 };
