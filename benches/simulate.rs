@@ -42,7 +42,7 @@ fn main() {
             let found = begun.elapsed().as_secs_f64();
             let (mut written, mut text) = (0.0, Vec::new());
             bytes = 0;
-            for chunk in simulation.chunks(65_536) {
+            for chunk in simulation.chunks(8_192) {
                 let begun = now();
                 text.clear();
                 chunk.write_rows(&mut text);

@@ -249,8 +249,13 @@ impl Chunk {
             .cells
             .iter_mut()
             .map(|column| {
-                let rest = column.split_off(rows.min(column.len()));
-                std::mem::replace(column, rest)
+                // What stays gets room for as many again, and so does not grow step by step.
+                let keep = &column[rows.min(column.len())..];
+                let mut rest = Vec::with_capacity(column.len().max(keep.len()));
+                rest.extend_from_slice(keep);
+                let mut taken = std::mem::replace(column, rest);
+                taken.truncate(rows);
+                taken
             })
             .collect();
         Self {
