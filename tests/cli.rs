@@ -348,7 +348,7 @@ fn read_writes_the_table_and_how_it_was_read() {
         (&how["header_rows"], &how["preamble_rows"], &how["rows"]),
         (&1.into(), &1.into(), &3.into())
     );
-    assert_eq!(how["columns"][2]["kind"], "timestamp");
+    assert_eq!(how["columns"][2]["type"], "timestamp");
     assert_eq!(how["columns"][2]["missing"], 1);
     assert_eq!(how["repaired"][0]["line"], 5);
     let skipped: Vec<u64> = how["skipped"]

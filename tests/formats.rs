@@ -646,9 +646,9 @@ fn grafana() {
             formatted,
         )]),
         &[
-            "timestamp | CPU | Memory",
+            "Time | CPU | Memory",
             "2024-03-04T08:30:00 | 31.2 | 1536",
-            "2024-03-04T08:31:00 |  | 2048",
+            "2024-03-04T08:31:00 | N/A | 2048",
         ],
     );
     let one = |a: &str, b: &str| {

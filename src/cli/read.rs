@@ -9,7 +9,7 @@ use crate::ingest::{
     Delimiter, Encoding, Escape, IngestError, Ingested, ReadOptions, ReadReport, Reader, RowList,
     stack,
 };
-use crate::json::{self, record};
+use crate::json::{self, Plain, record};
 use crate::protocol::{Failure, FailureCode, Place};
 
 #[derive(Debug, ClapArgs)]
@@ -237,7 +237,42 @@ record!(Whole: HowRead {
     encoding, delimiter, quote, escape, decimal, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
     skipped_count, skipped, sure, notices,
 });
-record!(Whole: ColumnLine { name, kind, unit, missing });
+/// By hand, for a field cannot be called `type`.
+impl Plain for ColumnLine {
+    fn write(&self, to: &mut json::Writer) {
+        to.record(
+            &COLUMN_NAMES,
+            &[&self.name, &self.kind, &self.unit, &self.missing],
+        );
+    }
+
+    fn read(&mut self, from: &mut json::Reader) {
+        let Self {
+            name,
+            kind,
+            unit,
+            missing,
+        } = self;
+        from.record(
+            "ColumnLine",
+            json::Rule::Whole,
+            &COLUMN_NAMES,
+            &mut [name, kind, unit, missing],
+        );
+    }
+
+    fn blank() -> Self {
+        Self {
+            name: Plain::blank(),
+            kind: Plain::blank(),
+            unit: Plain::blank(),
+            missing: Plain::blank(),
+        }
+    }
+}
+
+const COLUMN_NAMES: [&str; 4] = ["name", "type", "unit", "missing"];
+
 record!(Whole: RowLine { line, reason, text });
 record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, header_rows, preamble_rows });
 record!(Whole: NoticeLine { level, title, meaning });
