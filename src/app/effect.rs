@@ -20,6 +20,10 @@ pub type KeptData = Source;
 
 /// An order to the world outside.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are a few at a time, and each is run at once; where pointers are 32 bits wide it is none"
+)]
 pub enum Effect {
     /// Ask the engine.
     Send {

@@ -67,7 +67,7 @@ pub struct Sureness {
 pub struct RowList {
     /// All of them.
     pub count: u64,
-    /// The first [`MAX_LISTED_ROWS`], by line.
+    /// The first 200,000, by line.
     pub rows: Vec<RowNote>,
 }
 

@@ -178,6 +178,10 @@ impl TableBuilder {
                 level: Level::Info,
             });
         }
+        if are_sentences(&columns) {
+            let what = Foreign::Prose;
+            return Err(IngestError::Foreign { file, what });
+        }
         if let [only] = &columns[..] {
             if is_prose(&only.values, only.kind) {
                 let what = Foreign::Prose;
@@ -267,6 +271,23 @@ fn is_prose(values: &Values, kind: ColumnKind) -> bool {
     }
     let wordy = |name: &&String| name.split_whitespace().count() >= 4;
     d.names.iter().filter(wordy).count() * 2 > d.names.len()
+}
+
+/// Whether the columns are sentences cut at their commas: a name as long as one, and rows that end as sentences do.
+fn are_sentences(columns: &[crate::data::Column]) -> bool {
+    let words = |text: &str| text.split_whitespace().count();
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else {
+        return false;
+    };
+    let are_texts = columns.iter().all(|c| matches!(c.values, Values::Text(_)));
+    if !are_texts || columns.iter().all(|c| words(&c.name) < 4) {
+        return false;
+    }
+    let ends = |row: &usize| {
+        let in_row: usize = columns.iter().map(|c| words(&c.text(*row))).sum();
+        in_row >= 5 && last.text(*row).ends_with(['.', '!', '?'])
+    };
+    (0..first.len()).filter(ends).count() * 2 > first.len()
 }
 
 impl Header {
