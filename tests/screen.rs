@@ -4,14 +4,14 @@
 use kubecast::app::form::{Field, ModelKind};
 use kubecast::app::{
     Act, Action, Async, Attachment, Effect, FileRef, Handle, Kept, Origin, Purpose, Route, Setting,
-    Source, State, runlog, select, verdict,
+    Source, State, estimate_words, runlog, select, verdict,
 };
 use kubecast::data::ColumnKind;
 use kubecast::protocol::{
-    Baseline, Candidate, ClassCount, ColumnSummary, DataOrigin, DataSummary, Event, Failure,
-    FailureCode, FoldKind, ForestSpec, Interval, JobId, ModelSpec, ModelSummary, Options, Place,
-    PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage, SearchSummary, Stage,
-    TargetSummary,
+    Baseline, Candidate, ClassCount, ColumnSummary, DataOrigin, DataSummary, Estimate, Event,
+    Failure, FailureCode, FoldKind, ForestSpec, Interval, JobId, ModelSpec, ModelSummary, Options,
+    Place, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage, SearchSummary,
+    Stage, TargetSummary,
 };
 
 /// A state with a clock, and every effect so far.
@@ -801,4 +801,31 @@ fn folds_can_go_by_time_and_by_node_where_the_table_has_them() {
         panic!("{:?}", screen.last_sent())
     };
     assert_eq!(search.fold_kind, kinds[2].0);
+}
+
+#[test]
+fn what_a_training_needs_is_asked_where_it_would_be_started_and_told_in_a_sentence() {
+    let mut screen = Screen::with_data();
+    screen.act(Act::Went(Route::Train));
+    assert!(matches!(screen.last_sent(), Request::Estimate { .. }));
+    screen.hear(Event::Estimated(Estimate {
+        secs: 12.3,
+        memory_bytes: 230_000_000,
+        workers: 2,
+        probe_rows: 3750,
+    }));
+    let words = estimate_words(screen.state.estimate.as_ref().unwrap());
+    assert_eq!(
+        words,
+        "Growing it takes about 12 s on 2 workers and 230 MB of memory, by a probe of 3,750 rows."
+    );
+    screen.act(Act::Set(Setting::Bootstrap(false)));
+    assert_eq!(
+        screen.state.estimate, None,
+        "other settings need something else"
+    );
+    assert!(matches!(screen.last_sent(), Request::Estimate { .. }));
+    // Whoever trains meanwhile does not wait.
+    screen.act(Act::Train);
+    assert!(matches!(screen.last_sent(), Request::Train { .. }));
 }

@@ -641,3 +641,55 @@ fn files_of_exports_become_one_table_that_says_how() {
     let text = kubecast::json::to_text(&join);
     assert_eq!(kubecast::json::of_text(text.as_bytes()), Ok(join));
 }
+
+#[test]
+fn what_a_training_needs_is_told_before_it_begins_and_what_does_not_fit_is_refused() {
+    let mut session = simulated().on(2, None);
+    let request = |model| Request::Estimate {
+        prepare: PrepareSpec::default(),
+        model,
+    };
+    let mut estimate = |model| match ask(&mut session, request(model), vec![]).event {
+        Event::Estimated(estimate) => estimate,
+        other => panic!("{other:?}"),
+    };
+    // The clock of these tests ticks once a slice, so that a unit takes a second.
+    let forest = estimate(small_forest());
+    assert_eq!((forest.workers, forest.probe_rows), (2, 1500));
+    assert!(
+        (forest.secs - 10.0).abs() < 0.01,
+        "20 trees of a second on two workers: {}",
+        forest.secs
+    );
+    let more = estimate(ModelSpec::RandomForest(ForestSpec {
+        trees: 200,
+        ..ForestSpec::default()
+    }));
+    assert!((more.secs - 100.0).abs() < 0.1, "{}", more.secs);
+    assert!(more.memory_bytes > forest.memory_bytes);
+
+    train(&mut session, PrepareSpec::default(), small_forest()).unwrap();
+    let before = file(&mut session, Request::SaveModel);
+    let mut session = session.on(1, Some(100_000));
+    for request in [
+        request(small_forest()),
+        Request::Train {
+            prepare: PrepareSpec::default(),
+            model: small_forest(),
+        },
+    ] {
+        let Event::Failed { failure, .. } = ask(&mut session, request, vec![]).event else {
+            panic!("it does not fit")
+        };
+        assert_eq!(failure.code, FailureCode::Resource);
+        assert!(
+            failure.title.contains("larger") && failure.hint.contains("fewer"),
+            "{failure}"
+        );
+    }
+    assert_eq!(
+        before,
+        file(&mut session, Request::SaveModel),
+        "the last model stays"
+    );
+}

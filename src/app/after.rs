@@ -41,7 +41,10 @@ impl Step {
     fn take(&mut self, act: &Act) {
         match act {
             Act::Started(kept) => self.start(kept),
-            Act::Went(route) => self.state.route = *route,
+            Act::Went(route) => {
+                self.state.route = *route;
+                self.ask_estimate();
+            }
             Act::Dropped(files) => self.dropped(files),
             Act::LoadFiles(files) => self.load_files(files),
             Act::PredictFiles(files) => self.predict(files),
@@ -57,7 +60,10 @@ impl Step {
                 spec: Rc::new(sample_spec()),
                 sample: true,
             })),
-            Act::Set(setting) => self.set(setting),
+            Act::Set(setting) => {
+                self.set(setting);
+                self.ask_estimate();
+            }
             Act::FreshSeed(field) => self.effects.push(Effect::DrawSeed(*field)),
             Act::SetKind(column, kind) => self.ask(Pending {
                 purpose: Purpose::SetKind {

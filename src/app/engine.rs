@@ -26,6 +26,9 @@ impl Step {
             .queue
             .retain(|p| !job.purpose.replaces(&p.purpose));
         self.state.queue.push_back(job);
+        // Nobody waits for an estimate: the session ends it when it is asked something else.
+        let probing = |job: &mut Job| job.purpose == Purpose::Estimate;
+        self.state.job.take_if(probing);
         if self.state.job.is_some() {
             self.tell_of_waiting();
         } else {
@@ -77,7 +80,7 @@ impl Step {
             Purpose::Search { .. } => self.state.search.run(progress),
             Purpose::Predict { .. } => self.state.predictions.run(progress),
             Purpose::Page => self.state.page.run(progress),
-            Purpose::Remember | Purpose::Export => {}
+            Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
         }
     }
 
@@ -89,7 +92,7 @@ impl Step {
             Purpose::Search { .. } => self.state.search.settle(),
             Purpose::Predict { .. } => self.state.predictions.settle(),
             Purpose::Page => self.state.page.settle(),
-            Purpose::Remember | Purpose::Export => {}
+            Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
         }
     }
 
@@ -160,6 +163,7 @@ impl Step {
                 }
                 self.ask(remember());
             }
+            Event::Estimated(estimate) => self.state.estimate = Some(estimate.clone()),
             Event::Found(found) => self.found(found),
             Event::Opened { model, report } => {
                 let Purpose::Open { name, restoring } = &job.purpose else {
@@ -376,7 +380,7 @@ impl Step {
                     ..failure
                 });
             }
-            Purpose::Remember => {}
+            Purpose::Remember | Purpose::Estimate => {}
             Purpose::Export => self.alert(failure),
             purpose => {
                 if let Some(record) = self.unfinished(purpose, secs, &failure.title) {

@@ -9,6 +9,7 @@ mod action;
 mod after;
 mod effect;
 mod engine;
+mod estimating;
 pub mod form;
 pub mod format;
 mod handle;
@@ -25,6 +26,7 @@ pub mod verdict;
 pub use action::{Act, Action, Setting};
 pub use after::{PAGE_ROWS, model_fields, sample_spec};
 pub use effect::{Attachment, Effect, KeptData};
+pub use estimating::estimate_words;
 pub use handle::Handle;
 pub use kept::{source_of_text, source_to_text};
 pub use state::{

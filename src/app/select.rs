@@ -130,7 +130,10 @@ pub fn capital(text: &str) -> String {
 /// What the job at work is, and how far, in words; absent where none is.
 pub fn at_work(state: &State) -> Option<String> {
     let job = state.job.as_ref()?;
-    if matches!(job.purpose, Purpose::Remember | Purpose::Page) {
+    if matches!(
+        job.purpose,
+        Purpose::Remember | Purpose::Page | Purpose::Estimate
+    ) {
         return None;
     }
     Some(job.purpose.words())

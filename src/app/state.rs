@@ -7,7 +7,7 @@ use super::form::Settings;
 use super::{Attachment, Handle};
 use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
-    Candidate, DataSummary, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter,
+    Candidate, DataSummary, Estimate, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter,
     PredictionSummary, PrepareSpec, Report, Request, RowsPage, RunRecord, SearchSummary,
     SimulateSpec, Stage, TargetSummary,
 };
@@ -255,6 +255,8 @@ pub enum Purpose {
     Page,
     /// A file to download.
     Export,
+    /// What a training would need.
+    Estimate,
 }
 
 impl Purpose {
@@ -275,6 +277,7 @@ impl Purpose {
             Self::Predict { name } => format!("Predicting {name}"),
             Self::Page => "Listing predictions".to_owned(),
             Self::Export => "Writing the file".to_owned(),
+            Self::Estimate => "Probing".to_owned(),
         }
     }
 
@@ -288,6 +291,7 @@ impl Purpose {
                 | (Self::Train { .. }, Self::Train { .. })
                 | (Self::Search { .. }, Self::Search { .. })
                 | (Self::Remember, Self::Remember)
+                | (Self::Estimate, Self::Estimate)
         )
     }
 }
@@ -396,6 +400,8 @@ pub struct State {
     pub keeps: Option<bool>,
     /// Whether the log is to be cleared, once confirmed.
     pub clearing_runs: bool,
+    /// What a training with the settings at hand would need, once it is known.
+    pub estimate: Option<Estimate>,
 }
 
 impl Default for State {
@@ -423,6 +429,7 @@ impl Default for State {
             restored: None,
             keeps: None,
             clearing_runs: false,
+            estimate: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the engine answers.
 
 use super::{
-    Candidate, DataSummary, Failure, ModelSummary, PredictionSummary, Report, RowsPage,
+    Candidate, DataSummary, Estimate, Failure, ModelSummary, PredictionSummary, Report, RowsPage,
     SearchSummary, TargetSummary,
 };
 use crate::data::Notice;
@@ -51,6 +51,8 @@ pub enum Event {
     Target(Box<TargetSummary>),
     /// A page of rows.
     Rows(RowsPage),
+    /// What a training would need.
+    Estimated(Estimate),
     /// A model was trained and evaluated; it is the current one.
     Trained {
         /// The model.

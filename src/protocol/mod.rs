@@ -25,8 +25,9 @@ pub use spec::{
 };
 pub use summary::{
     Baseline, Candidate, ClassCount, ClassScore, ColumnSummary, Curve, DataOrigin, DataSummary,
-    FileSummary, Importance, Interval, JoinSummary, JoinedColumn, ModelSummary, PredictionSummary,
-    Profile, Report, RowsPage, RunRecord, SearchSummary, TargetSummary, Undefined,
+    Estimate, FileSummary, Importance, Interval, JoinSummary, JoinedColumn, ModelSummary,
+    PredictionSummary, Profile, Report, RowsPage, RunRecord, SearchSummary, TargetSummary,
+    Undefined,
 };
 pub use wire::{Envelope, VERSION, WireError, decode, encode};
 

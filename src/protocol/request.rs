@@ -61,6 +61,13 @@ pub enum Request {
         /// At most this many.
         limit: u32,
     },
+    /// What a training would need. Answer: `Estimated`.
+    Estimate {
+        /// From table to features.
+        prepare: PrepareSpec,
+        /// From features to model.
+        model: ModelSpec,
+    },
     /// Train and evaluate on the current data set. Answers: `Progress`, then `Trained`.
     Train {
         /// From table to features.

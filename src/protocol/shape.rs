@@ -2,12 +2,12 @@
 
 use super::{
     Baseline, BoostSpec, Candidate, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion,
-    Curve, DataOrigin, DataSummary, Encoding, Event, Exporters, Failure, FailureCode, FileHead,
-    FileSummary, FoldKind, ForestSpec, Importance, Interval, JoinSummary, JoinedColumn, LabelRule,
-    LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options, Place, PredictionFilter,
-    PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage, RunRecord, Scaling,
-    ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
-    TargetSummary, TreeSpec, Undefined,
+    Curve, DataOrigin, DataSummary, Encoding, Estimate, Event, Exporters, Failure, FailureCode,
+    FileHead, FileSummary, FoldKind, ForestSpec, Importance, Interval, JoinSummary, JoinedColumn,
+    LabelRule, LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options, Place,
+    PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage,
+    RunRecord, Scaling, ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary,
+    SimulateSpec, Stage, TargetSummary, TreeSpec, Undefined,
 };
 use crate::json::{choice, record};
 
@@ -17,6 +17,7 @@ choice!(Whole: Request {
     SetKind { column, kind } = "set-kind",
     DescribeTarget { column } = "describe-target",
     Rows { offset, limit } = "rows",
+    Estimate { prepare, model } = "estimate",
     Train { prepare, model } = "train",
     Search { prepare, model, search } = "search",
     OpenModel { name } = "open-model",
@@ -35,6 +36,7 @@ choice!(Whole: Event {
     Data(summary) = "data",
     Target(summary) = "target",
     Rows(page) = "rows",
+    Estimated(estimate) = "estimated",
     Trained { model, report } = "trained",
     Found(summary) = "found",
     Opened { model, report } = "opened",
@@ -152,6 +154,7 @@ record!(Whole: ClassCount { class, rows, healthy });
 record!(Whole: TargetSummary { column, classes, missing, why_not, notices, features });
 record!(Whole: RowsPage { columns, offset, total, rows });
 
+record!(Whole: Estimate { secs, memory_bytes, workers, probe_rows });
 record!(Whole: Interval { low, high });
 record!(Whole: ClassScore { class, precision, recall, f1, support, roc_auc, average_precision });
 record!(Whole: Curve { class, points, thresholds, area });

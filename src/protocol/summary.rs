@@ -459,3 +459,16 @@ pub struct RunRecord {
     /// How it ended: `done`, `cancelled`, or the failure's title.
     pub outcome: String,
 }
+
+/// What a training would need.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Estimate {
+    /// Seconds to grow all trees on the workers at hand.
+    pub secs: f64,
+    /// Bytes that the session and its workers hold while they grow.
+    pub memory_bytes: u64,
+    /// Workers that it would use.
+    pub workers: u32,
+    /// Training rows that the time was probed with.
+    pub probe_rows: u64,
+}

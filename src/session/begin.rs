@@ -1,7 +1,8 @@
 //! The job that a request asks for.
 
+use super::estimate::EstimateJob;
 use super::failure::Fault;
-use super::job::{InPlace, Instant, Job, Slice};
+use super::job::{HostFacts, InPlace, Instant, Job, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
 use super::search::SearchJob;
@@ -12,7 +13,7 @@ use crate::json;
 use crate::protocol::{Event, Request};
 
 /// How a session begins a job. A pointer, so that a program links what its sessions can do and no more.
-pub(super) type Begin = fn(Request, Vec<Vec<u8>>, Option<InPlace>) -> Box<dyn Job>;
+pub(super) type Begin = fn(Request, Vec<Vec<u8>>, Option<InPlace>, HostFacts) -> Box<dyn Job>;
 
 fn instant(run: impl FnOnce(&mut Store) -> Result<Slice, Fault> + 'static) -> Box<dyn Job> {
     Box::new(Instant(Some(run)))
@@ -22,6 +23,7 @@ pub(super) fn any(
     request: Request,
     attachments: Vec<Vec<u8>>,
     in_place: Option<InPlace>,
+    host: HostFacts,
 ) -> Box<dyn Job> {
     match request {
         Request::Load { files } => Box::new(LoadJob::new(&files, attachments)),
@@ -30,12 +32,29 @@ pub(super) fn any(
             data.set_kind(&column, kind)?;
             Ok(Slice::done(Event::Data(Box::new(data.summary()))))
         }),
-        Request::Train { prepare, model } => Box::new(TrainJob::new(prepare, model, in_place)),
+        Request::Estimate { prepare, model } => Box::new(EstimateJob::new(
+            prepare,
+            model,
+            host.workers,
+            host.memory_limit_bytes,
+        )),
+        Request::Train { prepare, model } => Box::new(TrainJob::new(
+            prepare,
+            model,
+            in_place,
+            host.memory_limit_bytes,
+        )),
         Request::Search {
             prepare,
             model,
             search,
-        } => Box::new(SearchJob::new(prepare, model, search, in_place)),
+        } => Box::new(SearchJob::new(
+            prepare,
+            model,
+            search,
+            in_place,
+            host.memory_limit_bytes,
+        )),
         Request::OpenModel { name } => instant(move |store| {
             let bytes = attachments.into_iter().next().unwrap_or_default();
             let trained = open::open(&name, bytes)?;
@@ -101,12 +120,17 @@ pub(super) fn any(
         }),
         request @ (Request::Simulate { .. }
         | Request::Rows { .. }
-        | Request::DescribeTarget { .. }) => of_sample(request, attachments, in_place),
+        | Request::DescribeTarget { .. }) => of_sample(request, attachments, in_place, host),
     }
 }
 
 /// Of data that is simulated, and of nothing else.
-pub(super) fn of_sample(request: Request, _: Vec<Vec<u8>>, _: Option<InPlace>) -> Box<dyn Job> {
+pub(super) fn of_sample(
+    request: Request,
+    _: Vec<Vec<u8>>,
+    _: Option<InPlace>,
+    _: HostFacts,
+) -> Box<dyn Job> {
     match request {
         Request::Simulate { spec, sample } => Box::new(SimulateJob::new(spec, sample)),
         Request::DescribeTarget { column } => instant(move |store| {

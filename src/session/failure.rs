@@ -152,6 +152,20 @@ impl Fault {
         .at_column("seconds")
     }
 
+    pub(super) fn too_large(needed: u64, limit: u64, features: usize) -> Self {
+        let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+        Self::new(
+            FailureCode::Resource,
+            "This training is larger than a tab can hold",
+            &format!(
+                "Its table and {features} features take {} MB, and there are {} MB for them",
+                megabytes(needed),
+                megabytes(limit)
+            ),
+            "Learn from fewer columns, leave categories as they are rather than one column for each name, or use fewer rows; the command line can use all of the machine's memory.",
+        )
+    }
+
     pub(super) fn internal(what: &str) -> Self {
         Self::new(
             FailureCode::Internal,

@@ -14,6 +14,24 @@ pub(super) struct InPlace {
     pub(super) search: fn(&mut Search) -> Result<bool, LearnError>,
 }
 
+/// What a session knows of the machine that it is on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostFacts {
+    /// Workers that grow trees at the same time.
+    pub(super) workers: u32,
+    /// Bytes for a training's table and features.
+    pub(super) memory_limit_bytes: Option<u64>,
+}
+
+impl Default for HostFacts {
+    fn default() -> Self {
+        Self {
+            workers: 1,
+            memory_limit_bytes: None,
+        }
+    }
+}
+
 /// How a slice ended.
 pub(super) enum Slice {
     /// There is more to do.

@@ -7,6 +7,7 @@
 mod assess;
 mod begin;
 mod convert;
+mod estimate;
 mod failure;
 mod job;
 mod load;

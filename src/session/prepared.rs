@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use super::convert;
+use super::estimate::check_memory;
 use super::failure::Fault;
 use super::profile;
 use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
@@ -32,7 +33,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    pub(super) fn new(frame: &Frame, spec: &PrepareSpec) -> Result<Self, Fault> {
+    pub(super) fn new(
+        frame: &Frame,
+        spec: &PrepareSpec,
+        memory_limit_bytes: Option<u64>,
+    ) -> Result<Self, Fault> {
         let mut spec = spec.clone();
         if spec.target.is_empty() {
             let guess = ingest::guess_target(frame).ok_or_else(Fault::no_target)?;
@@ -74,6 +79,12 @@ impl Prepared {
         let rows = prepare::split(&classes, spec.test_share, spec.seed, spec.stratify)?;
         let (recipe, told) = Recipe::fit(frame, &convert::recipe(&spec), &rows.train)?;
         notices.extend(told);
+        check_memory(
+            frame,
+            recipe.feature_names().len(),
+            rows.train.len(),
+            memory_limit_bytes,
+        )?;
         let train = recipe.transform(frame, &rows.train)?;
         let test = recipe.transform(frame, &rows.test)?;
         let dropped =

@@ -23,6 +23,7 @@ pub(super) struct SearchJob {
     model: ModelSpec,
     spec: SearchSpec,
     in_place: Option<InPlace>,
+    memory_limit_bytes: Option<u64>,
     begun_secs: f64,
     at_work: Option<Box<Searching>>,
 }
@@ -40,12 +41,14 @@ impl SearchJob {
         model: ModelSpec,
         spec: SearchSpec,
         in_place: Option<InPlace>,
+        memory_limit_bytes: Option<u64>,
     ) -> Self {
         Self {
             prepare,
             model,
             spec,
             in_place,
+            memory_limit_bytes,
             begun_secs: 0.0,
             at_work: None,
         }
@@ -57,7 +60,7 @@ impl SearchJob {
             return Err(Fault::search_seconds(seconds));
         }
         let learner = convert::learner(&self.model, self.prepare.seed)?;
-        let prepared = Prepared::new(&data.frame, &self.prepare)?;
+        let prepared = Prepared::new(&data.frame, &self.prepare, self.memory_limit_bytes)?;
         let folds = self.folds(&data.frame, &prepared)?;
         let mut notices = prepared.notices;
         let thin = folds.thin_classes.iter();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::begin::{self, Begin};
 use super::failure::Fault;
-use super::job::{InPlace, Job, Progress, Slice};
+use super::job::{HostFacts, InPlace, Job, Progress, Slice};
 use super::store::Store;
 use crate::learn::{Fitter, Search};
 use crate::protocol::{Event, JobId, Request};
@@ -45,6 +45,7 @@ pub struct UnitNews {
 /// Data, model and predictions of one user, and the job at hand.
 pub struct Session {
     in_place: Option<InPlace>,
+    host: HostFacts,
     begin: Begin,
     store: Store,
     current: Option<Current>,
@@ -63,6 +64,7 @@ impl Default for Session {
     fn default() -> Self {
         Self {
             in_place: None,
+            host: HostFacts::default(),
             begin: begin::any,
             store: Store::default(),
             current: None,
@@ -89,12 +91,25 @@ impl Session {
         }
     }
 
+    /// The same, where so many workers grow trees and this much memory (bytes) is there at most for a training's table and
+    /// features; what needs more is refused before it begins.
+    pub fn on(self, workers: u32, memory_limit_bytes: Option<u64>) -> Self {
+        Self {
+            host: HostFacts {
+                workers: workers.max(1),
+                memory_limit_bytes,
+            },
+            ..self
+        }
+    }
+
     /// A session that only makes and shows simulated data ([`Session::is_for_sample`]); others of its jobs fail. A program that
     /// names no other session links nothing else.
     pub fn of_sample() -> Self {
         Self {
             begin: begin::of_sample,
             in_place: None,
+            host: HostFacts::default(),
             store: Store::default(),
             current: None,
         }
@@ -116,7 +131,7 @@ impl Session {
 
     /// Begins a job; one that is still at work is cancelled first. `attachments` are the bytes of the request's files, in order.
     pub fn submit(&mut self, job: JobId, request: Request, attachments: Vec<Vec<u8>>) {
-        let work = (self.begin)(request, attachments, self.in_place);
+        let work = (self.begin)(request, attachments, self.in_place, self.host);
         self.current = Some(Current {
             id: job,
             job: work,

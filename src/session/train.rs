@@ -26,6 +26,7 @@ pub(super) struct TrainJob {
     spec: PrepareSpec,
     model: ModelSpec,
     in_place: Option<InPlace>,
+    memory_limit_bytes: Option<u64>,
     phase: Phase,
 }
 
@@ -69,11 +70,17 @@ fn steps_trees(classes: usize) -> usize {
 }
 
 impl TrainJob {
-    pub(super) fn new(spec: PrepareSpec, model: ModelSpec, in_place: Option<InPlace>) -> Self {
+    pub(super) fn new(
+        spec: PrepareSpec,
+        model: ModelSpec,
+        in_place: Option<InPlace>,
+        memory_limit_bytes: Option<u64>,
+    ) -> Self {
         Self {
             spec,
             model,
             in_place,
+            memory_limit_bytes,
             phase: Phase::Begin,
         }
     }
@@ -92,7 +99,7 @@ impl TrainJob {
             truth,
             mut notices,
             ..
-        } = Prepared::new(frame, &self.spec)?;
+        } = Prepared::new(frame, &self.spec, self.memory_limit_bytes)?;
         let mut class_rows = vec![0_u64; classes.len()];
         train_classes
             .iter()

@@ -18,6 +18,8 @@ use crate::session::{Reply, Session, UnitWork};
 
 /// Slices are worked for this long before messages are heard again.
 const TURN_SECS: f64 = 0.02;
+/// What a training's table and features may take of the 4 GiB that a program of 32-bit addresses has.
+const MEMORY_LIMIT_BYTES: u64 = 3 << 30;
 /// Progress of one stage is told no more often than this: a screen shows no more.
 const TELL_SECS: f64 = 0.04;
 
@@ -34,7 +36,7 @@ pub(super) fn run(session: Session) {
         }
     };
     let host = Rc::new(Host {
-        session: RefCell::new(session),
+        session: RefCell::new(session.on(machine_workers(), Some(MEMORY_LIMIT_BYTES))),
         pool: RefCell::new(None),
         job: Cell::new(None),
         arrivals: Cell::new(0),

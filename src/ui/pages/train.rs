@@ -7,7 +7,7 @@ use super::search::search_card;
 use crate::app::form::{FeatureRule, Field, ModelKind};
 use crate::app::select;
 use crate::app::verdict::Sentence;
-use crate::app::{Act, Async, Purpose, Route, Setting, format};
+use crate::app::{Act, Async, Purpose, Route, Setting, estimate_words, format};
 use crate::data::lowered;
 use crate::protocol::{ClassWeight, Criterion};
 use crate::ui::shell::App;
@@ -95,6 +95,10 @@ pub(in crate::ui) fn train(app: &App) -> Html {
             ),
             None => "It is judged at once on the rows that were held out.".to_owned(),
         },
+    };
+    let sub = match &state.estimate {
+        Some(estimate) => format!("{} {sub}", estimate_words(estimate)),
+        None => sub,
     };
     let buttons = html! {
         <>

@@ -1,0 +1,176 @@
+//! What a training will need, told before it begins: memory from the table's shape, time from a short probe.
+
+use super::convert;
+use super::failure::Fault;
+use super::job::{Job, Progress, Slice};
+use super::store::Store;
+use crate::data::{Frame, Values};
+use crate::ingest;
+use crate::learn::{Fitter, TrainRows};
+use crate::prepare::{self, Recipe};
+use crate::protocol::{Estimate, Event, ModelSpec, PrepareSpec, Stage};
+
+/// Training rows that the probe learns from, at most.
+const PROBE_ROWS: usize = 4096;
+/// The probe grows units until it has taken so long,
+const PROBE_SECS: f64 = 0.05;
+/// or this many.
+const PROBE_UNITS: u32 = 8;
+/// Bytes that a tree takes in a model for each training row, at most (measured: 0.65 where every leaf is pure).
+const TREE_ROW_BYTES: u64 = 1;
+/// Bytes of a worker for each training row beside its features' bins: orders, weights, classes.
+const WORKER_ROW_BYTES: u64 = 40;
+/// What a worker and its program take before they hold anything.
+const WORKER_BYTES: u64 = 16 << 20;
+
+/// Bytes that a session holds while it trains: the table, features of all rows, bins and their copy for the workers, trees.
+pub(super) fn session_bytes(frame: &Frame, features: usize, train_rows: usize, trees: u32) -> u64 {
+    let cell_bytes = |values: &Values| match values {
+        Values::Number(_) | Values::Time(_) => 8,
+        Values::Text(_) => 4,
+    };
+    let columns = frame.columns().iter();
+    let row_bytes: u64 = columns.map(|c| cell_bytes(&c.values)).sum();
+    let (features, train_rows) = (features as u64, train_rows as u64);
+    let all_rows = frame.rows() as u64;
+    row_bytes * all_rows
+        + 8 * features * all_rows
+        + 2 * features * train_rows
+        + TREE_ROW_BYTES * train_rows * u64::from(trees)
+}
+
+/// Refuses what would not fit, before the features are made.
+pub(super) fn check_memory(
+    frame: &Frame,
+    features: usize,
+    train_rows: usize,
+    limit_bytes: Option<u64>,
+) -> Result<(), Fault> {
+    let needed = session_bytes(frame, features, train_rows, 0);
+    match limit_bytes {
+        Some(limit) if needed > limit => Err(Fault::too_large(needed, limit, features)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) struct EstimateJob {
+    prepare: PrepareSpec,
+    model: ModelSpec,
+    workers: u32,
+    limit_bytes: Option<u64>,
+    probe: Option<Probe>,
+}
+
+struct Probe {
+    fitter: Fitter,
+    rows: usize,
+    features: usize,
+    train_rows: usize,
+    begun_secs: Option<f64>,
+}
+
+impl EstimateJob {
+    pub(super) fn new(
+        prepare: PrepareSpec,
+        model: ModelSpec,
+        workers: u32,
+        limit_bytes: Option<u64>,
+    ) -> Self {
+        Self {
+            prepare,
+            model,
+            workers,
+            limit_bytes,
+            probe: None,
+        }
+    }
+
+    /// Every so many-th training row, binned.
+    fn begin(&self, frame: &Frame) -> Result<Probe, Fault> {
+        let learner = convert::learner(&self.model, self.prepare.seed)?;
+        let mut spec = self.prepare.clone();
+        if spec.target.is_empty() {
+            let guess = ingest::guess_target(frame).ok_or_else(Fault::no_target)?;
+            spec.target = frame.columns()[guess].name.clone();
+        }
+        if spec.columns.is_empty() {
+            let choices = prepare::default_features(frame, &spec.target).into_iter();
+            spec.columns = choices.filter(|c| c.used).map(|c| c.column).collect();
+        }
+        let target = frame
+            .column(&spec.target)
+            .ok_or_else(|| Fault::no_column(&spec.target))?;
+        let classes = target.classes();
+        let held_out = prepare::split(&classes, spec.test_share, spec.seed, spec.stratify)?;
+        let train_rows = held_out.train.len();
+        let step = train_rows.div_ceil(PROBE_ROWS).max(1);
+        let some: Vec<u32> = held_out.train.into_iter().step_by(step).collect();
+        let (recipe, _) = Recipe::fit(frame, &convert::recipe(&spec), &some)?;
+        let features = recipe.transform(frame, &some)?;
+        check_memory(frame, features.matrix.ncols(), train_rows, self.limit_bytes)?;
+        let code = |&row: &u32| classes.codes[row as usize] as u8;
+        let codes: Vec<u8> = features.rows.iter().map(code).collect();
+        let categories = recipe.category_features();
+        let rows = TrainRows::new(features.matrix.view(), &codes, classes.names.len());
+        Ok(Probe {
+            fitter: Fitter::of(&rows.categories(&categories), learner)?,
+            rows: features.rows.len(),
+            features: features.matrix.ncols(),
+            train_rows,
+            begun_secs: None,
+        })
+    }
+
+    fn estimate(&self, probe: &Probe, frame: &Frame, probe_secs: f64) -> Estimate {
+        let (rows, of) = (probe.rows.max(2) as f64, probe.train_rows.max(2) as f64);
+        let units = f64::from(probe.fitter.units());
+        let unit_secs = probe_secs / f64::from(probe.fitter.done().max(1));
+        // A tree whose leaves are pure is deeper where there are more rows; a boosting round is as deep as ever.
+        let (growth, workers) = match &self.model {
+            ModelSpec::RandomForest(_) => {
+                let deeper = libm::log2(of) / libm::log2(rows);
+                (of / rows * deeper, self.workers.min(probe.fitter.units()))
+            }
+            ModelSpec::GradientBoosting(_) if probe.fitter.parallel() => {
+                (of / rows, self.workers.min(4))
+            }
+            ModelSpec::GradientBoosting(_) | ModelSpec::DecisionTree(_) => (of / rows, 1),
+        };
+        // Workers of boosting share a round but each keeps all scores: two take 0.7 of what one would.
+        let share = match &self.model {
+            ModelSpec::GradientBoosting(_) => 0.4 + 0.6 / f64::from(workers),
+            _ => 1.0 / f64::from(workers),
+        };
+        let (trees, _) = (probe.fitter.units(), ());
+        let held = session_bytes(frame, probe.features, probe.train_rows, trees);
+        let (features, train_rows) = (probe.features as u64, probe.train_rows as u64);
+        let worker = WORKER_BYTES + (3 * features + WORKER_ROW_BYTES) * train_rows;
+        Estimate {
+            secs: unit_secs * units * growth * share,
+            memory_bytes: held + worker * u64::from(workers),
+            workers,
+            probe_rows: probe.rows as u64,
+        }
+    }
+}
+
+impl Job for EstimateJob {
+    fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault> {
+        let frame = &store.data()?.frame;
+        let told = |done| Progress::new(Stage::Preparing, done, "a probe");
+        let Some(mut probe) = self.probe.take() else {
+            self.probe = Some(self.begin(frame)?);
+            return Ok(Slice::More(told(0.2)));
+        };
+        let begun = *probe.begun_secs.get_or_insert(now_secs);
+        let (done, units) = (probe.fitter.done(), probe.fitter.units());
+        let enough = done >= PROBE_UNITS.min(units) || now_secs - begun >= PROBE_SECS;
+        if done > 0 && enough {
+            let estimate = self.estimate(&probe, frame, now_secs - begun);
+            return Ok(Slice::done(Event::Estimated(estimate)));
+        }
+        probe.fitter.step()?;
+        self.probe = Some(probe);
+        Ok(Slice::More(told(0.5)))
+    }
+}
