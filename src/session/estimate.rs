@@ -1,5 +1,7 @@
 //! What a training will need, told before it begins: memory from the table's shape, time from a short probe.
 
+use ndarray::s;
+
 use super::convert;
 use super::failure::Fault;
 use super::job::{Job, Progress, Slice};
@@ -10,12 +12,13 @@ use crate::learn::{Fitter, TrainRows};
 use crate::prepare::{self, Recipe};
 use crate::protocol::{Estimate, Event, ModelSpec, PrepareSpec, Stage};
 
-/// Training rows that the probe learns from, at most.
-const PROBE_ROWS: usize = 4096;
-/// The probe grows units until it has taken so long,
+/// Training rows that the larger of two probes learns from, at most; the smaller one learns from a quarter of them. A
+/// unit's time is taken for a constant and a part that grows with the rows.
+const PROBE_ROWS: usize = 8192;
+/// A probe grows for so long before its time is taken: a browser compiles better what runs often.
+const WARM_SECS: f64 = 0.05;
+/// Then for so long, or until it has no more to grow.
 const PROBE_SECS: f64 = 0.05;
-/// or this many.
-const PROBE_UNITS: u32 = 8;
 /// Bytes that a tree takes in a model for each training row, at most (measured: 0.65 where every leaf is pure).
 const TREE_ROW_BYTES: u64 = 1;
 /// Bytes of a worker for each training row beside its features' bins: orders, weights, classes.
@@ -62,11 +65,18 @@ pub(super) struct EstimateJob {
 }
 
 struct Probe {
-    fitter: Fitter,
+    /// Those left, the next one last.
+    left: Vec<(Fitter, usize)>,
+    /// When the one at work began, and what was grown by when once it was warm.
+    begun_secs: Option<f64>,
+    warm: Option<(u32, f64)>,
+    /// Rows, and seconds of a unit.
+    measured: Vec<(usize, f64)>,
     rows: usize,
     features: usize,
     train_rows: usize,
-    begun_secs: Option<f64>,
+    units: u32,
+    parallel: bool,
 }
 
 impl EstimateJob {
@@ -111,42 +121,65 @@ impl EstimateJob {
         let code = |&row: &u32| classes.codes[row as usize] as u8;
         let codes: Vec<u8> = features.rows.iter().map(code).collect();
         let categories = recipe.category_features();
-        let rows = TrainRows::new(features.matrix.view(), &codes, classes.names.len());
+        let some = |every: usize| {
+            let matrix = features.matrix.slice(s![..;every, ..]);
+            let codes: Vec<u8> = codes.iter().copied().step_by(every).collect();
+            let rows = TrainRows::new(matrix, &codes, classes.names.len());
+            let fitter = Fitter::of(&rows.categories(&categories), learner.clone())?;
+            Ok::<_, Fault>((fitter, codes.len()))
+        };
+        let whole = some(1)?;
+        let (units, parallel) = (whole.0.units(), whole.0.parallel());
+        let mut left = vec![whole];
+        // Too few rows may lack a class: then the larger probe stands alone.
+        left.extend(some(4).ok());
         Ok(Probe {
-            fitter: Fitter::of(&rows.categories(&categories), learner)?,
+            left,
+            begun_secs: None,
+            warm: None,
+            measured: Vec::new(),
             rows: features.rows.len(),
             features: features.matrix.ncols(),
             train_rows,
-            begun_secs: None,
+            units,
+            parallel,
         })
     }
 
-    fn estimate(&self, probe: &Probe, frame: &Frame, probe_secs: f64) -> Estimate {
-        let (rows, of) = (probe.rows.max(2) as f64, probe.train_rows.max(2) as f64);
-        let units = f64::from(probe.fitter.units());
-        let unit_secs = probe_secs / f64::from(probe.fitter.done().max(1));
+    fn estimate(&self, probe: &Probe, frame: &Frame) -> Estimate {
         // A tree whose leaves are pure is deeper where there are more rows; a boosting round is as deep as ever.
-        let (growth, workers) = match &self.model {
-            ModelSpec::RandomForest(_) => {
-                let deeper = libm::log2(of) / libm::log2(rows);
-                (of / rows * deeper, self.workers.min(probe.fitter.units()))
+        let work = |rows: usize| {
+            let rows = rows.max(2) as f64;
+            match &self.model {
+                ModelSpec::RandomForest(_) => rows * libm::log2(rows),
+                _ => rows,
             }
-            ModelSpec::GradientBoosting(_) if probe.fitter.parallel() => {
-                (of / rows, self.workers.min(4))
+        };
+        let (of, all) = (probe.train_rows, work(probe.train_rows));
+        let unit_secs = match probe.measured[..] {
+            [(few, small), (many, large)] if many > few && large > small => {
+                let pace = (large - small) / (work(many) - work(few));
+                large + pace * (all - work(many))
             }
-            ModelSpec::GradientBoosting(_) | ModelSpec::DecisionTree(_) => (of / rows, 1),
+            [.., (rows, secs)] => secs * all / work(rows.min(of)),
+            [] => 0.0,
+        };
+        let workers = match &self.model {
+            ModelSpec::RandomForest(_) => self.workers.min(probe.units),
+            ModelSpec::GradientBoosting(_) if probe.parallel => self.workers.min(4),
+            ModelSpec::GradientBoosting(_) | ModelSpec::DecisionTree(_) => 1,
         };
         // Workers of boosting share a round but each keeps all scores: two take 0.7 of what one would.
         let share = match &self.model {
             ModelSpec::GradientBoosting(_) => 0.4 + 0.6 / f64::from(workers),
             _ => 1.0 / f64::from(workers),
         };
-        let (trees, _) = (probe.fitter.units(), ());
+        let trees = probe.units;
         let held = session_bytes(frame, probe.features, probe.train_rows, trees);
         let (features, train_rows) = (probe.features as u64, probe.train_rows as u64);
         let worker = WORKER_BYTES + (3 * features + WORKER_ROW_BYTES) * train_rows;
         Estimate {
-            secs: unit_secs * units * growth * share,
+            secs: unit_secs * f64::from(probe.units) * share,
             memory_bytes: held + worker * u64::from(workers),
             workers,
             probe_rows: probe.rows as u64,
@@ -162,14 +195,31 @@ impl Job for EstimateJob {
             self.probe = Some(self.begin(frame)?);
             return Ok(Slice::More(told(0.2)));
         };
+        let Some((fitter, rows)) = probe.left.last_mut() else {
+            return Ok(Slice::done(Event::Estimated(self.estimate(&probe, frame))));
+        };
         let begun = *probe.begun_secs.get_or_insert(now_secs);
-        let (done, units) = (probe.fitter.done(), probe.fitter.units());
-        let enough = done >= PROBE_UNITS.min(units) || now_secs - begun >= PROBE_SECS;
-        if done > 0 && enough {
-            let estimate = self.estimate(&probe, frame, now_secs - begun);
-            return Ok(Slice::done(Event::Estimated(estimate)));
+        let over = fitter.done() >= fitter.units();
+        match probe.warm {
+            None if fitter.done() > 0 && (now_secs - begun >= WARM_SECS || over) => {
+                probe.warm = Some((fitter.done(), now_secs));
+            }
+            _ => {}
         }
-        probe.fitter.step()?;
+        if let Some((done, since)) = probe.warm
+            && (fitter.done() > done && now_secs - since >= PROBE_SECS || over)
+        {
+            // All of it may have been grown to get warm.
+            let (units, secs) = match fitter.done() - done {
+                0 => (fitter.done(), now_secs - begun),
+                units => (units, now_secs - since),
+            };
+            probe.measured.push((*rows, secs / f64::from(units.max(1))));
+            probe.left.pop();
+            (probe.begun_secs, probe.warm) = (None, None);
+        } else {
+            fitter.step()?;
+        }
         self.probe = Some(probe);
         Ok(Slice::More(told(0.5)))
     }
