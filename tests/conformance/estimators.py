@@ -123,9 +123,10 @@ class KubecastBoosting(_Classifier):
         self,
         n_estimators=100,
         learning_rate=0.1,
-        max_depth=3,
+        max_depth=None,
+        max_leaf_nodes=31,
         min_samples_leaf=1,
-        l2_regularization=1.0,
+        l2_regularization=0.1,
         subsample=1.0,
         class_weight=None,
         random_state=None,
@@ -133,6 +134,7 @@ class KubecastBoosting(_Classifier):
         self.n_estimators = n_estimators
         self.learning_rate = learning_rate
         self.max_depth = max_depth
+        self.max_leaf_nodes = max_leaf_nodes
         self.min_samples_leaf = min_samples_leaf
         self.l2_regularization = l2_regularization
         self.subsample = subsample
