@@ -74,7 +74,7 @@
 //! let rows = "12,40,None\n97,41,cpu\n15,96,memory\n11,42,None\n95,40,cpu\n12,97,memory\n";
 //! let csv = format!("cpu,memory,issue\n{}", rows.repeat(9));
 //! let head = |name: &str| vec![FileHead { name: name.into(), bytes: 0, modified_secs: None }];
-//! ask(Request::Load { files: head("cluster.csv") }, vec![csv.into_bytes()]);
+//! ask(Request::Load { files: head("cluster.csv"), reading: None }, vec![csv.into_bytes()]);
 //! let prepare = PrepareSpec { columns: vec!["cpu".into(), "memory".into()], ..PrepareSpec::default() };
 //! ask(Request::Train { prepare, model: ModelSpec::default() }, vec![]);
 //! let new = b"cpu,memory\n96,41\n".to_vec();

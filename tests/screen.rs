@@ -98,6 +98,7 @@ fn data(name: &str, target: &str) -> DataSummary {
         preview: RowsPage::default(),
         target: Some(target_of(target)),
         join: None,
+        readings: Vec::new(),
     }
 }
 
@@ -349,7 +350,7 @@ fn a_drop_during_training_waits_and_loses_nothing() {
     screen.hear(trained());
     assert!(matches!(
         screen.last_sent(),
-        Request::Load { files } if files.len() == 1 && files[0].name == "later.csv"
+        Request::Load { files, .. } if files.len() == 1 && files[0].name == "later.csv"
     ));
     assert!(screen.state.model.value().is_some());
 
@@ -400,6 +401,7 @@ fn a_visit_is_restored_and_says_so() {
         origin: Origin::Files([csv(0, "checkout.csv")].into()),
         kinds: [("cpu".to_owned(), ColumnKind::Category)].into(),
         target: Some("phase".into()),
+        reading: std::rc::Rc::default(),
     };
     let mut screen = Screen::default();
     screen.act(Act::Started(Ok(Box::new(Kept {

@@ -223,7 +223,10 @@ fn the_held_out_rows_are_not_seen() {
         }];
         ask(
             &mut session,
-            Request::Load { files },
+            Request::Load {
+                files,
+                reading: None,
+            },
             vec![text.into_bytes()],
             0.0,
         );

@@ -38,7 +38,10 @@ fn load(session: &mut Session, name: &str, text: &str) -> Result<DataSummary, Fa
     }];
     match ask(
         session,
-        Request::Load { files },
+        Request::Load {
+            files,
+            reading: None,
+        },
         vec![text.as_bytes().to_vec()],
     )
     .event
@@ -622,6 +625,7 @@ fn files_of_exports_become_one_table_that_says_how() {
     });
     let request = Request::Load {
         files: heads.to_vec(),
+        reading: None,
     };
     let bytes = texts.map(String::into_bytes).to_vec();
     let Event::Data(summary) = ask(&mut session, request, bytes).event else {

@@ -6,8 +6,8 @@ use super::form::{FeatureRule, Field, MissingRule, ModelKind};
 use super::{FileRef, Handle, Kept, Route};
 use crate::data::ColumnKind;
 use crate::protocol::{
-    ClassWeight, Criterion, Encoding, Event, Failure, FoldKind, JobId, PredictionFilter, Request,
-    Scaling,
+    ClassWeight, Criterion, Encoding, Event, Failure, FoldKind, JobId, PredictionFilter, ReadSpec,
+    Request, Scaling,
 };
 
 /// Something that happened, and when.
@@ -77,6 +77,8 @@ pub enum Act {
     FreshSeed(Field),
     /// A column is to be read as another kind.
     SetKind(String, ColumnKind),
+    /// The files at hand are to be read again, as this says.
+    ReadAs(ReadSpec),
     /// Another target.
     SetTarget(String),
     /// A model is to be trained.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::engine::Step;
+use super::engine::{Step, set_kind};
 use super::form::{Field, ModelKind, Settings};
 use super::{
     Act, Action, Attachment, Effect, FileRef, Handle, Kept, Origin, Pending, Purpose, Route,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::data::SortedSet;
 use crate::protocol::{
-    Failure, FailureCode, FileHead, Place, PredictionFilter, Request, SimulateSpec,
+    Failure, FailureCode, FileHead, Place, PredictionFilter, ReadSpec, Request, SimulateSpec,
 };
 
 /// Rows of a page of predictions; the first, which comes with them, has as many.
@@ -65,18 +65,8 @@ impl Step {
                 self.ask_estimate();
             }
             Act::FreshSeed(field) => self.effects.push(Effect::DrawSeed(*field)),
-            Act::SetKind(column, kind) => self.ask(Pending {
-                purpose: Purpose::SetKind {
-                    column: column.clone(),
-                    kind: *kind,
-                    restoring: false,
-                },
-                request: Request::SetKind {
-                    column: column.clone(),
-                    kind: *kind,
-                },
-                attachments: Vec::new(),
-            }),
+            Act::SetKind(column, kind) => self.ask(set_kind(column.clone(), *kind, false)),
+            Act::ReadAs(reading) => self.read_as(reading),
             Act::SetTarget(column) => self.ask_target(column),
             Act::Train => self.train(),
             Act::Search => self.search(),
@@ -178,18 +168,7 @@ impl Step {
         let kinds = Rc::clone(&source.kinds);
         self.ask(load_job(source, true));
         for (column, kind) in kinds.iter() {
-            self.ask(Pending {
-                purpose: Purpose::SetKind {
-                    column: column.clone(),
-                    kind: *kind,
-                    restoring: true,
-                },
-                request: Request::SetKind {
-                    column: column.clone(),
-                    kind: *kind,
-                },
-                attachments: Vec::new(),
-            });
+            self.ask(set_kind(column.clone(), *kind, true));
         }
     }
 
@@ -257,6 +236,19 @@ impl Step {
         }
         if !files.is_empty() {
             self.load(Source::new(Origin::Files(files.into())));
+        }
+    }
+
+    /// Reads the files at hand again, as they were told to be read.
+    fn read_as(&mut self, reading: &ReadSpec) {
+        let source = self.state.source.clone();
+        if let Some(source) = source.filter(|s| matches!(s.origin, Origin::Files(_)))
+            && *source.reading != *reading
+        {
+            self.load(Source {
+                reading: Rc::new(reading.clone()),
+                ..source
+            });
         }
     }
 
@@ -490,6 +482,8 @@ fn load_job(source: Source, restoring: bool) -> Pending {
         Origin::Files(files) => (
             Request::Load {
                 files: heads(files),
+                reading: (*source.reading != ReadSpec::default())
+                    .then(|| Box::new((*source.reading).clone())),
             },
             files.iter().map(|f| Attachment::File(f.key)).collect(),
         ),

@@ -7,7 +7,7 @@ use super::{
     Async, Effect, Handle, Job, Origin, Pending, Progress, Purpose, Route, Source, State, Trained,
     format, verdict,
 };
-use crate::data::Notice;
+use crate::data::{ColumnKind, Notice};
 use crate::protocol::{
     DataSummary, Event, Failure, JobId, PredictionFilter, PredictionSummary, RunRecord,
 };
@@ -228,6 +228,7 @@ impl Step {
     fn loaded(&mut self, purpose: &Purpose, data: &DataSummary) {
         let before = self.state.target.value().map(|t| t.column.clone());
         let mut wanted = None;
+        let mut kinds = Vec::new();
         match purpose {
             Purpose::Load { source, restoring } => {
                 self.state.source = Some(source.clone());
@@ -235,11 +236,12 @@ impl Step {
                     (Origin::Scenario { sample: true, .. }, _) | (_, false) => None,
                     (_, true) => Some(data.name.as_str().into()),
                 };
-                if *restoring {
-                    wanted = source.target.as_deref().map(str::to_owned);
-                } else {
+                wanted = source.target.as_deref().map(str::to_owned);
+                if !restoring {
+                    kinds = self.keep_kinds(data);
                     self.log(loaded_record(data, self.record("done")));
-                    self.effects.push(Effect::KeepData(source.clone()));
+                    self.effects
+                        .extend(self.state.source.clone().map(Effect::KeepData));
                     self.say(format!(
                         "Loaded {}: {}, {}.",
                         data.name,
@@ -254,6 +256,11 @@ impl Step {
                 restoring,
             } => {
                 wanted = before;
+                if *restoring {
+                    // What was chosen before the data were read again.
+                    let chosen = self.state.source.as_ref().and_then(|s| s.target.clone());
+                    wanted = chosen.map(|target| target.to_string()).or(wanted);
+                }
                 if let Some(source) = &mut self.state.source {
                     let mut kinds: Vec<_> = source
                         .kinds
@@ -280,12 +287,27 @@ impl Step {
         });
         self.state.data = Async::Ready(Handle::new(data.clone()));
         self.forget_search();
+        for (column, kind) in kinds {
+            self.ask(set_kind(column, kind, true));
+        }
         if let Some(column) = wanted
             && guess.as_ref() != Some(&column)
             && data.columns.iter().any(|c| c.name == column)
         {
             self.ask_target(&column);
         }
+    }
+
+    /// Files that are read again keep the types that were set by hand, where their columns are still there.
+    fn keep_kinds(&mut self, data: &DataSummary) -> Vec<(String, ColumnKind)> {
+        let Some(source) = &mut self.state.source else {
+            return Vec::new();
+        };
+        let is_there = |name: &String| data.columns.iter().any(|c| c.name == *name);
+        let kinds: Vec<_> = source.kinds.iter().cloned().collect();
+        let kinds: Vec<_> = kinds.into_iter().filter(|(n, _)| is_there(n)).collect();
+        source.kinds = kinds.clone().into();
+        kinds
     }
 
     /// Sets the forms to what the model of the last visit was trained with, if it was on the data at hand.
@@ -446,6 +468,22 @@ fn remember() -> Pending {
     Pending {
         purpose: Purpose::Remember,
         request: crate::protocol::Request::SaveModel,
+        attachments: Vec::new(),
+    }
+}
+
+/// Reads a column as another kind.
+pub(super) fn set_kind(column: String, kind: ColumnKind, restoring: bool) -> Pending {
+    Pending {
+        request: crate::protocol::Request::SetKind {
+            column: column.clone(),
+            kind,
+        },
+        purpose: Purpose::SetKind {
+            column,
+            kind,
+            restoring,
+        },
         attachments: Vec::new(),
     }
 }

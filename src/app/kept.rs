@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{FileRef, Origin, Source};
 use crate::data::ColumnKind;
 use crate::json::{self, record};
-use crate::protocol::SimulateSpec;
+use crate::protocol::{ReadSpec, SimulateSpec};
 
 #[derive(Default)]
 struct Note {
@@ -13,9 +13,10 @@ struct Note {
     sample: bool,
     kinds: Vec<(String, ColumnKind)>,
     target: Option<String>,
+    reading: ReadSpec,
 }
 
-record!(Lenient: Note { scenario, sample, kinds, target });
+record!(Lenient: Note { scenario, sample, kinds, target, reading });
 
 /// What is kept of a source beside its files.
 pub fn source_to_text(source: &Source) -> String {
@@ -28,6 +29,7 @@ pub fn source_to_text(source: &Source) -> String {
         sample,
         kinds: source.kinds.to_vec(),
         target: source.target.as_deref().map(str::to_owned),
+        reading: (*source.reading).clone(),
     };
     json::to_text(&note)
 }
@@ -47,12 +49,14 @@ pub fn source_of_text(text: &str, files: Vec<FileRef>) -> Option<Source> {
         origin,
         kinds: note.kinds.into(),
         target: note.target.map(Into::into),
+        reading: Rc::new(note.reading),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::ReadSetting;
 
     #[test]
     fn a_source_is_had_again_and_damaged_text_is_none() {
@@ -66,6 +70,12 @@ mod tests {
             origin: Origin::Files(files.clone().into()),
             kinds: Rc::new([("x".to_owned(), ColumnKind::Category)]),
             target: Some("y".into()),
+            reading: Rc::new(ReadSpec {
+                said: vec![(ReadSetting::Delimiter, "tab".to_owned())],
+                step_secs: Some(30.0),
+                entity_labels: Some(vec!["node".to_owned()]),
+                rates: vec![("cpu_total".to_owned(), false)],
+            }),
         };
         let text = source_to_text(&source);
         assert_eq!(source_of_text(&text, files), Some(source));

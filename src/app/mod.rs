@@ -15,6 +15,7 @@ pub mod format;
 mod handle;
 mod kept;
 pub mod plot;
+pub mod reading;
 mod record;
 mod recovery;
 pub mod runlog;

@@ -8,7 +8,7 @@ use super::{Attachment, Handle};
 use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
     Candidate, DataSummary, Estimate, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter,
-    PredictionSummary, PrepareSpec, Report, Request, RowsPage, RunRecord, SearchSummary,
+    PredictionSummary, PrepareSpec, ReadSpec, Report, Request, RowsPage, RunRecord, SearchSummary,
     SimulateSpec, Stage, TargetSummary,
 };
 
@@ -190,6 +190,8 @@ pub struct Source {
     pub kinds: Rc<[(String, ColumnKind)]>,
     /// The target, where it is not the guess.
     pub target: Option<Rc<str>>,
+    /// What was said of how its files are to be read.
+    pub reading: Rc<ReadSpec>,
 }
 
 impl Source {
@@ -199,6 +201,7 @@ impl Source {
             origin,
             kinds: Rc::new([]),
             target: None,
+            reading: Rc::default(),
         }
     }
 

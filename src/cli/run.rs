@@ -150,7 +150,10 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         let (model, report) = opened(driver.ask(request, bytes)?.0)?;
         lines(&Opened { model, report })
     } else {
-        let request = Request::Load { files: heads };
+        let request = Request::Load {
+            files: heads,
+            reading: None,
+        };
         lines(&data(driver.ask(request, bytes)?.0)?)
     };
     files::write("-", &text)
@@ -165,7 +168,17 @@ record!(Whole: Opened { model, report });
 
 fn load(driver: &mut Driver, paths: &[String]) -> Result<DataSummary, Failure> {
     let (heads, bytes) = files::read_all(paths)?;
-    data(driver.ask(Request::Load { files: heads }, bytes)?.0)
+    data(
+        driver
+            .ask(
+                Request::Load {
+                    files: heads,
+                    reading: None,
+                },
+                bytes,
+            )?
+            .0,
+    )
 }
 
 fn open(driver: &mut Driver, path: &str) -> Result<(ModelSummary, Option<Box<Report>>), Failure> {

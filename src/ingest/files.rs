@@ -15,7 +15,7 @@ use super::recognise::{Format, Recognised, recognise};
 use super::scrapes;
 use super::series::SeriesSet;
 use super::zip::{self, ZipFault};
-use super::{Foreign, IngestError, Ingested, stack};
+use super::{Foreign, IngestError, Ingested, ReadOptions, ReadReport, stack};
 use crate::data::{Notice, is_instant};
 
 /// A file as it was given.
@@ -40,6 +40,8 @@ pub struct FileRead {
     pub bytes: u64,
     /// Rows of a table, else samples or events.
     pub rows: u64,
+    /// How it was read, where it is delimited text.
+    pub how: Option<ReadReport>,
 }
 
 /// A table of one file or several.
@@ -57,6 +59,7 @@ pub struct TableRead {
 #[derive(Debug)]
 pub struct FilesReader<'a> {
     options: JoinOptions,
+    reading: ReadOptions,
     inputs: Vec<InputFile<'a>>,
     /// Files that are not looked at yet, then parts of archives, in order.
     queue: VecDeque<Source>,
@@ -138,6 +141,7 @@ impl<'a> FilesReader<'a> {
         let all_bytes = inputs.iter().map(|f| f.bytes.len() as u64).sum();
         Self {
             options,
+            reading: ReadOptions::default(),
             inputs,
             queue,
             current: None,
@@ -150,6 +154,13 @@ impl<'a> FilesReader<'a> {
             inflated: 0,
             read_files: 0,
         }
+    }
+
+    /// Reads every file of delimited text as the caller says; what is not said is guessed.
+    #[must_use]
+    pub fn read_as(mut self, reading: ReadOptions) -> Self {
+        self.reading = reading;
+        self
     }
 
     /// Bytes read and bytes in all, as the files were given.
@@ -276,7 +287,7 @@ impl<'a> FilesReader<'a> {
             source,
             at: 0,
             unpacker,
-            member: Member::new(facts, &self.options),
+            member: Member::new(facts, &self.options, &self.reading),
             given: 0,
         });
         Ok(())
@@ -446,6 +457,7 @@ impl<'a> FilesReader<'a> {
             recognised,
             bytes: end.bytes,
             rows: end.rows,
+            how: end.table.as_ref().map(|table| table.how.clone()),
         });
         self.parts.push(Part {
             facts,

@@ -9,7 +9,7 @@ use super::limits::SAMPLE_BYTES;
 use super::recognise::{Format, Recognised, grafana_title, recognise, stem_of};
 use super::series::SeriesSet;
 use super::series_json::SeriesJson;
-use super::{IngestError, Ingested, Reader};
+use super::{IngestError, Ingested, ReadOptions, Reader};
 use crate::data::{Notice, grouped};
 
 /// What is known of a file beside its bytes.
@@ -43,6 +43,7 @@ pub(super) struct Member {
     decoder: Decoder,
     reading: Option<Reading>,
     victoria_format: Option<String>,
+    options: ReadOptions,
 }
 
 #[derive(Debug)]
@@ -68,7 +69,7 @@ pub(super) struct MemberEnd {
 }
 
 impl Member {
-    pub fn new(facts: FileFacts, options: &JoinOptions) -> Self {
+    pub fn new(facts: FileFacts, options: &JoinOptions, reading: &ReadOptions) -> Self {
         Self {
             facts,
             recognised: Recognised {
@@ -81,6 +82,7 @@ impl Member {
             decoder: Decoder::new(Encoding::Utf8, false),
             reading: None,
             victoria_format: options.victoria_format.clone(),
+            options: reading.clone(),
         }
     }
 
@@ -185,7 +187,10 @@ impl Member {
             | Format::GrafanaCsv
             | Format::DatadogCsv
             | Format::Gzip
-            | Format::Zip => Reading::Table(Box::new(Reader::new(&self.facts.name))),
+            | Format::Zip => Reading::Table(Box::new(Reader::with_options(
+                &self.facts.name,
+                self.options.clone(),
+            ))),
             Format::VictoriaCsv => {
                 let mut reader = Box::new(Reader::new(&self.facts.name));
                 reader.push(&super::columnar::header_of_headless(

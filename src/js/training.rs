@@ -47,7 +47,10 @@ pub async fn train(
         bytes: bytes.len() as u64,
         modified_secs: None,
     };
-    let load = Request::Load { files: vec![file] };
+    let load = Request::Load {
+        files: vec![file],
+        reading: None,
+    };
     work(&mut session, load, vec![bytes], &watcher).await?;
     for (column, kind) in kinds {
         ask(&mut session, Request::SetKind { column, kind }, Vec::new()).map_err(error)?;

@@ -6,6 +6,7 @@
 
 mod event;
 mod failure;
+mod reading;
 mod request;
 mod scenario;
 mod shape;
@@ -15,6 +16,7 @@ mod wire;
 
 pub use event::{Event, Stage};
 pub use failure::{Failure, FailureCode, Place};
+pub use reading::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 pub use request::{FileHead, PredictionFilter, Request};
 pub use scenario::{
     Exporters, LabelRule, LoadShape, ScenarioColumns, ScenarioPreset, SimulateSpec,

@@ -1,6 +1,6 @@
 //! What the screen asks.
 
-use super::{ModelSpec, PrepareSpec, SearchSpec, SimulateSpec};
+use super::{ModelSpec, PrepareSpec, ReadSpec, SearchSpec, SimulateSpec};
 use crate::data::ColumnKind;
 
 /// A file that comes along: its bytes are the message's attachment of the same place.
@@ -34,6 +34,8 @@ pub enum Request {
     Load {
         /// The files.
         files: Vec<FileHead>,
+        /// How to read them; none guesses everything.
+        reading: Option<Box<ReadSpec>>,
     },
     /// Simulate into the current data set. Answer: `Data`.
     Simulate {
@@ -108,6 +110,8 @@ pub enum Request {
     },
     /// The current data set as CSV. Answer: `File`.
     ExportData,
+    /// Every row of the files that was repaired or left out as the current data set was read, as CSV. Answer: `File`.
+    ExportRowNotes,
     /// The predictions as CSV. Answer: `File`.
     ExportPredictions,
     /// The last training's report as JSON. Answer: `File`.

@@ -3,16 +3,17 @@
 use super::{
     Baseline, BoostSpec, Candidate, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion,
     Curve, DataOrigin, DataSummary, Encoding, Estimate, Event, Exporters, Failure, FailureCode,
-    FileHead, FileSummary, FoldKind, ForestSpec, Importance, Interval, JoinSummary, JoinedColumn,
-    LabelRule, LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options, Place,
-    PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage,
-    RunRecord, Scaling, ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary,
-    SimulateSpec, Stage, TargetSummary, TreeSpec, Undefined,
+    FileHead, FileSummary, FoldKind, ForestSpec, Guess, Importance, Interval, JoinSummary,
+    JoinedColumn, LabelRule, LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options,
+    Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, ReadSetting, ReadSpec,
+    ReadingSummary, Report, Request, RowNote, RowNotes, RowsPage, RunRecord, Scaling,
+    ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
+    TargetSummary, TreeSpec, Undefined,
 };
 use crate::json::{choice, record};
 
 choice!(Whole: Request {
-    Load { files } = "load",
+    Load { files, reading } = "load",
     Simulate { spec, sample } = "simulate",
     SetKind { column, kind } = "set-kind",
     DescribeTarget { column } = "describe-target",
@@ -25,10 +26,22 @@ choice!(Whole: Request {
     Predict { files } = "predict",
     PredictionRows { filter, offset, limit } = "prediction-rows",
     ExportData = "export-data",
+    ExportRowNotes = "export-row-notes",
     ExportPredictions = "export-predictions",
     ExportReport = "export-report",
 });
 record!(Whole: FileHead { name, bytes, modified_secs });
+record!(Options: ReadSpec { said, step_secs, entity_labels, rates });
+choice!(Whole: ReadSetting {
+    Encoding = "encoding",
+    Delimiter = "delimiter",
+    Quote = "quote",
+    Escape = "escape",
+    Decimal = "decimal",
+    HeaderRows = "header-rows",
+    PreambleRows = "preamble-rows",
+    Comment = "comment",
+});
 record!(Lenient: PredictionFilter { class, min_probability, wrong_only });
 
 choice!(Whole: Event {
@@ -145,7 +158,12 @@ record!(Whole: ColumnSummary {
 });
 record!(Whole: DataSummary {
     name, origin, files, rows, bytes, parse_secs, fingerprint, columns, notices, preview, target, join,
+    readings,
 });
+record!(Whole: ReadingSummary { file, guesses, repaired, skipped });
+record!(Whole: Guess { setting, value, sure });
+record!(Whole: RowNotes { count, rows });
+record!(Whole: RowNote { line, why, text });
 record!(Whole: JoinSummary {
     series, samples, entity_labels, dropped_labels, step_secs, columns, merged, unplaced,
 });

@@ -1,6 +1,6 @@
 //! What the screen shows: summaries, thinned series and pages of rows, never the data itself.
 
-use super::{ModelSpec, Options, PrepareSpec, SimulateSpec};
+use super::{ModelSpec, Options, PrepareSpec, ReadingSummary, SimulateSpec};
 use crate::data::{ColumnKind, Notice};
 
 /// Where the current data set came from.
@@ -112,6 +112,8 @@ pub struct DataSummary {
     pub target: Option<TargetSummary>,
     /// How series were joined; none where the table is one file's, or several stacked.
     pub join: Option<JoinSummary>,
+    /// How each file of delimited text was read, in the order of `files`.
+    pub readings: Vec<ReadingSummary>,
 }
 
 /// How exports of metrics became one table.

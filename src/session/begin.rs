@@ -8,7 +8,7 @@ use super::predict::PredictJob;
 use super::search::SearchJob;
 use super::store::Store;
 use super::train::TrainJob;
-use super::{open, predict, profile, store};
+use super::{open, predict, profile, reading, store};
 use crate::json;
 use crate::protocol::{Event, Request};
 
@@ -26,7 +26,12 @@ pub(super) fn any(
     host: HostFacts,
 ) -> Box<dyn Job> {
     match request {
-        Request::Load { files } => Box::new(LoadJob::new(&files, attachments)),
+        Request::Load { files, reading } => {
+            match reading::options(&reading.map(|spec| *spec).unwrap_or_default()) {
+                Ok((reading, join)) => Box::new(LoadJob::new(&files, attachments, reading, join)),
+                Err(fault) => instant(move |_| Err(fault)),
+            }
+        }
         Request::SetKind { column, kind } => instant(move |store| {
             let data = store.data.as_mut().ok_or_else(Fault::no_data)?;
             data.set_kind(&column, kind)?;
@@ -98,6 +103,17 @@ pub(super) fn any(
                 format!("{}.csv", store::stem(&data.frame.name)),
                 "text/csv",
                 bytes,
+            ))
+        }),
+        Request::ExportRowNotes => instant(|store| {
+            let data = store.data()?;
+            Ok(store::file(
+                format!(
+                    "{}.rows-not-as-they-stand.csv",
+                    store::stem(&data.frame.name)
+                ),
+                "text/csv",
+                reading::csv(&data.hows)?,
             ))
         }),
         Request::ExportPredictions => instant(|store| {

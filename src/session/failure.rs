@@ -166,6 +166,16 @@ impl Fault {
         )
     }
 
+    /// What was said of a file cannot be done.
+    pub(super) fn reading(value: &str, means: &str) -> Self {
+        Self::new(
+            FailureCode::Option,
+            format!("{value:?} does not say how to read"),
+            means,
+            "Choose another, or leave it to be guessed.",
+        )
+    }
+
     pub(super) fn internal(what: &str) -> Self {
         Self::new(
             FailureCode::Internal,

@@ -3,10 +3,11 @@
 use super::failure::Fault;
 use super::job::{Job, Progress, Slice};
 use super::profile::DataFacts;
+use super::reading;
 use super::scenario::scenario;
 use super::store::{Loaded, Store};
 use crate::data::SortedMap;
-use crate::ingest::{self, InputFile, JoinOptions, JoinReport, TableRead};
+use crate::ingest::{self, InputFile, JoinOptions, JoinReport, ReadOptions, TableRead};
 use crate::protocol::{
     DataOrigin, Event, FileHead, FileSummary, JoinSummary, JoinedColumn, SimulateSpec, Stage,
 };
@@ -25,7 +26,12 @@ pub(super) struct FilesReader {
 }
 
 impl FilesReader {
-    pub(super) fn new(heads: &[FileHead], attachments: Vec<Vec<u8>>) -> Self {
+    pub(super) fn new(
+        heads: &[FileHead],
+        attachments: Vec<Vec<u8>>,
+        reading: ReadOptions,
+        join: JoinOptions,
+    ) -> Self {
         let nameless = FileHead {
             name: "file".to_owned(),
             bytes: 0,
@@ -37,7 +43,7 @@ impl FilesReader {
             bytes: bytes.into(),
             modified_secs: head.modified_secs.map(|secs| secs as f64),
         });
-        let reader = ingest::FilesReader::new(inputs.collect(), JoinOptions::default());
+        let reader = ingest::FilesReader::new(inputs.collect(), join).read_as(reading);
         Self {
             reader: Some(reader),
         }
@@ -103,9 +109,14 @@ pub(super) struct LoadJob {
 }
 
 impl LoadJob {
-    pub(super) fn new(heads: &[FileHead], attachments: Vec<Vec<u8>>) -> Self {
+    pub(super) fn new(
+        heads: &[FileHead],
+        attachments: Vec<Vec<u8>>,
+        reading: ReadOptions,
+        join: JoinOptions,
+    ) -> Self {
         Self {
-            reader: FilesReader::new(heads, attachments),
+            reader: FilesReader::new(heads, attachments, reading, join),
             begun_secs: None,
             table: None,
         }
@@ -117,6 +128,7 @@ impl Job for LoadJob {
         let begun = *self.begun_secs.get_or_insert(now_secs);
         if let Some(read) = self.table.take() {
             let files = summaries(&read);
+            let hows = reading::hows(read.files);
             let table = read.table;
             let facts = DataFacts {
                 origin: DataOrigin::Files,
@@ -125,6 +137,7 @@ impl Job for LoadJob {
                 parse_secs: now_secs - begun,
                 kinds_set: Vec::new(),
                 join: read.join.map(join_summary),
+                readings: reading::summaries(&hows),
             };
             return Ok(keep(
                 store,
@@ -133,6 +146,7 @@ impl Job for LoadJob {
                     facts,
                     notices: table.notices,
                     as_read: SortedMap::default(),
+                    hows,
                 },
             ));
         }
@@ -194,6 +208,7 @@ impl Job for SimulateJob {
                 parse_secs: now_secs - begun,
                 kinds_set: Vec::new(),
                 join: None,
+                readings: Vec::new(),
             };
             return Ok(keep(
                 store,
@@ -202,6 +217,7 @@ impl Job for SimulateJob {
                     facts,
                     notices: Vec::new(),
                     as_read: SortedMap::default(),
+                    hows: Vec::new(),
                 },
             ));
         }

@@ -15,6 +15,7 @@ mod open;
 mod predict;
 mod prepared;
 mod profile;
+mod reading;
 mod scenario;
 mod scores;
 mod search;

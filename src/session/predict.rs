@@ -9,6 +9,7 @@ use super::load::FilesReader;
 use super::store::{Details, Predictions, Store, Trained};
 use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
 use crate::export::{CsvOptions, predictions_csv};
+use crate::ingest::{JoinOptions, ReadOptions};
 use crate::learn::Model;
 use crate::protocol::{
     ClassCount, Event, FileHead, PredictionFilter, PredictionSummary, Report, RowsPage, Stage,
@@ -49,7 +50,10 @@ struct Predicting {
 
 impl PredictJob {
     pub(super) fn new(heads: &[FileHead], attachments: Vec<Vec<u8>>) -> Self {
-        let reader = (!attachments.is_empty()).then(|| FilesReader::new(heads, attachments));
+        // New files say for themselves how they are written.
+        let (reading, join) = (ReadOptions::default(), JoinOptions::default());
+        let reader =
+            (!attachments.is_empty()).then(|| FilesReader::new(heads, attachments, reading, join));
         Self {
             reader,
             begun_secs: None,

@@ -4,8 +4,8 @@ use super::shape::{Shape, shown};
 use crate::data::{Column, ColumnKind, Frame, Names, Notice, grouped};
 use crate::prepare::{FeatureChoice, choose_features, healthy_classes};
 use crate::protocol::{
-    ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, JoinSummary, RowsPage,
-    TargetSummary,
+    ClassCount, ColumnSummary, DataOrigin, DataSummary, FileSummary, JoinSummary, ReadingSummary,
+    RowsPage, TargetSummary,
 };
 
 /// Rows of the preview, and the most of any page.
@@ -31,6 +31,8 @@ pub(crate) struct DataFacts {
     pub kinds_set: Vec<String>,
     /// How series were joined, if they were.
     pub join: Option<JoinSummary>,
+    /// How each file of delimited text was read.
+    pub readings: Vec<ReadingSummary>,
 }
 
 /// The whole table, with `target` (a place among its columns) as target. `notices` are those of reading it; columns that
@@ -93,6 +95,7 @@ pub(crate) fn describe(
         preview: rows_page(frame, 0, PREVIEW_ROWS),
         target: seen.map(|(summary, _)| summary),
         join: facts.join.clone(),
+        readings: facts.readings.clone(),
     }
 }
 
@@ -245,6 +248,7 @@ mod tests {
             parse_secs: 0.5,
             kinds_set: vec!["cpu".to_owned()],
             join: None,
+            readings: Vec::new(),
         }
     }
 

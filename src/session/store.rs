@@ -5,7 +5,7 @@ use super::job::Slice;
 use super::profile::{self, DataFacts};
 use crate::data::{Column, ColumnKind, Frame, Notice, SortedMap};
 use crate::export::kubecast::ModelFile;
-use crate::ingest;
+use crate::ingest::{self, ReadReport};
 use crate::json::record;
 use crate::learn::ModelKind;
 use crate::protocol::{DataSummary, Event, ModelSummary, Options, Report};
@@ -37,6 +37,8 @@ pub(super) struct Loaded {
     pub(super) notices: Vec<Notice>,
     /// Columns whose kind was set by hand, as they were read: each new kind is read from these, so that nothing is lost on the way.
     pub(super) as_read: SortedMap<usize, Column>,
+    /// How each file of delimited text was read, with every row that was not read as it stands.
+    pub(super) hows: Vec<(String, ReadReport)>,
 }
 
 impl Loaded {

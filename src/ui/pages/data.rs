@@ -6,6 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::columns::ColumnsCard;
+use super::reading::reading_cards;
 use super::simulate::simulate_card;
 use crate::app::plot::Chart;
 use crate::app::select;
@@ -109,6 +110,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
             <section class="card span12" aria-label="Figures of the data set">
                 { figure_list(&figures(data, target.map(|t| &**t)), false) }
             </section>
+            { reading_cards(app, data) }
             if !notices.is_empty() {
                 { card(
                     "card span12",

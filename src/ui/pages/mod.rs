@@ -6,6 +6,7 @@ mod evaluate;
 mod keep;
 mod predict;
 mod prepare;
+mod reading;
 mod runs;
 mod search;
 mod simulate;

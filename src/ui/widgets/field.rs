@@ -142,6 +142,40 @@ fn choice_of(
     }
 }
 
+/// A text or a number that is taken once it is whole: when the field is left, or Enter is pressed. `found` is what holds
+/// where it is empty.
+pub(in crate::ui) fn typed_field(
+    named: &Named,
+    kind: &'static str,
+    value: &str,
+    found: &str,
+    on_change: impl Fn(String) + 'static,
+) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        let target = event.target();
+        if let Some(input) = target.and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+            on_change(input.value());
+        }
+    });
+    html! {
+        <div class="field">
+            <label for={named.id.clone()}>{ &named.label }</label>
+            <input
+                type={kind}
+                step={(kind == "number").then_some("any")}
+                id={named.id.clone()}
+                autocomplete="off"
+                spellcheck="false"
+                value={value.to_owned()}
+                placeholder={found.to_owned()}
+                aria-describedby={named.hint_id()}
+                {onchange}
+            />
+            { named.hint() }
+        </div>
+    }
+}
+
 /// Yes or no.
 pub(in crate::ui) fn check(named: &Named, checked: bool, on_change: Callback<bool>) -> Html {
     let onchange = Callback::from(move |event: Event| {

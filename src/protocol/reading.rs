@@ -1,0 +1,79 @@
+//! How files were read, and what a person says of it instead of leaving it to be guessed.
+
+/// Something about a file of delimited text that is guessed, and can be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadSetting {
+    /// `UTF-8`, `UTF-16LE`, `UTF-16BE` or `Windows-1252`.
+    Encoding,
+    /// `comma`, `semicolon`, `tab`, `blank`, `blanks`, `wide-blanks`, or one character, or the same one twice.
+    Delimiter,
+    /// One character, or `none`.
+    Quote,
+    /// How a quote stands within quotes: `doubled` or `backslash`.
+    Escape,
+    /// `.` or `,`: what stands before a number's fraction.
+    Decimal,
+    /// Header rows, joined to one: a whole number, 0 where the first row is data.
+    HeaderRows,
+    /// Lines above the header that are not of the table, blank ones and comments not counted: a whole number.
+    PreambleRows,
+    /// What lines begin with that are no rows: one character, or `none`.
+    Comment,
+}
+
+/// What a person says of how files are to be read and joined; what is not said is guessed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadSpec {
+    /// Of delimited text, each setting at most once.
+    pub said: Vec<(ReadSetting, String)>,
+    /// Seconds between the rows of joined series, from 0.001 to a billion.
+    pub step_secs: Option<f64>,
+    /// The labels that name a row of joined series.
+    pub entity_labels: Option<Vec<String>>,
+    /// Metrics that are to be made rates per second, or not to be.
+    pub rates: Vec<(String, bool)>,
+}
+
+/// A guess about a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guess {
+    /// Of what.
+    pub setting: ReadSetting,
+    /// What was found, as [`ReadSetting`] writes it.
+    pub value: String,
+    /// How sure it is, 0 to 1: 1 where it was said; none where that is not measured.
+    pub sure: Option<f64>,
+}
+
+/// How one file of delimited text was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadingSummary {
+    /// The file.
+    pub file: String,
+    /// What was found about it.
+    pub guesses: Vec<Guess>,
+    /// Rows that were kept and are not as they stand in the file.
+    pub repaired: RowNotes,
+    /// Lines that are not in the table.
+    pub skipped: RowNotes,
+}
+
+/// Rows that were not read as they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowNotes {
+    /// All of them.
+    pub count: u64,
+    /// The first; at most 50 over all files of a table.
+    pub rows: Vec<RowNote>,
+}
+
+/// A row that was not read as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowNote {
+    /// Where it begins, from 1.
+    pub line: u64,
+    /// Why, in words.
+    pub why: String,
+    /// What was left out of the table, cut to 80 characters; empty where nothing was.
+    pub text: String,
+}

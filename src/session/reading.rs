@@ -1,0 +1,210 @@
+//! How files are to be read, from plain data; and how they were read, back into it.
+
+use super::failure::Fault;
+use crate::data::{Column, Frame};
+use crate::export::{CsvOptions, frame_csv};
+use crate::ingest::{
+    Delimiter, Encoding, Escape, FileRead, JoinOptions, ReadOptions, ReadReport, RowList,
+};
+use crate::protocol::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
+
+/// Rows of each sort that a summary lists, over all files of a table.
+const LISTED: usize = 50;
+
+/// What is said of files as the readers take it.
+pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fault> {
+    let mut reading = ReadOptions::default();
+    for (setting, value) in &spec.said {
+        let refused = |means: &str| Fault::reading(value, means);
+        match setting {
+            ReadSetting::Encoding => {
+                let named = |e: &Encoding| e.name().eq_ignore_ascii_case(value);
+                let known = [
+                    Encoding::Utf8,
+                    Encoding::Utf16Le,
+                    Encoding::Utf16Be,
+                    Encoding::Windows1252,
+                ]
+                .into_iter()
+                .find(named);
+                reading.encoding = Some(known.ok_or_else(|| {
+                    refused("an encoding is UTF-8, UTF-16LE, UTF-16BE or Windows-1252")
+                })?);
+            }
+            ReadSetting::Delimiter => {
+                reading.delimiter = Some(Delimiter::named(value).ok_or_else(|| {
+                    refused("what stands between cells is a sign such as ; or ||, or comma, semicolon, tab, blank, blanks or wide-blanks")
+                })?);
+            }
+            ReadSetting::Quote => reading.quote = Some(sign(value).ok_or_else(|| refused(SIGN))?),
+            ReadSetting::Escape => {
+                reading.escape = Some(match value.as_str() {
+                    "doubled" => Escape::Doubled,
+                    "backslash" => Escape::Backslash,
+                    _ => return Err(refused("a quote within quotes is doubled or backslash")),
+                });
+            }
+            ReadSetting::Decimal => {
+                reading.decimal = Some(match value.as_str() {
+                    "." => '.',
+                    "," => ',',
+                    _ => return Err(refused("the sign before a fraction is . or ,")),
+                });
+            }
+            ReadSetting::HeaderRows => {
+                reading.header_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
+            }
+            ReadSetting::PreambleRows => {
+                reading.preamble_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
+            }
+            ReadSetting::Comment => {
+                reading.comment = Some(sign(value).ok_or_else(|| refused(SIGN))?);
+            }
+        }
+    }
+    if let Some(secs) = spec.step_secs
+        && !(1e-3..1e9).contains(&secs)
+    {
+        return Err(Fault::reading(
+            &secs.to_string(),
+            "rows are from 0.001 to a billion seconds apart",
+        ));
+    }
+    let join = JoinOptions {
+        step_secs: spec.step_secs,
+        entity_labels: spec.entity_labels.clone(),
+        rates: spec.rates.clone(),
+        ..JoinOptions::default()
+    };
+    Ok((reading, join))
+}
+
+const SIGN: &str = "it is one character, or none";
+const ROWS: &str = "it is a whole number from 0 to 1,000,000";
+
+fn sign(text: &str) -> Option<Option<u8>> {
+    match *text.as_bytes() {
+        _ if text == "none" => Some(None),
+        [b] if b.is_ascii_graphic() => Some(Some(b)),
+        _ => None,
+    }
+}
+
+fn rows(text: &str) -> Option<usize> {
+    text.trim().parse().ok().filter(|&rows| rows <= 1_000_000)
+}
+
+/// The files that are delimited text, with how each was read.
+pub(super) fn hows(files: Vec<FileRead>) -> Vec<(String, ReadReport)> {
+    files
+        .into_iter()
+        .filter_map(|file| Some((file.name, file.how?)))
+        .collect()
+}
+
+/// The same, short enough to be shown.
+pub(super) fn summaries(hows: &[(String, ReadReport)]) -> Vec<ReadingSummary> {
+    let (mut repaired, mut skipped) = (LISTED, LISTED);
+    hows.iter()
+        .map(|(file, how)| ReadingSummary {
+            file: file.clone(),
+            guesses: guesses(how),
+            repaired: notes(&how.repaired, &mut repaired),
+            skipped: notes(&how.skipped, &mut skipped),
+        })
+        .collect()
+}
+
+fn guesses(how: &ReadReport) -> Vec<Guess> {
+    let sure = how.sure;
+    let or_none = |sign: &str| match sign {
+        "" => "none".to_owned(),
+        sign => sign.to_owned(),
+    };
+    let delimiter = Delimiter::named(&how.delimiter);
+    let of = |setting, value: String, sure: Option<f64>| Guess {
+        setting,
+        value,
+        sure: sure.filter(|sure| sure.is_finite()),
+    };
+    let mut all = vec![
+        of(
+            ReadSetting::Encoding,
+            how.encoding.clone(),
+            Some(sure.encoding),
+        ),
+        of(
+            ReadSetting::Delimiter,
+            delimiter.map_or_else(|| how.delimiter.clone(), Delimiter::name),
+            Some(sure.delimiter),
+        ),
+        of(ReadSetting::Quote, or_none(&how.quote), Some(sure.quote)),
+    ];
+    if !how.quote.is_empty() {
+        let escape = match how.escape.as_str() {
+            "\\" => "backslash",
+            _ => "doubled",
+        };
+        all.push(of(
+            ReadSetting::Escape,
+            escape.to_owned(),
+            Some(sure.escape),
+        ));
+    }
+    all.extend([
+        of(
+            ReadSetting::Decimal,
+            how.decimal.clone(),
+            Some(sure.decimal),
+        ),
+        of(
+            ReadSetting::HeaderRows,
+            how.header_rows.to_string(),
+            Some(sure.header_rows),
+        ),
+        of(
+            ReadSetting::PreambleRows,
+            how.preamble_rows.to_string(),
+            Some(sure.preamble_rows),
+        ),
+        of(ReadSetting::Comment, or_none(&how.comment), None),
+    ]);
+    all
+}
+
+fn notes(list: &RowList, left: &mut usize) -> RowNotes {
+    let note = |note: &crate::ingest::RowNote| RowNote {
+        line: note.line,
+        why: note.why.words().to_owned(),
+        text: note.text.clone(),
+    };
+    let rows: Vec<RowNote> = list.rows.iter().take(*left).map(note).collect();
+    *left -= rows.len();
+    RowNotes {
+        count: list.count,
+        rows,
+    }
+}
+
+/// Every row that was not read as it stands as CSV: `file,line,what,why,text`.
+pub(super) fn csv(hows: &[(String, ReadReport)]) -> Result<Vec<u8>, Fault> {
+    let notes = || {
+        hows.iter().flat_map(|(file, how)| {
+            let repaired = how.repaired.rows.iter().map(|note| ("repaired", note));
+            let skipped = how.skipped.rows.iter().map(|note| ("left out", note));
+            repaired
+                .chain(skipped)
+                .map(move |(what, note)| (file, what, note))
+        })
+    };
+    let lines = notes().map(|(_, _, note)| note.line as f64).collect();
+    let columns = vec![
+        Column::category("file", notes().map(|(file, ..)| file)),
+        Column::integer("line", lines),
+        Column::category("what", notes().map(|(_, what, _)| what)),
+        Column::category("why", notes().map(|(_, _, note)| note.why.words())),
+        Column::category("text", notes().map(|(_, _, note)| note.text.as_str())),
+    ];
+    let frame = Frame::new("rows", columns).map_err(|error| Fault::internal(&error.to_string()))?;
+    Ok(frame_csv(&frame, CsvOptions::default()))
+}
