@@ -334,3 +334,50 @@ fn how_exports_are_joined_is_told_and_can_be_changed() {
     let join = page.data().join.clone().unwrap();
     assert_eq!(join.entity_labels, ["job"]);
 }
+
+#[test]
+fn of_a_folder_what_may_be_data_is_read_and_the_rest_is_named() {
+    let table = b"a,b\n1,x\n2,y\n3,x\n4,y\n".to_vec();
+    let mut page = Page::new();
+    let mut refs = Vec::new();
+    for name in ["monday.csv", "picture.png", "README.md", "tuesday.CSV"] {
+        let key = page.files.len() as u32;
+        page.files.insert(key, table.clone());
+        refs.push(FileRef {
+            key,
+            name: name.into(),
+            bytes: table.len() as u64,
+            modified_secs: None,
+        });
+    }
+    page.act(Act::DroppedFolder {
+        files: refs.clone(),
+        is_cut: true,
+    });
+    assert_eq!(page.data().rows, 8);
+    let told = &page.state.alerts[0].failure.detail;
+    assert!(
+        told.contains("picture.png") && told.contains("README.md"),
+        "{told}"
+    );
+    assert!(
+        told.contains("500") && !told.contains("monday.csv"),
+        "{told}"
+    );
+    // Nothing but other things.
+    let mut page = Page::new();
+    page.act(Act::DroppedFolder {
+        files: refs[1..3].to_vec(),
+        is_cut: false,
+    });
+    assert!(page.state.data.value().is_none());
+    assert_eq!(page.state.alerts.len(), 1);
+    // All of it data: nothing to tell.
+    let mut page = Page::new();
+    page.files.insert(0, table.clone());
+    page.act(Act::DroppedFolder {
+        files: refs[..1].to_vec(),
+        is_cut: false,
+    });
+    assert_eq!((page.data().rows, page.state.alerts.len()), (4, 0));
+}

@@ -61,6 +61,13 @@ pub enum Act {
     Went(Route),
     /// Files were dropped or chosen. On the prediction step they are to be predicted.
     Dropped(Vec<FileRef>),
+    /// The files of folders were dropped, hidden ones left out.
+    DroppedFolder {
+        /// By their paths.
+        files: Vec<FileRef>,
+        /// Whether there were more than are taken.
+        is_cut: bool,
+    },
     /// Files were chosen as data.
     LoadFiles(Vec<FileRef>),
     /// Files were chosen to be predicted.

@@ -6,7 +6,7 @@ use super::engine::{Step, set_kind};
 use super::form::{Field, ModelKind, Settings};
 use super::{
     Act, Action, Attachment, Effect, FileRef, Handle, Kept, Origin, Pending, Purpose, Route,
-    Setting, Source, State, runlog,
+    Setting, Source, State, format, reading, runlog,
 };
 use crate::data::SortedSet;
 use crate::protocol::{
@@ -46,6 +46,7 @@ impl Step {
                 self.ask_estimate();
             }
             Act::Dropped(files) => self.dropped(files),
+            Act::DroppedFolder { files, is_cut } => self.dropped_folder(files, *is_cut),
             Act::LoadFiles(files) => self.load_files(files),
             Act::PredictFiles(files) => self.predict(files),
             Act::PredictData => self.predict(&[]),
@@ -187,6 +188,35 @@ impl Step {
         });
     }
 
+    /// A folder holds more than data: what is no kind of file that is read is left out, and named.
+    fn dropped_folder(&mut self, files: &[FileRef], is_cut: bool) {
+        let (data, others): (Vec<FileRef>, Vec<FileRef>) = files
+            .iter()
+            .cloned()
+            .partition(|f| reading::may_be_data(&f.name));
+        if data.is_empty() {
+            return self.dropped(&[]);
+        }
+        if !others.is_empty() || is_cut {
+            let names: Vec<String> = others.iter().map(|f| f.name.to_string()).collect();
+            let mut detail = match names.is_empty() {
+                true => String::new(),
+                false => format!("No tables or exports: {}. ", format::listed(&names, 5)),
+            };
+            if is_cut {
+                detail.push_str("Of a folder 500 entries are looked at, and it holds more.");
+            }
+            self.alert(Failure {
+                code: FailureCode::Input,
+                title: "Not all of the folder is read".to_owned(),
+                detail: detail.trim_end().to_owned(),
+                hint: "Drop a file by itself to have it read whatever its name.".to_owned(),
+                place: Place::default(),
+            });
+        }
+        self.dropped(&data);
+    }
+
     fn dropped(&mut self, files: &[FileRef]) {
         let (models, tables): (Vec<FileRef>, Vec<FileRef>) = files
             .iter()
@@ -196,8 +226,9 @@ impl Step {
             return self.alert(Failure {
                 code: FailureCode::Input,
                 title: "Nothing to read in what was dropped".to_owned(),
-                detail: "It held no file: perhaps a folder, a link or a piece of text.".to_owned(),
-                hint: "Drop one or several CSV files, or a .kubecast model file.".to_owned(),
+                detail: "It held no file of data: perhaps a link, or a folder of other things."
+                    .to_owned(),
+                hint: "Drop CSV files, exports of metrics, or a .kubecast model file.".to_owned(),
                 place: Place::default(),
             });
         }

@@ -154,6 +154,20 @@ fn in_words(setting: ReadSetting, value: &str) -> String {
     .to_owned()
 }
 
+/// Endings of files that are read, those of compressed ones included.
+const ENDINGS: [&str; 17] = [
+    "csv", "tsv", "tab", "txt", "psv", "dat", "log", "out", "json", "jsonl", "ndjson", "prom",
+    "metrics", "om", "gz", "zip", "kubecast",
+];
+
+/// Whether a file of this name may hold data: by its ending, or since it has none.
+pub fn may_be_data(name: &str) -> bool {
+    match name.rsplit_once('.') {
+        Some((_, ending)) => ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e)),
+        None => true,
+    }
+}
+
 impl ReadSpec {
     /// The same with a setting said, or left to be guessed where the value is empty.
     pub fn saying(&self, setting: ReadSetting, value: String) -> Self {

@@ -141,7 +141,7 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
                     <key={route.hash()}>{ page }</>
                 </main>
             </div>
-            <div class="drop-veil" aria-hidden="true"><p>{ "Drop CSV files or a model file" }</p></div>
+            <div class="drop-veil" aria-hidden="true"><p>{ "Drop files, a folder or a model" }</p></div>
             <p class="visually-hidden" role="status" aria-live="polite" id="said">{ &*app.state.said }</p>
         </>
     }

@@ -32,6 +32,17 @@ impl Files {
             .collect()
     }
 
+    /// Takes text as a file of this name; none where it is blank.
+    pub(in crate::ui) fn take_text(&self, name: &str, text: &str) -> Option<FileRef> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        let parts = Array::of1(&text.into());
+        // Refused only where there is no memory.
+        let file = web_sys::File::new_with_str_sequence(&parts, name).ok()?;
+        Some(self.take_one(file))
+    }
+
     fn take_one(&self, file: web_sys::File) -> FileRef {
         let mut files = self.0.borrow_mut();
         let found = FileRef {

@@ -1,4 +1,4 @@
-//! What the window tells: another address, files dropped anywhere.
+//! What the window tells: another address, files dropped and text pasted anywhere.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -6,8 +6,9 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DragEvent, Event, HtmlElement};
+use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlElement};
 
+use super::folder;
 use crate::app::{Act, Route};
 use crate::ui::route;
 use crate::ui::store::Store;
@@ -49,11 +50,47 @@ pub(in crate::ui) fn to_window(store: &Store) {
         mark_dragging(false);
         if let Some(transfer) = event.data_transfer() {
             event.prevent_default();
+            if let Some(entries) = folder::entries(&transfer) {
+                let store = dropped.clone();
+                spawn_local(async move {
+                    match folder::files(entries).await {
+                        Ok((files, is_cut)) => store.act(Act::DroppedFolder {
+                            files: store.files().take_array(&files),
+                            is_cut,
+                        }),
+                        Err(_) => store.act(Act::Dropped(Vec::new())),
+                    }
+                });
+                return;
+            }
             let files = transfer
                 .files()
                 .map(|list| dropped.files().take(&list))
                 .unwrap_or_default();
             dropped.act(Act::Dropped(files));
+        }
+    });
+    let pasted = store.clone();
+    on("paste", move |event| {
+        let is_typing = event
+            .target()
+            .and_then(|t| t.dyn_into::<Element>().ok())
+            .is_some_and(|e| matches!(&*e.tag_name(), "INPUT" | "TEXTAREA" | "SELECT"));
+        let event: ClipboardEvent = event.unchecked_into();
+        let Some(transfer) = event.clipboard_data().filter(|_| !is_typing) else {
+            return;
+        };
+        let mut files = transfer
+            .files()
+            .map(|list| pasted.files().take(&list))
+            .unwrap_or_default();
+        if files.is_empty() {
+            let text = transfer.get_data("text/plain").unwrap_or_default();
+            files.extend(pasted.files().take_text("pasted text", &text));
+        }
+        if !files.is_empty() {
+            event.prevent_default();
+            pasted.act(Act::Dropped(files));
         }
     });
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod download;
 pub(super) mod files;
+pub(super) mod folder;
 pub(super) mod idb;
 pub(super) mod listen;
 pub(super) mod requests;

@@ -30,7 +30,8 @@ pub(in crate::ui) fn data(app: &App) -> Html {
         ),
         None => (
             Sentence::of(["Drop the metrics of your cluster on this page."]),
-            "One or several CSV files. They are read here and never leave this device.".to_owned(),
+            "CSV files or exports of metrics. They are read here and never leave this device."
+                .to_owned(),
         ),
     };
     // Training is seen here too: it began here, or a drop during it came here.
@@ -218,7 +219,7 @@ fn drop_card(app: &App, class: &'static str) -> Html {
         class,
         "drop-title",
         "Your own metrics",
-        "Drop one or several CSV files anywhere on this page. Files with the same columns are stacked.",
+        "Drop files or a folder anywhere on this page, or paste text: CSV, exports of Prometheus, Grafana, VictoriaMetrics or Datadog, what kubectl prints; packed as .gz or .zip too. Tables with the same columns are stacked, exports joined on time and labels.",
         body,
     )
 }

@@ -29,9 +29,11 @@ impl Chosen {
 }
 
 /// The kinds of file that are tables.
-pub(in crate::ui) const TABLES: &str = ".csv,.tsv,.txt,text/csv";
+pub(in crate::ui) const TABLES: &str =
+    ".csv,.tsv,.txt,.json,.jsonl,.prom,.gz,.zip,text/csv,text/plain,application/json";
 /// Both kinds.
-pub(in crate::ui) const TABLES_AND_MODELS: &str = ".csv,.tsv,.txt,text/csv,.kubecast";
+pub(in crate::ui) const TABLES_AND_MODELS: &str =
+    ".csv,.tsv,.txt,.json,.jsonl,.prom,.gz,.zip,text/csv,text/plain,application/json,.kubecast";
 /// The kind of file that is a model.
 pub(in crate::ui) const MODELS: &str = ".kubecast";
 

@@ -1,0 +1,124 @@
+// How files were read is shown and can be changed; pasted text and folders are read like files.
+
+import assert from "node:assert/strict";
+import { finding, firstVisit, trainable } from "../steps.mjs";
+import { metrics, records } from "../tables.mjs";
+
+/** As a spreadsheet in a German office writes it: Windows-1252, decimal commas, a title above, a row cut short. */
+function german() {
+  const rows = Array.from({ length: 60 }, (_, i) => `2024-03-04 08:${String(i).padStart(2, "0")}:00;k${i % 4};${i % 90},${i % 10};${["None", "oom", "disk"][i % 3]}`);
+  const text = ["Messwerte Cluster Süd", "", "Zeit;Knoten;CPU;Störung", ...rows, "2024-03-04 09:01:00;k1;4,5", "Stand: gestern", ""].join("\n");
+  return Buffer.from(text, "latin1");
+}
+
+/** A range query's answer of two nodes, 30 s apart. */
+function prometheus(metric, value) {
+  const result = ["n1", "n2"].map((node, n) => ({
+    metric: { __name__: metric, job: "x", node },
+    values: Array.from({ length: 40 }, (_, i) => [1709541000 + 30 * i, String(value(n + 1, i))]),
+  }));
+  return JSON.stringify({ status: "success", data: { resultType: "matrix", result } });
+}
+
+const chip = (visit, words) =>
+  visit.until(`the data set shows ${words}`, (words) => document.querySelector("#data-chip")?.innerText.includes(words) && !document.querySelector("#cancel"), { values: [words], timeout: 30_000 });
+
+const card = (visit, id) => visit.evaluate((id) => document.querySelector(`#${id}`)?.closest("section").innerText, id);
+
+/** The field of this label in the card. */
+const field = (visit, label) =>
+  visit.evaluate((label) => "#" + [...document.querySelectorAll("#reading-title ~ * label")].find((each) => each.innerText === label).htmlFor, label);
+
+async function dropGerman(visit) {
+  await firstVisit(visit);
+  await visit.drop([{ name: "werte.csv", bytes: german() }]);
+  await chip(visit, "61 rows · 4 columns");
+}
+
+export default [
+  [
+    "an odd file is read, it is said how, and its odd rows can be had",
+    async (visit) => {
+      await dropGerman(visit);
+      const words = await card(visit, "reading-title");
+      assert.match(words, /Semicolon-separated, Windows-1252, decimal comma, 1 header row; 1 row repaired, \d lines left out/);
+      assert.match(words, /semicolon \(\d+(\.\d+)? % sure\)/);
+      await visit.press("#row-notes summary");
+      await visit.sees(/it has fewer cells than the table has columns/);
+      await visit.sees(/Messwerte Cluster Süd/);
+      const file = await visit.download(() => visit.press("#download-row-notes"));
+      assert.equal(file.name, "werte.rows-not-as-they-stand.csv");
+      const rows = records(file.bytes.toString("utf8"));
+      assert.deepEqual(rows[0], ["file", "line", "what", "why", "text"]);
+      assert.ok(rows.some((row) => row[1] === "64" && row[2] === "repaired"));
+      for (const theme of ["light", "dark"]) {
+        await visit.page.select("#theme", theme);
+        await visit.until("what moves has come to rest", () => !document.getAnimations?.().some((each) => each.playState === "running"));
+        await visit.assertAccessible(`a file and how it was read, ${theme}`);
+      }
+      await visit.page.setViewport({ width: 390, height: 844 });
+      await visit.until("it fits a narrow screen", () => document.documentElement.scrollWidth <= 390, { timeout: 3_000 });
+    },
+    { timeout: 180_000 },
+  ],
+  [
+    "another delimiter is read at once, stays over a reload, and is guessed again",
+    async (visit) => {
+      await dropGerman(visit);
+      const delimiter = await field(visit, "Between cells");
+      await visit.page.select(delimiter, "comma");
+      await visit.until("it is read with commas", () => /Comma-separated/.test(document.querySelector("#reading-title")?.closest("section").innerText), { timeout: 30_000 });
+      assert.doesNotMatch(await visit.evaluate(() => document.querySelector("#data-chip").innerText), /4 columns/);
+      await visit.page.reload({ waitUntil: "load" });
+      await visit.until("it is read with commas again", () => /Comma-separated/.test(document.querySelector("#reading-title")?.closest("section").innerText), { timeout: 30_000 });
+      assert.equal(await visit.evaluate((id) => document.querySelector(id).value, delimiter), "comma");
+      await visit.page.select(delimiter, "");
+      await chip(visit, "61 rows · 4 columns");
+    },
+  ],
+  [
+    "exports are joined, and the joining can be changed",
+    async (visit) => {
+      await firstVisit(visit);
+      await visit.drop([
+        { name: "total.json", text: prometheus("http_requests_total", (n, i) => (i % 25) * 60 * n) },
+        { name: "load.json", text: prometheus("node_load1", (n, i) => n + i / 7) },
+      ]);
+      await chip(visit, "80 rows");
+      assert.match(await card(visit, "join-title"), /4 series became 2 columns: one row for each instant and node, 30 s apart; 1 counter made a rate per second, 2 resets seen/);
+      assert.match(await card(visit, "join-title"), /total\.json/);
+      const [rate] = await visit.evaluate(() => [...document.querySelectorAll("#join-title ~ * select")].filter((each) => each.value === "rate").map((each) => `#${each.id}`));
+      await visit.page.select(rate, "value");
+      await visit.until("no counter is a rate", () => !/rate per second,/.test(document.querySelector("#join-title").closest("section").querySelector(".why").innerText), { timeout: 30_000 });
+      await visit.fill("#join-step", "60");
+      await visit.page.keyboard.press("Enter");
+      await visit.until("rows are 60 s apart", () => /60 s apart/.test(document.querySelector("#join-title")?.closest("section").innerText), { timeout: 30_000 });
+      await visit.assertAccessible("how exports were joined");
+    },
+  ],
+  [
+    "pasted text is a table, and text pasted into a field is not",
+    async (visit) => {
+      await firstVisit(visit);
+      const paste = (selector, text) =>
+        visit.evaluate(
+          (selector, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+            document.querySelector(selector).dispatchEvent(event);
+          },
+          selector, text,
+        );
+      const before = await finding(visit);
+      await paste("#sim-rows", metrics({ rows: 50 }));
+      await paste("body", "  \n ");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(await finding(visit), before);
+      await paste("body", metrics({ rows: 150 }));
+      await chip(visit, "150 rows");
+      assert.match(await visit.evaluate(() => document.querySelector("#data-chip").title), /pasted text/);
+      await visit.until("it can be trained on", trainable, { timeout: 30_000 });
+    },
+  ],
+];
