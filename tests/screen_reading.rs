@@ -9,7 +9,9 @@ use kubecast::app::{
     source_of_text, source_to_text,
 };
 use kubecast::data::ColumnKind;
-use kubecast::protocol::{DataSummary, Event, ReadSetting, ReadSpec, Request};
+use kubecast::protocol::{
+    DataSummary, Event, ReadSetting, ReadSpec, Request, RowsFilter, RowsView,
+};
 use kubecast::session::Session;
 
 /// A page with its engine: what is ordered is done at once.
@@ -380,4 +382,40 @@ fn of_a_folder_what_may_be_data_is_read_and_the_rest_is_named() {
         is_cut: false,
     });
     assert_eq!((page.data().rows, page.state.alerts.len()), (4, 0));
+}
+
+#[test]
+fn rows_are_listed_in_the_order_and_choice_of_the_person() {
+    let mut page = Page::new();
+    page.drop(&[("werte.csv", &german())]);
+    assert_eq!(
+        (page.data().preview.rows.len(), page.data().preview.total),
+        (50, 61)
+    );
+    page.act(Act::PageRows(50));
+    let rows = |page: &Page| page.state.rows.value().expect("rows").clone();
+    assert_eq!((rows(&page).offset, rows(&page).rows.len()), (50, 11));
+    let view = RowsView {
+        sort: Some("CPU".into()),
+        descending: true,
+        filter: Some(RowsFilter {
+            column: "Störung".into(),
+            contains: "oom".into(),
+            ..RowsFilter::default()
+        }),
+    };
+    page.act(Act::ViewRows(view.clone()));
+    assert_eq!((rows(&page).total, rows(&page).rows[0].0), (20, 58));
+    // What fails leaves the rows that are in sight.
+    page.act(Act::ViewRows(RowsView {
+        sort: Some("gone".into()),
+        ..view
+    }));
+    assert!(matches!(page.state.rows, Async::Failed { .. }));
+    assert_eq!(rows(&page).total, 20);
+    assert!(!matches!(page.state.data, Async::Failed { .. }));
+    // Other data begin with their first rows, as they stand.
+    page.drop(&[("other.csv", b"a,b\n1,x\n2,y\n3,x\n4,y\n")]);
+    assert!(page.state.rows.value().is_none());
+    assert_eq!(*page.state.rows_view, RowsView::default());
 }

@@ -328,6 +328,7 @@ fn cancel_and_failure_leave_the_last_model_and_data_untouched() {
         Request::Rows {
             offset: 1990,
             limit: 50,
+            view: None,
         },
         vec![],
     )
@@ -425,6 +426,7 @@ fn what_cannot_be_trained_on_says_what_and_what_to_do() {
         Request::Rows {
             offset: 0,
             limit: 1,
+            view: None,
         },
         Request::PredictionRows {
             filter: PredictionFilter::default(),

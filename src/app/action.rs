@@ -7,7 +7,7 @@ use super::{FileRef, Handle, Kept, Route};
 use crate::data::ColumnKind;
 use crate::protocol::{
     ClassWeight, Criterion, Encoding, Event, Failure, FoldKind, JobId, PredictionFilter, ReadSpec,
-    Request, Scaling,
+    Request, RowsView, Scaling,
 };
 
 /// Something that happened, and when.
@@ -100,6 +100,10 @@ pub enum Act {
     DropWaiting,
     /// Stop the job at work and begin with what waits.
     PreferWaiting,
+    /// Other rows of the data set are to be listed, or in another order.
+    ViewRows(RowsView),
+    /// Another page of them, by its first row.
+    PageRows(u64),
     /// Other predictions are to be listed.
     Filter(PredictionFilter),
     /// Another page of them, by its first row.

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::data::SortedSet;
 use crate::protocol::{
-    Failure, FailureCode, FileHead, Place, PredictionFilter, ReadSpec, Request, SimulateSpec,
+    Failure, FailureCode, FileHead, Place, PredictionFilter, ReadSpec, Request, RowsView,
+    SimulateSpec,
 };
 
 /// Rows of a page of predictions; the first, which comes with them, has as many.
@@ -82,6 +83,11 @@ impl Step {
                 });
             }
             Act::PreferWaiting => self.cancel(),
+            Act::ViewRows(view) => {
+                self.state.rows_view = Handle::new(view.clone());
+                self.ask_rows(0);
+            }
+            Act::PageRows(offset) => self.ask_rows(*offset),
             Act::Filter(filter) => {
                 self.state.filter = filter.clone();
                 self.ask_page(0);
@@ -307,6 +313,23 @@ impl Step {
         });
     }
 
+    fn ask_rows(&mut self, offset: u64) {
+        let view = &self.state.rows_view;
+        let is_plain = **view == RowsView::default();
+        if self.state.data.value().is_none() {
+            return;
+        }
+        self.ask(Pending {
+            purpose: Purpose::Rows,
+            request: Request::Rows {
+                offset,
+                limit: PAGE_ROWS,
+                view: (!is_plain).then(|| Box::new((**view).clone())),
+            },
+            attachments: Vec::new(),
+        });
+    }
+
     fn ask_page(&mut self, offset: u64) {
         if self.state.predictions.value().is_none() {
             return;
@@ -451,6 +474,7 @@ impl Step {
             Route::Data => {
                 self.state.data.settle();
                 self.state.target.settle();
+                self.state.rows.settle();
             }
             Route::Predict => {
                 self.state.predictions.settle();

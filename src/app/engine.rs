@@ -79,6 +79,7 @@ impl Step {
             Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.run(progress),
             Purpose::Search { .. } => self.state.search.run(progress),
             Purpose::Predict { .. } => self.state.predictions.run(progress),
+            Purpose::Rows => self.state.rows.run(progress),
             Purpose::Page => self.state.page.run(progress),
             Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
         }
@@ -91,6 +92,7 @@ impl Step {
             Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.settle(),
             Purpose::Search { .. } => self.state.search.settle(),
             Purpose::Predict { .. } => self.state.predictions.settle(),
+            Purpose::Rows => self.state.rows.settle(),
             Purpose::Page => self.state.page.settle(),
             Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
         }
@@ -128,7 +130,8 @@ impl Step {
         self.state.job = None;
         let secs = (self.at_millis - job.began_millis) / 1000.0;
         match event {
-            Event::Progress { .. } | Event::Rows(_) => {}
+            Event::Progress { .. } => {}
+            Event::Rows(page) => self.state.rows = Async::Ready(Handle::new(page.clone())),
             Event::Data(data) => self.loaded(&job.purpose, data),
             Event::Target(target) => {
                 if let Some(source) = &mut self.state.source {
@@ -286,6 +289,8 @@ impl Step {
             ..(*self.state.settings).clone()
         });
         self.state.data = Async::Ready(Handle::new(data.clone()));
+        self.state.rows = Async::Idle;
+        self.state.rows_view = Handle::default();
         self.forget_search();
         for (column, kind) in kinds {
             self.ask(set_kind(column, kind, true));
@@ -421,6 +426,7 @@ impl Step {
                     Purpose::Predict { .. } => {
                         self.state.predictions.fail(job.id, failure, notices);
                     }
+                    Purpose::Rows => self.state.rows.fail(job.id, failure, notices),
                     _ => self.state.page.fail(job.id, failure, notices),
                 }
             }

@@ -120,9 +120,9 @@ fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
     let found = match (said.is_empty(), guess.sure) {
         (false, _) => "Guess it".to_owned(),
         (true, Some(sure)) => format!(
-            "{} ({} sure)",
+            "{} ({:.0} % sure)",
             in_words(setting, &guess.value),
-            format::percent(sure)
+            libm::floor(sure * 100.0)
         ),
         (true, None) => format!("{} (guessed)", in_words(setting, &guess.value)),
     };

@@ -132,7 +132,7 @@ pub fn at_work(state: &State) -> Option<String> {
     let job = state.job.as_ref()?;
     if matches!(
         job.purpose,
-        Purpose::Remember | Purpose::Page | Purpose::Estimate
+        Purpose::Remember | Purpose::Page | Purpose::Rows | Purpose::Estimate
     ) {
         return None;
     }

@@ -8,8 +8,8 @@ use super::{Attachment, Handle};
 use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
     Candidate, DataSummary, Estimate, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter,
-    PredictionSummary, PrepareSpec, ReadSpec, Report, Request, RowsPage, RunRecord, SearchSummary,
-    SimulateSpec, Stage, TargetSummary,
+    PredictionSummary, PrepareSpec, ReadSpec, Report, Request, RowsPage, RowsView, RunRecord,
+    SearchSummary, SimulateSpec, Stage, TargetSummary,
 };
 
 /// A step of the spine.
@@ -254,6 +254,8 @@ pub enum Purpose {
     Predict {
         name: Rc<str>,
     },
+    /// A page of the data set's rows.
+    Rows,
     /// A page of predictions.
     Page,
     /// A file to download.
@@ -278,6 +280,7 @@ impl Purpose {
             Self::Open { name, .. } => format!("Opening {name}"),
             Self::Remember => "Keeping the model".to_owned(),
             Self::Predict { name } => format!("Predicting {name}"),
+            Self::Rows => "Listing rows".to_owned(),
             Self::Page => "Listing predictions".to_owned(),
             Self::Export => "Writing the file".to_owned(),
             Self::Estimate => "Probing".to_owned(),
@@ -289,6 +292,7 @@ impl Purpose {
         matches!(
             (self, other),
             (Self::Load { .. }, Self::Load { .. } | Self::SetKind { .. })
+                | (Self::Rows, Self::Rows)
                 | (Self::Page, Self::Page)
                 | (Self::Target { .. }, Self::Target { .. })
                 | (Self::Train { .. }, Self::Train { .. })
@@ -377,6 +381,10 @@ pub struct State {
     pub search: Async<Handle<SearchSummary>>,
     /// The best candidates of the search at work.
     pub candidates: Handle<Vec<Candidate>>,
+    /// The rows of the data set in sight; idle while they are the first of all.
+    pub rows: Async<Handle<RowsPage>>,
+    /// Which of them are listed.
+    pub rows_view: Handle<RowsView>,
     /// The predictions.
     pub predictions: Async<Handle<PredictionSummary>>,
     /// The page of them in sight.
@@ -419,6 +427,8 @@ impl Default for State {
             search: Async::Idle,
             candidates: Handle::default(),
             model_bytes: None,
+            rows: Async::Idle,
+            rows_view: Handle::default(),
             predictions: Async::Idle,
             page: Async::Idle,
             filter: PredictionFilter::default(),

@@ -17,7 +17,7 @@ mod wire;
 pub use event::{Event, Stage};
 pub use failure::{Failure, FailureCode, Place};
 pub use reading::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
-pub use request::{FileHead, PredictionFilter, Request};
+pub use request::{FileHead, PredictionFilter, Request, RowsFilter, RowsView};
 pub use scenario::{
     Exporters, LabelRule, LoadShape, ScenarioColumns, ScenarioPreset, SimulateSpec,
 };

@@ -25,6 +25,30 @@ pub struct PredictionFilter {
     pub wrong_only: bool,
 }
 
+/// Which rows of the data set to list, and in what order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RowsView {
+    /// The column to sort by; none keeps the table's order. Missing values come last either way.
+    pub sort: Option<String>,
+    /// Whether the largest comes first.
+    pub descending: bool,
+    /// Only rows that pass.
+    pub filter: Option<RowsFilter>,
+}
+
+/// Which rows of the data set to list, by one column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RowsFilter {
+    /// The column.
+    pub column: String,
+    /// Only cells in whose text this occurs, in letters large or small.
+    pub contains: String,
+    /// Of numbers: only values of at least this.
+    pub min: Option<f64>,
+    /// Of numbers: only values of at most this.
+    pub max: Option<f64>,
+}
+
 /// A question to the session. One data set, one model and one table of predictions are current at a time; a request
 /// that fails leaves all three as they were.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +86,8 @@ pub enum Request {
         offset: u64,
         /// At most this many.
         limit: u32,
+        /// Which rows and in what order; none lists all as they stand.
+        view: Option<Box<RowsView>>,
     },
     /// What a training would need. Answer: `Estimated`.
     Estimate {

@@ -6,9 +6,9 @@ use super::{
     FileHead, FileSummary, FoldKind, ForestSpec, Guess, Importance, Interval, JoinSummary,
     JoinedColumn, LabelRule, LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options,
     Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, ReadSetting, ReadSpec,
-    ReadingSummary, Report, Request, RowNote, RowNotes, RowsPage, RunRecord, Scaling,
-    ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
-    TargetSummary, TreeSpec, Undefined,
+    ReadingSummary, Report, Request, RowNote, RowNotes, RowsFilter, RowsPage, RowsView, RunRecord,
+    Scaling, ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary, SimulateSpec,
+    Stage, TargetSummary, TreeSpec, Undefined,
 };
 use crate::json::{choice, record};
 
@@ -17,7 +17,7 @@ choice!(Whole: Request {
     Simulate { spec, sample } = "simulate",
     SetKind { column, kind } = "set-kind",
     DescribeTarget { column } = "describe-target",
-    Rows { offset, limit } = "rows",
+    Rows { offset, limit, view } = "rows",
     Estimate { prepare, model } = "estimate",
     Train { prepare, model } = "train",
     Search { prepare, model, search } = "search",
@@ -42,6 +42,8 @@ choice!(Whole: ReadSetting {
     PreambleRows = "preamble-rows",
     Comment = "comment",
 });
+record!(Options: RowsView { sort, descending, filter });
+record!(Options: RowsFilter { column, contains, min, max });
 record!(Lenient: PredictionFilter { class, min_probability, wrong_only });
 
 choice!(Whole: Event {

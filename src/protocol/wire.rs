@@ -84,6 +84,7 @@ mod tests {
             &Request::Rows {
                 offset: 3,
                 limit: 9,
+                view: None,
             },
         )
         .unwrap();
@@ -94,7 +95,8 @@ mod tests {
                 job: 7,
                 body: Request::Rows {
                     offset: 3,
-                    limit: 9
+                    limit: 9,
+                    view: None
                 }
             }
         );

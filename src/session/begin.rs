@@ -8,7 +8,7 @@ use super::predict::PredictJob;
 use super::search::SearchJob;
 use super::store::Store;
 use super::train::TrainJob;
-use super::{open, predict, profile, reading, store};
+use super::{open, predict, profile, reading, rows, store};
 use crate::json;
 use crate::protocol::{Event, Request};
 
@@ -159,12 +159,16 @@ pub(super) fn of_sample(
                 profile::describe_target(&data.frame, at),
             ))))
         }),
-        Request::Rows { offset, limit } => instant(move |store| {
-            Ok(Slice::done(Event::Rows(profile::rows_page(
-                &store.data()?.frame,
-                offset,
-                limit,
-            ))))
+        Request::Rows {
+            offset,
+            limit,
+            view,
+        } => instant(move |store| {
+            let data = store.data.as_mut().ok_or_else(Fault::no_data)?;
+            let view = view.map(|view| *view).unwrap_or_default();
+            Ok(Slice::done(Event::Rows(rows::page(
+                data, &view, offset, limit,
+            )?)))
         }),
         _ => instant(|_| Err(Fault::internal("this session only shows the sample"))),
     }

@@ -147,6 +147,7 @@ impl Job for LoadJob {
                     notices: table.notices,
                     as_read: SortedMap::default(),
                     hows,
+                    listed: None,
                 },
             ));
         }
@@ -218,6 +219,7 @@ impl Job for SimulateJob {
                     notices: Vec::new(),
                     as_read: SortedMap::default(),
                     hows: Vec::new(),
+                    listed: None,
                 },
             ));
         }

@@ -16,6 +16,7 @@ mod predict;
 mod prepared;
 mod profile;
 mod reading;
+mod rows;
 mod scenario;
 mod scores;
 mod search;

@@ -116,12 +116,18 @@ pub(crate) fn describe_target(frame: &Frame, column: usize) -> TargetSummary {
 
 /// Rows from `offset` on, at most `limit` and at most 1,000, cells cut to 200 characters.
 pub(crate) fn rows_page(frame: &Frame, offset: u64, limit: u32) -> RowsPage {
-    let total = frame.rows() as u64;
+    rows_of(frame, None, offset, limit)
+}
+
+/// The same of these rows, in their order.
+pub(super) fn rows_of(frame: &Frame, listed: Option<&[u32]>, offset: u64, limit: u32) -> RowsPage {
+    let total = listed.map_or(frame.rows(), <[u32]>::len) as u64;
     let start = offset.min(total);
     let end = start
         .saturating_add(limit.min(MAX_PAGE_ROWS).into())
         .min(total);
-    let row = |row: u64| {
+    let row = |at: u64| {
+        let row = listed.map_or(at, |listed| listed[at as usize].into());
         let cells = frame.columns().iter().map(|c| shown(&c.text(row as usize)));
         (row, cells.collect())
     };

@@ -4,8 +4,7 @@ use super::failure::Fault;
 use super::profile::rows_of;
 use super::store::Loaded;
 use crate::data::{
-    Column, Frame, MISSING_CODE, MISSING_TIME, Values, lower, number_key, sort_by,
-    sort_keyed,
+    Column, Frame, MISSING_CODE, MISSING_TIME, Values, lower, number_key, sort_by, sort_keyed,
 };
 use crate::protocol::{RowsPage, RowsView};
 
@@ -54,7 +53,12 @@ fn list(frame: &Frame, view: &RowsView) -> Result<Vec<u32>, Fault> {
             let is_ranged = filter.min.is_some() || filter.max.is_some();
             let wanted: String = filter.contains.trim().chars().map(lower).collect();
             let contains = |text: &str| {
-                wanted.is_empty() || text.chars().map(lower).collect::<String>().contains(&wanted)
+                wanted.is_empty()
+                    || text
+                        .chars()
+                        .map(lower)
+                        .collect::<String>()
+                        .contains(&wanted)
             };
             match &column.values {
                 // What is asked of a name is asked once, not for each of its rows.
@@ -87,15 +91,15 @@ fn list(frame: &Frame, view: &RowsView) -> Result<Vec<u32>, Fault> {
 
 /// The rows by the column's values, missing ones last either way; equals stay in the table's order.
 fn sorted(column: &Column, rows: Vec<u32>, descending: bool) -> Vec<u32> {
-    // Names by their own order, of which each row carries the place.
+    // Names by their own order, of which each row carries the place, from 1: turned around, 0 would be the last key.
     let places: Vec<u64> = match &column.values {
         Values::Text(names) => {
             let mut order: Vec<u32> = (0..names.names.len() as u32).collect();
             let name = |at: u32| names.names.get(at as usize).map_or("", String::as_str);
             sort_by(&mut order, |&a, &b| name(a).cmp(name(b)));
             let mut places = vec![0; order.len()];
-            for (place, at) in order.into_iter().enumerate() {
-                places[at as usize] = place as u64;
+            for (place, at) in (1..).zip(order) {
+                places[at as usize] = place;
             }
             places
         }

@@ -3,6 +3,7 @@
 use super::failure::Fault;
 use super::job::Slice;
 use super::profile::{self, DataFacts};
+use super::rows::Listed;
 use crate::data::{Column, ColumnKind, Frame, Notice, SortedMap};
 use crate::export::kubecast::ModelFile;
 use crate::ingest::{self, ReadReport};
@@ -39,6 +40,8 @@ pub(super) struct Loaded {
     pub(super) as_read: SortedMap<usize, Column>,
     /// How each file of delimited text was read, with every row that was not read as it stands.
     pub(super) hows: Vec<(String, ReadReport)>,
+    /// The rows that were listed last.
+    pub(super) listed: Option<Listed>,
 }
 
 impl Loaded {
@@ -47,6 +50,7 @@ impl Loaded {
             .frame
             .position(name)
             .ok_or_else(|| Fault::no_column(name))?;
+        self.listed = None;
         let original = self
             .as_read
             .get(&at)

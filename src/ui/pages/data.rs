@@ -7,17 +7,18 @@ use yew::prelude::*;
 
 use super::columns::ColumnsCard;
 use super::reading::reading_cards;
+use super::rows::rows_card;
 use super::simulate::simulate_card;
 use crate::app::plot::Chart;
 use crate::app::select;
 use crate::app::verdict::{Figure, Sentence};
 use crate::app::{Act, Handle, Origin, Route, format};
-use crate::protocol::{DataSummary, Request, TargetSummary};
+use crate::protocol::{DataSummary, TargetSummary};
 use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Chosen, Rows, Source, TABLES_AND_MODELS, actions, card, choice, failed, figure_list,
-    file_button, named_field, notice_list, opening, strip, way,
+    Chosen, TABLES_AND_MODELS, actions, card, choice, failed, figure_list, file_button,
+    named_field, notice_list, opening, strip, way,
 };
 
 pub(in crate::ui) fn data(app: &App) -> Html {
@@ -93,17 +94,6 @@ fn restored(app: &App) -> Html {
 
 fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSummary>>) -> Html {
     let notices = all_notices(data, target);
-    let rows = html! {
-        <>
-            <Rows source={Source::Preview(data.clone())} label="First rows of the data set" />
-            { actions(app.button(
-                "btn",
-                "download-data",
-                "Download this data as CSV",
-                Act::Export(Request::ExportData),
-            )) }
-        </>
-    };
     html! {
         <div class="grid">
             { target_card(app, data, target) }
@@ -122,13 +112,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
                 ) }
             }
             <ColumnsCard store={app.store.clone()} data={data.clone()} target={target.cloned()} />
-            { card(
-                "card span12",
-                "rows-title",
-                &format!("The first {}", format::plural(data.preview.rows.len() as u64, "row")),
-                "Cells as they were read. The table scrolls sideways.",
-                rows,
-            ) }
+            { rows_card(app, data) }
             { simulate_card(app) }
         </div>
     }

@@ -7,6 +7,7 @@ mod keep;
 mod predict;
 mod prepare;
 mod reading;
+mod rows;
 mod runs;
 mod search;
 mod simulate;

@@ -9,13 +9,13 @@ use super::evaluate::report_charts;
 use crate::app::form::Field;
 use crate::app::plot::Chart;
 use crate::app::verdict::{self, Sentence};
-use crate::app::{Act, Handle, PAGE_ROWS, Route, format};
+use crate::app::{Act, Handle, Route, format};
 use crate::protocol::{PredictionFilter, PredictionSummary, Report, Request};
 use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
     Chosen, MODELS, Rows, Source, TABLES, card, check, choice, failed, figure_list, file_button,
-    named_field, notice_list, number_field, opening, strip, way, work_words,
+    named_field, notice_list, number_field, opening, pager, strip, way, work_words,
 };
 
 pub(in crate::ui) fn predict(app: &App) -> Html {
@@ -193,13 +193,6 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
             format!("{} ({})", c.class, format::count(c.rows)).into(),
         )
     }));
-    let total = page.map_or(0, |page| page.total);
-    let offset = page.map_or(0, |page| page.offset);
-    let shown = page.map_or(0, |page| page.rows.len() as u64);
-    let rows = u64::from(PAGE_ROWS);
-    let at_end = offset + shown >= total;
-    let to =
-        |disabled, label, offset| app.button_unless(disabled, "btn", "", label, Act::Page(offset));
     let body = html! {
         <>
             <div class="filters">
@@ -221,19 +214,8 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
             { failed(app, &state.page, Route::Predict) }
             if let Some(page) = page {
                 <Rows source={Source::Page(page.clone())} label="Predictions" />
+                { pager(app, page, Act::Page) }
             }
-            <div class="pager">
-                <p aria-live="polite">
-                    { match (total, shown) {
-                        (0, _) => "No row is like that.".to_owned(),
-                        (_, 0) => format!("None of {} from here.", format::plural(total, "row")),
-                        _ => format!("Rows {} to {} of {}", format::count(offset + 1), format::count(offset + shown), format::count(total)),
-                    } }
-                </p>
-                { to(offset == 0, "First", 0) }
-                { to(offset == 0, "Previous", offset.saturating_sub(rows)) }
-                { to(at_end, "Next", offset + rows) }
-            </div>
         </>
     };
     card(

@@ -2,11 +2,12 @@
 
 use yew::prelude::*;
 
-use super::button::named;
+use super::button::{button, named};
 use super::card::cell;
-use crate::app::{Handle, format};
+use crate::app::{Act, Handle, format};
 use crate::data::read_float;
-use crate::protocol::{DataSummary, Profile, RowsPage};
+use crate::protocol::{DataSummary, Profile, RowsPage, RowsView};
+use crate::ui::store::Store;
 
 /// A region that scrolls on its own and can be reached by keyboard, told what is in it for those who do not see it.
 pub(in crate::ui) fn scroll(label: &'static str, tall: bool, body: Html) -> Html {
@@ -25,6 +26,9 @@ pub(in crate::ui) enum Source {
 pub(in crate::ui) struct RowsProps {
     pub(in crate::ui) source: Source,
     pub(in crate::ui) label: &'static str,
+    /// What sorts by a column, where its name does.
+    #[prop_or_default]
+    pub(in crate::ui) sorted: Option<(Store, Handle<RowsView>)>,
 }
 
 /// Columns of a page that are drawn; the rest is told.
@@ -61,7 +65,7 @@ pub(in crate::ui) fn Rows(props: &RowsProps) -> Html {
                         <tr>
                             <th scope="col" class="num">{ "Row" }</th>
                             for (i, name) in page.columns.iter().take(drawn).enumerate() {
-                                <th scope="col" class={named(class(i))} title={name.clone()}>{ format::shortened(name, 40) }</th>
+                                { head(name, class(i), &props.sorted) }
                             }
                         </tr>
                     </thead>
@@ -81,6 +85,33 @@ pub(in crate::ui) fn Rows(props: &RowsProps) -> Html {
                 <p class="why">{ format!("The first {drawn} of {} columns.", page.columns.len()) }</p>
             }
         </>
+    }
+}
+
+/// A column's name, which sorts by it: up, down, and as it was.
+fn head(name: &str, class: &'static str, sorted: &Option<(Store, Handle<RowsView>)>) -> Html {
+    let text = format::shortened(name, 40);
+    let title = name.to_owned();
+    let Some((store, view)) = sorted else {
+        return html! { <th scope="col" class={named(class)} {title}>{ text }</th> };
+    };
+    let is_sorted = view.sort.as_deref() == Some(name);
+    let (order, mark) = match (is_sorted, view.descending) {
+        (false, _) => ("none", ""),
+        (true, false) => ("ascending", " ↑"),
+        (true, true) => ("descending", " ↓"),
+    };
+    let next = RowsView {
+        sort: (!is_sorted || !view.descending).then(|| name.to_owned()),
+        descending: is_sorted && !view.descending,
+        ..(**view).clone()
+    };
+    let store = store.clone();
+    let onclick = Callback::from(move |_: MouseEvent| store.act(Act::ViewRows(next.clone())));
+    html! {
+        <th scope="col" class={named(class)} aria-sort={order} {title}>
+            { button("sort", "", &format!("{text}{mark}"), false, onclick) }
+        </th>
     }
 }
 

@@ -121,4 +121,37 @@ export default [
       await visit.until("it can be trained on", trainable, { timeout: 30_000 });
     },
   ],
+  [
+    "rows are sorted, looked for and paged through, by keyboard too",
+    async (visit) => {
+      await firstVisit(visit);
+      const titled = (words) => visit.until(`the rows are titled ${words}`, (words) => document.querySelector("#rows-title")?.innerText === words, { values: [words] });
+      const column = (name) =>
+        visit.evaluate((name) => {
+          const table = document.querySelector("#rows-title ~ .scroll table");
+          const at = [...table.querySelectorAll("thead th")].findIndex((head) => head.title === name);
+          return [...table.querySelectorAll("tbody tr")].map((row) => row.children[at].innerText).filter((text) => text !== "");
+        }, name);
+      await titled("5,000 rows");
+      // The sample's own session answers.
+      await visit.evaluate(() => [...document.querySelectorAll("#rows-title ~ .scroll th button")].find((each) => each.innerText === "cpu_usage").focus());
+      await visit.page.keyboard.press("Enter");
+      await visit.until("it is sorted", () => document.querySelector("#rows-title ~ .scroll [aria-sort=ascending]") && /Rows 1 to 100 of/.test(document.querySelector("#rows-title ~ .pager").innerText));
+      const up = (await column("cpu_usage")).map(Number);
+      assert.deepEqual(up, up.toSorted((a, b) => a - b));
+      await visit.page.keyboard.press("Enter");
+      await visit.until("it is sorted downwards", () => Boolean(document.querySelector("#rows-title ~ .scroll [aria-sort=descending]")));
+      await visit.until("the largest comes first", (least) => Number(document.querySelector("#rows-title ~ .scroll tbody").innerText.length) > 0 && least >= 0, { values: [0] });
+      await visit.page.select("#rows-column", "issue_type");
+      await visit.fill("#rows-contains", "disk");
+      await visit.page.keyboard.press("Enter");
+      await visit.until("some rows are left", () => /^\d+ of 5,000 rows$/.test(document.querySelector("#rows-title").innerText));
+      assert.ok((await column("issue_type")).every((issue) => issue === "disk_pressure"));
+      await visit.page.select("#rows-column", "");
+      await titled("5,000 rows");
+      await visit.click("button", "Last", {});
+      await visit.sees(/Rows 4,901 to 5,000 of 5,000/);
+      await visit.assertAccessible("rows sorted and looked for");
+    },
+  ],
 ];
