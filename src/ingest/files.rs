@@ -452,12 +452,16 @@ impl<'a> FilesReader<'a> {
                 level: crate::data::Level::Info,
             });
         }
+        // One that is given a header here has other lines than the file.
+        let is_as_read = recognised.format != Format::VictoriaCsv;
+        let table = end.table.as_ref().filter(|_| is_as_read);
+        let how = table.map(|table| table.how.clone());
         self.files.push(FileRead {
             name: facts.name.clone(),
             recognised,
             bytes: end.bytes,
             rows: end.rows,
-            how: end.table.as_ref().map(|table| table.how.clone()),
+            how,
         });
         self.parts.push(Part {
             facts,

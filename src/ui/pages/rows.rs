@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::app::{Act, Handle, Route, format};
+use crate::app::{Act, Handle, Purpose, Route, format};
 use crate::data::{ColumnKind, read_float};
 use crate::protocol::{DataSummary, Request, RowsFilter, RowsView};
 use crate::ui::shell::App;
@@ -29,6 +29,9 @@ pub(super) fn rows_card(app: &App, data: &Handle<DataSummary>) -> Html {
     let body = html! {
         <>
             { filter_fields(app, data) }
+            if app.state.queue.iter().any(|p| p.purpose == Purpose::Rows) {
+                <p class="why" role="status">{ "These rows are listed once the work at hand is done." }</p>
+            }
             { failed(app, &app.state.rows, Route::Data) }
             <Rows {source} label="Rows of the data set" {sorted} />
             { pager(app, page, Act::PageRows) }

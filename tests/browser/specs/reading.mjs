@@ -1,6 +1,9 @@
 // How files were read is shown and can be changed; pasted text and folders are read like files.
 
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { finding, firstVisit, trainable } from "../steps.mjs";
 import { metrics, records } from "../tables.mjs";
 
@@ -33,6 +36,24 @@ async function dropGerman(visit) {
   await firstVisit(visit);
   await visit.drop([{ name: "werte.csv", bytes: german() }]);
   await chip(visit, "61 rows · 4 columns");
+}
+
+/** A drop of a folder, in the page: entries as a browser gives them. */
+function dropEntries(tree) {
+  const entry = (name, path, of) => ({
+    name,
+    fullPath: path,
+    isDirectory: typeof of !== "string",
+    isFile: typeof of === "string",
+    file: (done) => done(new File([of], name)),
+    createReader: () => {
+      const batches = [Object.entries(of).map(([name, of]) => entry(name, `${path}/${name}`, of)), []];
+      return { readEntries: (done) => done(batches.shift()) };
+    },
+  });
+  const event = new Event("drop", { bubbles: true, cancelable: true });
+  event.dataTransfer = { items: [{ webkitGetAsEntry: () => entry("week", "/week", tree) }], files: [] };
+  document.body.dispatchEvent(event);
 }
 
 export default [
@@ -154,6 +175,38 @@ export default [
       await visit.click("button", "Last", {});
       await visit.sees(/Rows 4,901 to 5,000 of 5,000/);
       await visit.assertAccessible("rows sorted and looked for");
+    },
+  ],
+  [
+    "a dropped folder is read with what lies in it, and what is no data is named",
+    async (visit, { browser }) => {
+      await firstVisit(visit);
+      const folder = await mkdtemp(join(tmpdir(), "kubecast-"));
+      try {
+        await mkdir(join(folder, "week", "tuesday"), { recursive: true });
+        await writeFile(join(folder, "week", "monday.csv"), metrics({ rows: 120, seed: 1 }));
+        await writeFile(join(folder, "week", "tuesday", "tuesday.csv"), metrics({ rows: 130, seed: 2 }));
+        await writeFile(join(folder, "week", "tuesday", ".hidden.csv"), "a,b\n1,2\n");
+        await writeFile(join(folder, "week", "notes.docx"), "no table");
+        if (browser === "chromium") {
+          // A true drop, as the desktop makes it.
+          const session = await visit.page.createCDPSession();
+          const data = { items: [], files: [join(folder, "week")], dragOperationsMask: 1 };
+          for (const type of ["dragEnter", "dragOver", "drop"]) {
+            await session.send("Input.dispatchDragEvent", { type, x: 600, y: 300, data });
+          }
+        } else {
+          // This browser's driver makes no drop; the entries are those of its own interface, handed over by the page.
+          await visit.evaluate(dropEntries, { "monday.csv": metrics({ rows: 120, seed: 1 }), "notes.docx": "no table", tuesday: { ".hidden.csv": "a,b\n1,2\n", "tuesday.csv": metrics({ rows: 130, seed: 2 }) } });
+        }
+        await chip(visit, "250 rows");
+        const told = await visit.evaluate(() => [...document.querySelectorAll("main [role=alert]")].map((each) => each.innerText).join());
+        assert.match(told, /Not all of the folder is read/);
+        assert.match(told, /notes\.docx/);
+        assert.doesNotMatch(told, /hidden|monday/);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   ],
 ];
