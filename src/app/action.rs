@@ -7,7 +7,7 @@ use super::{FileRef, Handle, Kept, Route};
 use crate::data::ColumnKind;
 use crate::protocol::{
     ClassWeight, Criterion, Encoding, Event, Failure, FoldKind, JobId, PredictionFilter, ReadSpec,
-    Request, RowsView, Scaling,
+    Request, RowsView, Scaling, ScenarioFile,
 };
 
 /// Something that happened, and when.
@@ -25,6 +25,8 @@ pub struct Action {
 pub enum Setting {
     Text(Field, Rc<str>),
     Issue(String, bool),
+    /// A choice of the scenario by its name, as a link has it; empty: as the preset.
+    Scenario(&'static str, String),
     Column(String, bool),
     AllColumns,
     NoColumns,
@@ -76,6 +78,18 @@ pub enum Act {
     PredictData,
     /// The scenario of the form is to be simulated.
     Simulate,
+    /// A link to a scenario was opened: what stands after the `?`.
+    Linked(String),
+    /// The scenario's choices have not changed for a moment, if this is their last change.
+    PreviewDue(u64),
+    /// Another episode of the preview is to be looked at, by its number.
+    LookAt(u32),
+    /// A file of the scenario is wanted.
+    ExportScenario(ScenarioFile),
+    /// The link to the scenario is to be copied.
+    CopyLink,
+    /// It was.
+    Copied,
     /// The sample is to be loaded.
     LoadSample,
     /// Something was typed or chosen.

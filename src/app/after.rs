@@ -45,6 +45,7 @@ impl Step {
             Act::Went(route) => {
                 self.state.route = *route;
                 self.ask_estimate();
+                self.scenario_changed();
             }
             Act::Dropped(files) => self.dropped(files),
             Act::DroppedFolder { files, is_cut } => self.dropped_folder(files, *is_cut),
@@ -58,6 +59,12 @@ impl Step {
                 })),
                 Err(field) => self.effects.push(Effect::Focus(field)),
             },
+            Act::Linked(link) => self.follow_link(link),
+            Act::PreviewDue(turn) => self.preview_due(*turn),
+            Act::LookAt(episode) => self.ask_preview(Some(*episode)),
+            Act::ExportScenario(what) => self.export_scenario(*what),
+            Act::CopyLink => self.effects.push(Effect::CopyAddress),
+            Act::Copied => self.say("The link is copied. It holds the settings alone."),
             Act::LoadSample => self.load(Source::new(Origin::Scenario {
                 spec: Rc::new(sample_spec()),
                 sample: true,
@@ -370,6 +377,11 @@ impl Step {
                     s.issues.remove(issue);
                 }
             }
+            Setting::Scenario(key, text) => {
+                if let Err(why) = s.choose(key, text) {
+                    return self.say(why);
+                }
+            }
             Setting::Column(column, on) => {
                 let mut chosen = s.columns.take().unwrap_or_else(|| {
                     self.state
@@ -443,8 +455,12 @@ impl Step {
             }
         }
         self.state.settings = Handle::new(s);
-        if let Setting::Text(Field::MinProbability, _) = setting {
-            self.filter_typed();
+        match setting {
+            Setting::Text(Field::MinProbability, _) => self.filter_typed(),
+            Setting::Text(..) | Setting::Issue(..) | Setting::Scenario(..) => {
+                self.scenario_changed();
+            }
+            _ => {}
         }
     }
 
@@ -476,6 +492,7 @@ impl Step {
                 self.state.target.settle();
                 self.state.rows.settle();
             }
+            Route::Simulate => self.state.preview.settle(),
             Route::Predict => {
                 self.state.predictions.settle();
                 self.state.page.settle();

@@ -57,6 +57,12 @@ pub enum Effect {
     KeepRuns(Handle<Vec<RunRecord>>),
     /// Forget the kept data set and model.
     Forget,
+    /// Put the scenario into the address, after the `?` of the simulator's page.
+    Address(String),
+    /// Say [`super::Act::PreviewDue`] with this number in a moment.
+    PreviewSoon(u64),
+    /// Copy the page's address.
+    CopyAddress,
     /// Draw a fresh seed for this field.
     DrawSeed(Field),
 }

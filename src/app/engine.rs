@@ -25,6 +25,11 @@ impl Step {
         self.state
             .queue
             .retain(|p| !job.purpose.replaces(&p.purpose));
+        // Nobody waits for a preview: it makes way, and is made afterwards.
+        if self.stop_preview() && job.purpose != Purpose::Preview {
+            self.effects
+                .push(Effect::PreviewSoon(self.state.preview_turn));
+        }
         self.state.queue.push_back(job);
         // Nobody waits for an estimate: the session ends it when it is asked something else.
         let probing = |job: &mut Job| job.purpose == Purpose::Estimate;
@@ -81,6 +86,7 @@ impl Step {
             Purpose::Predict { .. } => self.state.predictions.run(progress),
             Purpose::Rows => self.state.rows.run(progress),
             Purpose::Page => self.state.page.run(progress),
+            Purpose::Preview => self.state.preview.run(progress),
             Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
         }
     }
@@ -94,6 +100,7 @@ impl Step {
             Purpose::Predict { .. } => self.state.predictions.settle(),
             Purpose::Rows => self.state.rows.settle(),
             Purpose::Page => self.state.page.settle(),
+            Purpose::Preview => self.state.preview.settle(),
             Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
         }
     }
@@ -200,6 +207,9 @@ impl Step {
                 } else {
                     self.ask(remember());
                 }
+            }
+            Event::Preview(preview) => {
+                self.state.preview = Async::Ready(Handle::new((**preview).clone()));
             }
             Event::Predicted(summary) => self.predicted(summary, secs),
             Event::PredictionRows(page) => {
@@ -409,6 +419,7 @@ impl Step {
             }
             Purpose::Remember | Purpose::Estimate => {}
             Purpose::Export => self.alert(failure),
+            Purpose::Preview => self.state.preview.fail(job.id, failure, notices),
             purpose => {
                 if let Some(record) = self.unfinished(purpose, secs, &failure.title) {
                     self.log(record);

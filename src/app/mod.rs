@@ -20,6 +20,7 @@ mod record;
 mod recovery;
 pub mod runlog;
 pub mod select;
+mod simulator;
 mod state;
 mod training;
 pub mod verdict;

@@ -9,7 +9,7 @@ use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
     Candidate, DataSummary, Estimate, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter,
     PredictionSummary, PrepareSpec, ReadSpec, Report, Request, RowsPage, RowsView, RunRecord,
-    SearchSummary, SimulateSpec, Stage, TargetSummary,
+    ScenarioPreview, SearchSummary, SimulateSpec, Stage, TargetSummary,
 };
 
 /// A step of the spine.
@@ -24,11 +24,13 @@ pub enum Route {
     Predict,
     Keep,
     Runs,
+    /// A page beside the spine, reached from the data.
+    Simulate,
 }
 
 impl Route {
-    /// All of them, in order.
-    pub const ALL: [Self; 7] = [
+    /// The steps of the spine, in order.
+    pub const STEPS: [Self; 7] = [
         Self::Data,
         Self::Prepare,
         Self::Train,
@@ -48,6 +50,7 @@ impl Route {
             Self::Predict => "Predict",
             Self::Keep => "Keep",
             Self::Runs => "Runs",
+            Self::Simulate => "Simulate",
         }
     }
 
@@ -61,12 +64,25 @@ impl Route {
             Self::Predict => "#/predict",
             Self::Keep => "#/keep",
             Self::Runs => "#/runs",
+            Self::Simulate => "#/simulate",
         }
     }
 
     /// The step of an address; an unknown one is none.
     pub fn of_hash(hash: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.hash() == hash)
+        let (hash, _) = hash.split_once('?').unwrap_or((hash, ""));
+        Self::STEPS
+            .into_iter()
+            .chain([Self::Simulate])
+            .find(|r| r.hash() == hash)
+    }
+
+    /// The step of the spine that it belongs to.
+    pub fn step(self) -> Self {
+        match self {
+            Self::Simulate => Self::Data,
+            step => step,
+        }
     }
 }
 
@@ -258,6 +274,8 @@ pub enum Purpose {
     Rows,
     /// A page of predictions.
     Page,
+    /// A look at the scenario of the form.
+    Preview,
     /// A file to download.
     Export,
     /// What a training would need.
@@ -282,6 +300,7 @@ impl Purpose {
             Self::Predict { name } => format!("Predicting {name}"),
             Self::Rows => "Listing rows".to_owned(),
             Self::Page => "Listing predictions".to_owned(),
+            Self::Preview => "Looking at the scenario".to_owned(),
             Self::Export => "Writing the file".to_owned(),
             Self::Estimate => "Probing".to_owned(),
         }
@@ -294,6 +313,7 @@ impl Purpose {
             (Self::Load { .. }, Self::Load { .. } | Self::SetKind { .. })
                 | (Self::Rows, Self::Rows)
                 | (Self::Page, Self::Page)
+                | (Self::Preview, Self::Preview)
                 | (Self::Target { .. }, Self::Target { .. })
                 | (Self::Train { .. }, Self::Train { .. })
                 | (Self::Search { .. }, Self::Search { .. })
@@ -389,7 +409,11 @@ pub struct State {
     pub predictions: Async<Handle<PredictionSummary>>,
     /// The page of them in sight.
     pub page: Async<Handle<RowsPage>>,
-    /// Which of them are listed.
+    /// The look at the scenario of the form.
+    pub preview: Async<Handle<ScenarioPreview>>,
+    /// Counts the changes of that form.
+    pub preview_turn: u64,
+    /// Which predictions are listed.
     pub filter: PredictionFilter,
     /// The run log.
     pub runs: Handle<Vec<RunRecord>>,
@@ -431,6 +455,8 @@ impl Default for State {
             rows_view: Handle::default(),
             predictions: Async::Idle,
             page: Async::Idle,
+            preview: Async::Idle,
+            preview_turn: 0,
             filter: PredictionFilter::default(),
             runs: Handle::default(),
             compared: SortedSet::default(),

@@ -2,7 +2,7 @@
 
 use super::{
     Candidate, DataSummary, Estimate, Failure, ModelSummary, PredictionSummary, Report, RowsPage,
-    SearchSummary, TargetSummary,
+    ScenarioPreview, SearchSummary, TargetSummary,
 };
 use crate::data::Notice;
 
@@ -53,6 +53,8 @@ pub enum Event {
     Rows(RowsPage),
     /// What a training would need.
     Estimated(Estimate),
+    /// A look at a scenario.
+    Preview(Box<ScenarioPreview>),
     /// A model was trained and evaluated; it is the current one.
     Trained {
         /// The model.

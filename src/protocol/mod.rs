@@ -6,6 +6,7 @@
 
 mod event;
 mod failure;
+mod preview;
 mod reading;
 mod request;
 mod scenario;
@@ -16,6 +17,7 @@ mod wire;
 
 pub use event::{Event, Stage};
 pub use failure::{Failure, FailureCode, Place};
+pub use preview::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioFile, ScenarioPreview};
 pub use reading::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 pub use request::{FileHead, PredictionFilter, Request, RowsFilter, RowsView};
 pub use scenario::{

@@ -1,6 +1,6 @@
 //! What the screen asks.
 
-use super::{ModelSpec, PrepareSpec, ReadSpec, SearchSpec, SimulateSpec};
+use super::{ModelSpec, PrepareSpec, ReadSpec, ScenarioFile, SearchSpec, SimulateSpec};
 use crate::data::ColumnKind;
 
 /// A file that comes along: its bytes are the message's attachment of the same place.
@@ -67,6 +67,20 @@ pub enum Request {
         spec: Box<SimulateSpec>,
         /// Whether this is the sample of a first visit, for the summary's origin.
         sample: bool,
+    },
+    /// Look at a scenario without simulating it into anything. Answer: `Preview`.
+    PreviewScenario {
+        /// The scenario.
+        spec: Box<SimulateSpec>,
+        /// The episode to look at, by its number; absent: the first that shows itself whole.
+        episode: Option<u32>,
+    },
+    /// A scenario's table or what is beside it; changes nothing. Answer: `File`.
+    ExportScenario {
+        /// The scenario.
+        spec: Box<SimulateSpec>,
+        /// Which file.
+        what: ScenarioFile,
     },
     /// Read a column as another kind. Answer: `Data`.
     SetKind {

@@ -5,16 +5,19 @@ use super::{
     Curve, DataOrigin, DataSummary, Encoding, Estimate, Event, Exporters, Failure, FailureCode,
     FileHead, FileSummary, FoldKind, ForestSpec, Guess, Importance, Interval, JoinSummary,
     JoinedColumn, LabelRule, LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options,
-    Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, ReadSetting, ReadSpec,
-    ReadingSummary, Report, Request, RowNote, RowNotes, RowsFilter, RowsPage, RowsView, RunRecord,
-    Scaling, ScenarioColumns, ScenarioPreset, SearchScore, SearchSpec, SearchSummary, SimulateSpec,
-    Stage, TargetSummary, TreeSpec, Undefined,
+    Place, PredictionFilter, PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode,
+    PreviewMetric, Profile, ReadSetting, ReadSpec, ReadingSummary, Report, Request, RowNote,
+    RowNotes, RowsFilter, RowsPage, RowsView, RunRecord, Scaling, ScenarioColumns, ScenarioFile,
+    ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
+    TargetSummary, TreeSpec, Undefined,
 };
 use crate::json::{choice, record};
 
 choice!(Whole: Request {
     Load { files, reading } = "load",
     Simulate { spec, sample } = "simulate",
+    PreviewScenario { spec, episode } = "preview-scenario",
+    ExportScenario { spec, what } = "export-scenario",
     SetKind { column, kind } = "set-kind",
     DescribeTarget { column } = "describe-target",
     Rows { offset, limit, view } = "rows",
@@ -52,6 +55,7 @@ choice!(Whole: Event {
     Target(summary) = "target",
     Rows(page) = "rows",
     Estimated(estimate) = "estimated",
+    Preview(preview) = "preview",
     Trained { model, report } = "trained",
     Found(summary) = "found",
     Opened { model, report } = "opened",
@@ -98,6 +102,21 @@ choice!(Whole: ScenarioPreset {
     Production = "production",
     Stress = "stress",
 });
+choice!(Whole: ScenarioFile {
+    Table = "table",
+    Episodes = "episodes",
+    Events = "events",
+    Config = "config",
+});
+record!(Whole: ScenarioPreview {
+    start_secs, rows, columns, scrape_secs, entities, clusters, span_secs, seen_secs, entity, episode, secs, metrics,
+    episodes, episodes_found, alerts,
+});
+record!(Whole: PreviewMetric { name, unit, values });
+record!(Whole: PreviewEpisode {
+    number, kind, place, onset_secs, impact_secs, end_secs, recovered_secs, announced, near_miss, here,
+});
+record!(Whole: PreviewAlert { name, from_secs, until_secs });
 choice!(Whole: LoadShape { Office = "office", Global = "global", Batch = "batch" });
 choice!(Whole: LabelRule { Impact = "impact", Onset = "onset", Horizon = "horizon" });
 choice!(Whole: Exporters {

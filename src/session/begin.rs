@@ -5,6 +5,7 @@ use super::failure::Fault;
 use super::job::{HostFacts, InPlace, Instant, Job, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
+use super::preview::{ExportScenarioJob, PreviewJob};
 use super::search::SearchJob;
 use super::store::Store;
 use super::train::TrainJob;
@@ -32,6 +33,8 @@ pub(super) fn any(
                 Err(fault) => instant(move |_| Err(fault)),
             }
         }
+        Request::PreviewScenario { spec, episode } => Box::new(PreviewJob::new(spec, episode)),
+        Request::ExportScenario { spec, what } => Box::new(ExportScenarioJob::new(spec, what)),
         Request::SetKind { column, kind } => instant(move |store| {
             let data = store.data.as_mut().ok_or_else(Fault::no_data)?;
             data.set_kind(&column, kind)?;

@@ -14,6 +14,7 @@ mod load;
 mod open;
 mod predict;
 mod prepared;
+mod preview;
 mod profile;
 mod reading;
 mod rows;

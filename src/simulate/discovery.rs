@@ -78,7 +78,7 @@ impl Discovery {
         if self.world.episodes.is_empty() {
             return 1.0;
         }
-        self.world.step as f64 / (setting.grid.steps() + 1) as f64
+        self.world.step as f64 / (setting.steps + 1) as f64
     }
 
     /// Goes on for so many steps; answers whether there is more to do.
@@ -87,14 +87,11 @@ impl Discovery {
         if self.world.episodes.is_empty() {
             return false;
         }
-        let until = setting
-            .grid
-            .steps()
-            .min(self.world.step.saturating_add(steps));
+        let until = setting.steps.min(self.world.step.saturating_add(steps));
         while self.world.step < until {
             self.live(setting);
         }
-        self.world.step < setting.grid.steps()
+        self.world.step < setting.steps
     }
 
     fn live(&mut self, setting: &Setting) {
@@ -252,7 +249,7 @@ impl Discovery {
 
     /// The episodes as they were found, and whose harm each row shows.
     pub(super) fn finish(self, setting: &Setting) -> (Vec<Episode>, Truth) {
-        let end = setting.grid.moment(setting.grid.steps()).secs;
+        let end = setting.grid.moment(setting.steps).secs;
         let mut episodes = self.world.episodes;
         for episode in &mut episodes {
             // The run ends before they do.

@@ -14,6 +14,7 @@
 //! - `discovery`: the first run, which finds the truth. `labels`: harm is read off the state, and blamed on an episode only where the twin, the same cluster without
 //!   faults, shows none. `annotation`: what a row may know of it. `alerts`: what Prometheus would have said.
 //! - `observation`: noise, buckets, windows and lost scrapes. `table`: the columns. `record`: the files beside it.
+//!   `preview`: the beginning of a run, to be looked at.
 //!
 //! Invariants: a run depends on the scenario alone, neither on the size of its steps nor on the platform: randomness
 //! is a hash of (seed, stream, entity, step), and transcendental functions are `libm`'s or `curve`'s. The noise does not
@@ -34,6 +35,7 @@ mod node;
 mod observation;
 mod placement;
 mod pods;
+mod preview;
 mod random;
 mod record;
 mod scenario;
@@ -44,6 +46,7 @@ mod workload;
 mod world;
 
 pub use faults::{Episode, ISSUE_TYPES, IssueKind, SEED_ISSUE_TYPES, Target};
+pub use preview::{Extent, main_metrics, unit};
 pub use record::{config_json, episodes_csv, events_csv, rare_kinds};
 pub use scenario::{
     ColumnSet, ExportProfile, LabelMode, LoadPreset, MAX_CELLS, MAX_HOURS, MAX_PLACEMENTS,

@@ -16,7 +16,7 @@ fn instant(setting: &Setting, secs: f64) -> String {
 }
 
 /// Scope and name of what an episode strikes.
-fn target_text(target: Target, setting: &Setting) -> (&'static str, String) {
+pub(super) fn target_text(target: Target, setting: &Setting) -> (&'static str, String) {
     let topology = &setting.topology;
     match target {
         Target::Cluster(c) => ("cluster", format!("cluster-{}", c + 1)),
@@ -34,7 +34,7 @@ fn target_text(target: Target, setting: &Setting) -> (&'static str, String) {
     }
 }
 
-fn cluster_text(episode: &Episode, setting: &Setting) -> String {
+pub(super) fn cluster_text(episode: &Episode, setting: &Setting) -> String {
     let first = members(&setting.topology, episode.target)
         .first()
         .map(|&e| e as usize);

@@ -510,6 +510,12 @@ impl ValidScenario {
         Ok(())
     }
 
+    /// The table's columns, in order.
+    pub fn column_names(&self) -> Vec<String> {
+        let columns = super::table::columns(&self.asked);
+        columns.into_iter().map(|(name, _)| name).collect()
+    }
+
     /// Whether a table of it can be held in memory at once; a run that is streamed has no such bound.
     pub fn check_table(&self) -> Result<(), SimulateError> {
         let columns = super::table::columns(&self.asked).len();

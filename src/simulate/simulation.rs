@@ -46,6 +46,7 @@ impl Simulation {
         let legend = legend(&scenario, &grid, &topology);
         let setting = Setting {
             scenario,
+            steps: grid.steps(),
             grid,
             topology,
         };
@@ -73,6 +74,19 @@ impl Simulation {
         }
     }
 
+    /// Ends the run after so many steps of the model: what strikes until then is what strikes in the whole run.
+    pub(super) fn end_after(&mut self, steps: usize) {
+        self.setting.steps = steps.clamp(1, self.setting.grid.steps());
+    }
+
+    /// Finds out more of what will happen, and makes no row; answers whether there is more to find out.
+    pub fn find_some(&mut self) -> bool {
+        if matches!(self.stage, Stage::Finding(_)) {
+            self.step(usize::MAX);
+        }
+        matches!(self.stage, Stage::Finding(_))
+    }
+
     /// Finishes finding out what will happen: from then on [`Simulation::episodes`] is the whole truth.
     pub fn find(&mut self) {
         if let Stage::Finding(discovery) = &mut self.stage {
@@ -88,7 +102,7 @@ impl Simulation {
         match &self.stage {
             Stage::Finding(discovery) => 0.5 * discovery.done(&self.setting),
             Stage::Measuring(measuring) => {
-                0.5 + 0.5 * measuring.world.step as f64 / self.setting.grid.steps() as f64
+                0.5 + 0.5 * measuring.world.step as f64 / self.setting.steps as f64
             }
         }
     }
@@ -209,7 +223,7 @@ impl Measuring {
     /// Makes about so many rows more, whole ticks; answers whether there are more.
     fn step(&mut self, setting: &Setting, rows: &mut Chunk, wanted: usize) -> bool {
         let until = self.made.saturating_add(wanted);
-        let steps = setting.grid.steps();
+        let steps = setting.steps;
         while self.world.step < steps {
             let step = self.world.step;
             self.world.step(setting);

@@ -23,6 +23,8 @@ pub(super) struct Setting {
     pub(super) scenario: ValidScenario,
     pub(super) grid: Grid,
     pub(super) topology: Topology,
+    /// Steps of the model to be made: the grid's, or fewer where only the beginning is looked at.
+    pub(super) steps: usize,
 }
 
 /// Everything that moves.

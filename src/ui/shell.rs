@@ -117,6 +117,7 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
         Route::Predict => pages::predict(&app),
         Route::Keep => pages::keep(&app),
         Route::Runs => pages::runs(&app),
+        Route::Simulate => pages::simulate(&app),
     };
     let skip = Callback::from(|event: MouseEvent| {
         event.prevent_default();
@@ -208,15 +209,16 @@ fn spine(app: &App) -> Html {
     html! {
         <nav class="spine" aria-label="Steps">
             for step in steps.iter() {
-                { spine_step(step, app.state.route == step.route) }
+                { spine_step(step, app.state.route) }
             }
         </nav>
     }
 }
 
-fn spine_step(step: &StepState, current: bool) -> Html {
+fn spine_step(step: &StepState, in_sight: Route) -> Html {
     let StepState { route, tick, note } = step;
     let route = *route;
+    let current = in_sight.step() == route;
     let (class, mark, said) = match tick {
         Tick::Done => ("tick done", "✓", "done"),
         Tick::Busy => ("tick busy", "", "at work"),
@@ -232,7 +234,7 @@ fn spine_step(step: &StepState, current: bool) -> Html {
         <a
             href={route.hash()}
             {onclick}
-            aria-current={current.then_some("page")}
+            aria-current={current.then_some(if in_sight == route { "page" } else { "true" })}
             class={(route == Route::Runs).then_some("aside")}
         >
             <span class={classes!(class, current.then_some("now"))} aria-hidden="true">{ mark }</span>

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
-use super::browser::{download, files::Files, idb, listen, seed};
+use super::browser::{copy, download, files::Files, idb, listen, seed};
 use super::charts::MadeCharts;
 use super::route;
 use crate::app::form::Field;
@@ -17,6 +17,9 @@ use crate::app::{source_of_text, source_to_text};
 use crate::data::sort_by_key;
 use crate::protocol::{Event, Failure, FailureCode, JobId, Place};
 use crate::worker::Client;
+
+/// A preview waits so long for the next change.
+const PREVIEW_MILLIS: i32 = 250;
 
 /// The state and what runs its effects. Cloning shares it.
 #[derive(Clone, Default)]
@@ -64,8 +67,8 @@ impl Store {
     /// Starts the worker, listens to the window, and fetches what was kept.
     pub(super) fn begin(&self) {
         self.start_client();
-        if let Some(route) = route::current() {
-            self.act(Act::Went(route));
+        if let Some(told) = route::told() {
+            self.act(told);
         }
         listen::to_window(self);
         let store = self.clone();
@@ -198,6 +201,15 @@ impl Store {
                 self.keep("data", None);
                 self.keep("model", None);
             }
+            Effect::Address(link) => route::set_link(&link),
+            Effect::PreviewSoon(turn) => {
+                let store = self.clone();
+                spawn_local(async move {
+                    listen::sleep(PREVIEW_MILLIS).await;
+                    store.act(Act::PreviewDue(turn));
+                });
+            }
+            Effect::CopyAddress => self.copy_address(),
             Effect::DrawSeed(field) => self.draw_seed(field),
         }
     }
@@ -214,6 +226,22 @@ impl Store {
             Ok(seed) => self.act(Act::Set(Setting::Text(field, seed.to_string().into()))),
             Err(why) => self.trouble("No seed could be drawn", &why),
         }
+    }
+
+    fn copy_address(&self) {
+        let store = self.clone();
+        spawn_local(async move {
+            match copy::text(&route::address()).await {
+                Ok(()) => store.act(Act::Copied),
+                Err(why) => store.act(Act::Trouble(Box::new(Failure {
+                    code: FailureCode::Internal,
+                    title: "The link could not be copied".to_owned(),
+                    detail: why,
+                    hint: "Copy it from the address bar: it stands there.".to_owned(),
+                    place: Place::default(),
+                }))),
+            }
+        });
     }
 
     fn keep(&self, key: &'static str, value: Option<JsValue>) {

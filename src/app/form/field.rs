@@ -35,6 +35,8 @@ pub enum Field {
     TreeMinSplit,
     TreeMinLeaf,
     MinProbability,
+    /// A setting of the simulator that most people leave alone.
+    Knob(super::Knob),
 }
 
 /// What a field allows, in words and in numbers.
@@ -125,20 +127,26 @@ impl Field {
                 5_000_000.0,
                 "5000",
             ),
-            Self::SimulateHours => whole(
-                "sim-hours",
-                "Hours",
-                "The time that the rows span. 168 is a week.",
-                1.0,
-                8784.0,
-                "168",
-            ),
-            Self::SimulateProbability => share(
-                "sim-probability",
-                "Share of rows with an issue",
-                "0.3 gives an issue to about three rows in ten.",
-                "0.3",
-            ),
+            Self::SimulateHours => Rule {
+                empty: Some("as the preset"),
+                ..whole(
+                    "sim-hours",
+                    "Hours",
+                    "The time that the rows span. 168 is a week.",
+                    1.0,
+                    8784.0,
+                    "168",
+                )
+            },
+            Self::SimulateProbability => Rule {
+                empty: Some("as the preset"),
+                ..share(
+                    "sim-probability",
+                    "Share of rows with an issue",
+                    "0.3 gives an issue to about three rows in ten.",
+                    "0.3",
+                )
+            },
             Self::SimulateSeed => whole(
                 "sim-seed",
                 "Seed",
@@ -346,6 +354,7 @@ impl Field {
                     "",
                 )
             },
+            Self::Knob(knob) => knob.rule(),
         }
     }
 }

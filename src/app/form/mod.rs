@@ -1,7 +1,11 @@
 //! Parameters as typed and chosen: checked in words, and turned into what the engine is asked.
 
 mod field;
+mod knob;
+mod scenario;
 mod settings;
 
 pub use field::{Field, Rule};
-pub use settings::{FeatureRule, ISSUES, MissingRule, ModelKind, Settings};
+pub use knob::Knob;
+pub use scenario::ISSUES;
+pub use settings::{FeatureRule, MissingRule, ModelKind, Settings};

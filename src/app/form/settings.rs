@@ -6,7 +6,7 @@ use super::Field;
 use crate::data::{SortedMap, SortedSet};
 use crate::protocol::{
     BoostSpec, ClassWeight, Criterion, Encoding, FoldKind, ForestSpec, MaxFeatures, Missing,
-    ModelSpec, Options, PrepareSpec, Scaling, SimulateSpec, TreeSpec,
+    ModelSpec, Options, PrepareSpec, Scaling, ScenarioPreset, SimulateSpec, TreeSpec,
 };
 
 /// Which model.
@@ -50,6 +50,8 @@ pub struct Settings {
     pub texts: SortedMap<Field, Rc<str>>,
     /// Issue kinds to simulate.
     pub issues: SortedSet<String>,
+    /// The scenario to simulate, but for the issue kinds and what is typed.
+    pub scenario: SimulateSpec,
     /// Columns to learn from; absent: the suggested ones.
     pub columns: Option<SortedSet<String>>,
     /// Rule for missing cells.
@@ -86,26 +88,14 @@ pub struct Settings {
     pub folds: FoldKind,
 }
 
-/// The nine kinds of issue that the simulator knows.
-pub const ISSUES: [&str; 9] = [
-    "node_failure",
-    "pod_crash_loop",
-    "memory_pressure",
-    "cpu_throttling",
-    "network_latency",
-    "disk_pressure",
-    "api_server_latency",
-    "etcd_high_latency",
-    "scheduler_failure",
-];
-
 impl Default for Settings {
     fn default() -> Self {
         let prepare = PrepareSpec::default();
         let forest = ForestSpec::default();
         Self {
             texts: SortedMap::default(),
-            issues: ISSUES.map(str::to_owned).into_iter().collect(),
+            issues: super::scenario::usual_issues(ScenarioPreset::Seed),
+            scenario: SimulateSpec::default(),
             columns: None,
             missing: MissingRule::AsIs,
             indicator: prepare.indicator,
@@ -141,42 +131,21 @@ impl Settings {
         field.rule().read(&self.text(field)).err()
     }
 
-    fn read(&self, field: Field) -> Result<Option<f64>, Field> {
+    pub(super) fn read(&self, field: Field) -> Result<Option<f64>, Field> {
         field.rule().read(&self.text(field)).map_err(|_| field)
     }
 
-    fn number(&self, field: Field) -> Result<f64, Field> {
+    pub(super) fn number(&self, field: Field) -> Result<f64, Field> {
         self.read(field)?.ok_or(field)
     }
 
-    fn whole(&self, field: Field) -> Result<u32, Field> {
+    pub(super) fn whole(&self, field: Field) -> Result<u32, Field> {
         Ok(self.number(field)? as u32)
     }
 
     /// A whole number, or none where an empty field is allowed.
-    fn limit(&self, field: Field) -> Result<Option<u32>, Field> {
+    pub(super) fn limit(&self, field: Field) -> Result<Option<u32>, Field> {
         Ok(self.read(field)?.map(|x| x as u32))
-    }
-
-    /// The scenario, or the first field that is not right.
-    pub fn simulate_spec(&self) -> Result<SimulateSpec, Field> {
-        let all = self.issues.len() == ISSUES.len();
-        Ok(SimulateSpec {
-            num_samples: self.whole(Field::SimulateRows)?,
-            time_periods: Some(self.whole(Field::SimulateHours)?),
-            issue_types: if all {
-                Vec::new()
-            } else {
-                self.issues.iter().cloned().collect()
-            },
-            issue_probability: Some(if self.issues.is_empty() {
-                0.0
-            } else {
-                self.number(Field::SimulateProbability)?
-            }),
-            seed: self.number(Field::SimulateSeed)? as u64,
-            ..SimulateSpec::default()
-        })
     }
 
     /// The recipe for this target, or the first field that is not right.

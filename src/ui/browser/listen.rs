@@ -18,7 +18,7 @@ use crate::worker::fetch_engine;
 pub(in crate::ui) fn to_window(store: &Store) {
     let went = store.clone();
     on("hashchange", move |_| {
-        went.act(Act::Went(route::current().unwrap_or(Route::Data)));
+        went.act(route::told().unwrap_or(Act::Went(Route::Data)));
     });
     on("dragover", |event| {
         let event: DragEvent = event.unchecked_into();

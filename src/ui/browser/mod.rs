@@ -1,5 +1,6 @@
 //! What the browser offers, each behind a few plain functions.
 
+pub(super) mod copy;
 pub(super) mod download;
 pub(super) mod files;
 pub(super) mod folder;

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::columns::ColumnsCard;
 use super::reading::reading_cards;
 use super::rows::rows_card;
-use super::simulate::simulate_card;
+use super::simulate::simulator_card;
 use crate::app::plot::Chart;
 use crate::app::select;
 use crate::app::verdict::{Figure, Sentence};
@@ -73,7 +73,7 @@ pub(in crate::ui) fn data(app: &App) -> Html {
             if let Some(data) = state.data.value() {
                 { body(app, data, target) }
             } else {
-                <div class="grid">{ drop_card(app, "card drop span12") }{ simulate_card(app) }</div>
+                <div class="grid">{ drop_card(app, "card drop span12") }{ simulator_card() }</div>
             }
         </>
     }
@@ -113,7 +113,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
             }
             <ColumnsCard store={app.store.clone()} data={data.clone()} target={target.cloned()} />
             { rows_card(app, data) }
-            { simulate_card(app) }
+            { simulator_card() }
         </div>
     }
 }

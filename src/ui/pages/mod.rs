@@ -1,4 +1,4 @@
-//! The seven steps.
+//! The seven steps, and the simulator beside them.
 
 mod columns;
 mod data;
@@ -19,4 +19,5 @@ pub(super) use keep::keep;
 pub(super) use predict::predict;
 pub(super) use prepare::prepare;
 pub(super) use runs::runs;
+pub(super) use simulate::simulate;
 pub(super) use train::train;

@@ -1,15 +1,140 @@
-//! A cluster that can be simulated.
+//! A cluster that can be simulated: choices, and what they would give.
 
 use yew::prelude::*;
 
-use crate::app::form::{Field, ISSUES};
-use crate::app::{Act, Setting, format};
+use crate::app::form::{Field, ISSUES, Knob};
+use crate::app::{Act, Route, Setting, format, select};
+use crate::protocol::ScenarioFile;
 use crate::ui::shell::App;
-use crate::ui::widgets::{Named, actions, card, check, number_field};
+use crate::ui::widgets::{
+    Named, actions, card, check, choice, failed, named_field, number_field, opening, strip, way,
+};
 
-pub(super) fn simulate_card(app: &App) -> Html {
-    let settings = &app.state.settings;
+/// The way from the data to the simulator.
+pub(super) fn simulator_card() -> Html {
+    card(
+        "card span12",
+        "simulator-title",
+        "Or simulate a cluster",
+        "Metrics of a small cluster in which known faults strike, to try things on. You see what strikes before you use it.",
+        actions(way("btn", "Open the simulator", Route::Simulate)),
+    )
+}
+
+/// Choices, each by its name in a scenario.
+type Choice = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+const MAIN: [Choice; 2] = [
+    (
+        "preset",
+        "Preset",
+        "What is not set below is as the preset has it.",
+        &[
+            ("seed", "Seed: small and easy"),
+            ("default", "Default: four clusters"),
+            ("production", "Production: few issues, many gaps"),
+            ("stress", "Stress: much at once"),
+        ],
+    ),
+    (
+        "columns",
+        "Columns",
+        "All: real metric names and the truth beside the labels.",
+        &[
+            ("", "As the preset"),
+            ("seed", "The first 24"),
+            ("full", "All"),
+        ],
+    ),
+];
+
+const REST: [Choice; 6] = [
+    (
+        "load_preset",
+        "Load",
+        "How it runs over days and weeks.",
+        &[
+            ("", "As the preset"),
+            ("office", "Office hours"),
+            ("global", "Flat"),
+            ("batch", "Jobs by night"),
+        ],
+    ),
+    (
+        "label_mode",
+        "A row is labelled",
+        "With the kind of issue, from when to when.",
+        &[
+            ("", "As the preset"),
+            ("impact", "While harm holds"),
+            ("onset", "From the onset"),
+            ("horizon", "Ahead of the harm"),
+        ],
+    ),
+    (
+        "export_profile",
+        "Exporters",
+        "What the monitoring shows.",
+        &[
+            ("", "As the preset"),
+            ("full", "Everything"),
+            ("no_etcd", "Nothing of etcd"),
+            ("no_control_plane", "Nothing of the control plane"),
+            ("no_pvc", "Nothing of volumes"),
+            ("mixed", "Different by cluster"),
+        ],
+    ),
+    ("outages", "Prometheus is away now and then", "", &YES_OR_NO),
+    ("autoscaling", "Replicas follow the load", "", &YES_OR_NO),
+    (
+        "faults",
+        "Faults strike",
+        "No: the twin of the same seed that stays healthy.",
+        &[("true", "Yes"), ("false", "No")],
+    ),
+];
+
+const YES_OR_NO: [(&str, &str); 3] = [("", "As the preset"), ("true", "Yes"), ("false", "No")];
+
+pub(in crate::ui) fn simulate(app: &App) -> Html {
+    let state = &app.state;
+    let settings = &state.settings;
     let wrong = settings.simulate_spec().is_err();
+    let preview = state.preview.value();
+    let (sentence, sub) = select::scenario_finding(preview.map(|p| &**p));
+    // A preview has its own place; only what a person asked for takes the strip's.
+    let busy = state.data.running();
+    let words = match (&state.job, busy) {
+        (Some(job), Some(_)) => job.purpose.words(),
+        _ => String::new(),
+    };
+    let buttons = html! {
+        <>
+            { app.button_unless(wrong, "btn primary", "simulate", "Use this data", Act::Simulate) }
+            { app.button_unless(wrong, "btn", "copy-link", "Copy link", Act::CopyLink) }
+            <span class="strip-note">{ "The link holds these settings and no data; it gives the same bytes anywhere." }</span>
+        </>
+    };
+    html! {
+        <>
+            { opening(&sentence, &sub) }
+            { strip(app, busy, &words, buttons) }
+            { failed(app, &state.preview, Route::Simulate) }
+            <div class="grid">
+                { form(app) }
+                { files(app, wrong) }
+            </div>
+        </>
+    }
+}
+
+fn form(app: &App) -> Html {
+    let settings = &app.state.settings;
     let onsubmit = {
         let store = app.store.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -23,34 +148,103 @@ pub(super) fn simulate_card(app: &App) -> Html {
         Field::SimulateProbability,
         Field::SimulateSeed,
     ];
-    card(
-        "card span12",
-        "simulate-title",
-        "Or simulate a cluster",
-        "Metrics with known issues, to try things on. The result replaces the data set above and can be downloaded as CSV.",
-        html! {
-            <form class="form" {onsubmit}>
-                <div class="fields">
-                    for field in fields {
-                        { number_field(app, field) }
+    let touched = Knob::ALL
+        .iter()
+        .filter(|&&knob| !settings.text(Field::Knob(knob)).is_empty())
+        .count()
+        + REST
+            .iter()
+            .filter(|(key, ..)| !matches!(&*settings.chosen(key), "" | "true"))
+            .count();
+    let unseen = settings.unseen();
+    let body = html! {
+        <form class="form" {onsubmit}>
+            <div class="fields">
+                { chooser(app, &MAIN[0]) }
+                for field in fields {
+                    { number_field(app, field) }
+                }
+                { chooser(app, &MAIN[1]) }
+            </div>
+            <fieldset>
+                <legend>{ "Issues to draw from" }</legend>
+                <div class="checks">
+                    for issue in ISSUES {
+                        { check(&named(issue), settings.issues.contains(issue), set_issue(app, issue)) }
                     }
                 </div>
-                <fieldset>
-                    <legend>{ "Issues to draw from" }</legend>
-                    <div class="checks">
-                        for issue in ISSUES {
-                            { check(&named(issue), settings.issues.contains(issue), set_issue(app, issue)) }
-                        }
-                    </div>
-                    if settings.issues.is_empty() {
-                        <p class="hint">{ "Without an issue every row is healthy, and there is nothing to learn." }</p>
+                if settings.issues.is_empty() {
+                    <p class="hint">{ "Without an issue every row is healthy, and there is nothing to learn." }</p>
+                }
+            </fieldset>
+            <details class="more" id="sim-more">
+                <summary>
+                    { match touched {
+                        0 => "Everything else: as the preset".to_owned(),
+                        n => format!("Everything else: {} set", format::count(n as u64)),
+                    } }
+                </summary>
+                <div class="fields">
+                    for each in REST.iter() {
+                        { chooser(app, each) }
                     }
-                </fieldset>
-                { actions(html! {
-                    <button type="submit" class="btn" id="simulate" disabled={wrong}>{ "Simulate" }</button>
-                }) }
-            </form>
-        },
+                    for knob in Knob::ALL.iter() {
+                        { number_field(app, Field::Knob(*knob)) }
+                    }
+                </div>
+            </details>
+            if !unseen.is_empty() {
+                <p class="hint">{ format!("Also set by the link: {}.", unseen.join(", ")) }</p>
+            }
+            // Return in a field uses the data, as the button above does.
+            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
+        </form>
+    };
+    card(
+        "card span5",
+        "scenario-title",
+        "The scenario",
+        "The same settings give the same rows.",
+        body,
+    )
+}
+
+fn files(app: &App, wrong: bool) -> Html {
+    let button =
+        |id, label, what| app.button_unless(wrong, "btn", id, label, Act::ExportScenario(what));
+    let body = actions(html! {
+        <>
+            { button("save-table", "Table (CSV)", ScenarioFile::Table) }
+            { button("save-episodes", "Episodes (CSV)", ScenarioFile::Episodes) }
+            { button("save-events", "Events (CSV)", ScenarioFile::Events) }
+            { button("save-config", "Settings (JSON)", ScenarioFile::Config) }
+        </>
+    });
+    card(
+        "card span12",
+        "files-title",
+        "Take it away",
+        "The files that the command line writes of the same settings. They are made here.",
+        body,
+    )
+}
+
+fn chooser(app: &App, (key, label, hint, options): &Choice) -> Html {
+    let key: &'static str = key;
+    let store = app.store.clone();
+    let options: Vec<(AttrValue, AttrValue)> = options
+        .iter()
+        .map(|&(value, label)| (value.into(), label.into()))
+        .collect();
+    let named = Named {
+        id: format!("sim-{key}").into(),
+        ..named_field("", label, hint)
+    };
+    choice(
+        &named,
+        &app.state.settings.chosen(key),
+        &options,
+        move |chosen| store.act(Act::Set(Setting::Scenario(key, chosen))),
     )
 }
 
