@@ -10,6 +10,7 @@ mod after;
 mod effect;
 mod engine;
 mod estimating;
+pub mod foresight;
 pub mod form;
 pub mod format;
 mod handle;

@@ -5,8 +5,8 @@ use super::verdict::Sentence;
 use super::{Async, Purpose, Route, State, format, runlog};
 use crate::data::{ColumnKind, upper};
 use crate::protocol::{
-    ColumnSummary, DataOrigin, DataSummary, FoldKind, PrepareSpec, Profile, ScenarioPreview,
-    SearchSummary, TargetSummary,
+    ColumnSummary, DataOrigin, DataSummary, FoldKind, PrepareSpec, Profile, SearchSummary,
+    TargetSummary,
 };
 
 /// How far a step is.
@@ -137,56 +137,6 @@ pub fn at_work(state: &State) -> Option<String> {
         return None;
     }
     Some(job.purpose.words())
-}
-
-/// What strikes in a scenario, in one sentence, and how large it is.
-pub fn scenario_finding(preview: Option<&ScenarioPreview>) -> (Sentence, String) {
-    let Some(preview) = preview else {
-        return (
-            Sentence::of(["A small cluster, simulated, in which known faults strike."]),
-            "Choose what it is to be like. What strikes is shown as you choose.".to_owned(),
-        );
-    };
-    let hours = |secs: f64| match secs / 3_600.0 {
-        h if h < 1.5 => format::plural(libm::round(secs / 60.0) as u64, "minute"),
-        h => format::plural(libm::round(h) as u64, "hour"),
-    };
-    let seen = hours(preview.seen_secs);
-    let when = if preview.seen_secs < preview.span_secs {
-        format!("In the first {seen} ")
-    } else {
-        format!("In {seen} ")
-    };
-    let found = u64::from(preview.episodes_found);
-    let sudden = preview.episodes.iter().filter(|e| !e.announced).count();
-    let sentence = match found {
-        0 => Sentence::of([&*when, "no fault", " strikes."]),
-        _ if preview.episodes.len() < found as usize => {
-            Sentence::of([&*when, &format::plural(found, "fault"), " strike."])
-        }
-        n => Sentence::of([
-            &*when,
-            &format::plural(n, "fault"),
-            if n == 1 { " strikes, " } else { " strike, " },
-            &format!("{} without a sign before.", format::count(sudden as u64)),
-        ]),
-    };
-    let sub = format!(
-        "{}, {} over {}: {} in {}, scraped every {}.",
-        format::plural(preview.rows, "row"),
-        format::plural(u64::from(preview.columns), "column"),
-        hours(preview.span_secs),
-        format_args!(
-            "{} workloads on nodes",
-            format::count(u64::from(preview.entities))
-        ),
-        format::plural(u64::from(preview.clusters), "cluster"),
-        match preview.scrape_secs {
-            secs if secs % 60 == 0 && secs > 60 => format::plural(u64::from(secs / 60), "minute"),
-            secs => format::plural(u64::from(secs), "second"),
-        },
-    );
-    (sentence, sub)
 }
 
 /// What a table holds, in one sentence.

@@ -3,6 +3,7 @@
 //! Constructors take whatever a report holds, even one that was read from a file: ragged matrices are squared, points
 //! that are not finite are left out, and sizes never exceed what the report itself holds.
 
+use super::timeline::Timeline;
 use crate::data::sort_by;
 use crate::protocol::{ClassCount, Curve, Importance, PredictionSummary, Report, TargetSummary};
 
@@ -26,6 +27,8 @@ pub enum Chart {
     Scores(Scores),
     /// Rows per class.
     Counts(Counts),
+    /// What happens to one entity.
+    Timeline(Timeline),
 }
 
 /// Rows are truth, columns what was predicted.
@@ -259,6 +262,7 @@ impl Chart {
             Self::Importance(columns) => columns.is_empty(),
             Self::Scores(scores) => scores.scores.is_empty(),
             Self::Counts(counts) => counts.counts.is_empty(),
+            Self::Timeline(timeline) => timeline.is_empty(),
         }
     }
 }

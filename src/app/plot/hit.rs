@@ -4,6 +4,7 @@ use super::chart::{CLASS_ROWS, Chart, Confusion, CurveKind, Curves, IMPORTANCE_R
 use super::dots::NAMES;
 use super::layout::{Layout, Rect};
 use super::number::{count, figure, percent};
+use super::timeline;
 
 /// A step through the items by key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub fn items(layout: &Layout) -> usize {
         Layout::Matrix(at) => at.len(),
         Layout::Curves(at) => at.len(),
         Layout::Rows(at) => at.len(),
+        Layout::Times(at) => at.len(),
         Layout::Nothing { .. } => 0,
     }
 }
@@ -41,6 +43,7 @@ pub fn hit(layout: &Layout, x: f64, y: f64) -> Option<usize> {
         Layout::Matrix(at) => at.hit((x, y)),
         Layout::Curves(at) => at.hit((x, y)),
         Layout::Rows(at) => at.hit((x, y)),
+        Layout::Times(at) => at.hit((x, y)),
         Layout::Nothing { .. } => None,
     }
 }
@@ -51,13 +54,14 @@ pub fn rect(layout: &Layout, item: usize) -> Option<Rect> {
         Layout::Matrix(at) => at.rect(item),
         Layout::Curves(at) => at.rect(item),
         Layout::Rows(at) => at.rect(item),
+        Layout::Times(at) => at.rect(item),
         Layout::Nothing { .. } => None,
     }
 }
 
 /// The item that a key leads to from another, or from none; none where there are no items. In a matrix arrows go by
 /// row and column; in curves left and right along the curve, up and down from class to class at about the same x; in
-/// rows every arrow goes one row up or down.
+/// a timeline along a metric and from metric to metric; in rows every arrow goes one row up or down.
 pub fn step(layout: &Layout, item: Option<usize>, step: Step) -> Option<usize> {
     let last = items(layout).checked_sub(1)?;
     let Some(item) = item.filter(|&item| item <= last) else {
@@ -89,6 +93,10 @@ pub fn step(layout: &Layout, item: Option<usize>, step: Step) -> Option<usize> {
                 None => item,
             }
         }
+        (Step::Up, Layout::Times(at)) => item.checked_sub(at.points()).unwrap_or(item),
+        (Step::Down, Layout::Times(at)) => Some(item + at.points())
+            .filter(|&next| next <= last)
+            .unwrap_or(item),
         (Step::Left | Step::Up, _) => item.saturating_sub(1),
         (_, _) => (item + 1).min(last),
     };
@@ -113,6 +121,7 @@ pub fn text(chart: &Chart, item: usize) -> Option<String> {
     match chart {
         Chart::Confusion(data) => cell_text(data, item),
         Chart::Curves(data) => curve_text(data, item),
+        Chart::Timeline(data) => timeline::text(data, item),
         Chart::Importance(columns) => {
             let one = columns.iter().take(IMPORTANCE_ROWS).nth(item)?;
             let drop = if one.mean.is_nan() {
@@ -263,6 +272,7 @@ pub fn sentence(chart: &Chart) -> String {
                 best.class
             )
         }
+        Chart::Timeline(data) => timeline::sentence(data),
         Chart::Importance(columns) => match columns.first() {
             Some(first) => format!(
                 "What each of {} columns is worth: {} decides most, with a drop in macro F1 of {} when it is shuffled.",

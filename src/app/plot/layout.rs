@@ -6,6 +6,7 @@ use super::curve::{CurveLayout, MOST_ENTRIES};
 use super::label::{Measure, elide};
 use super::matrix::MatrixLayout;
 use super::number::{count, ticks};
+use super::times::TimelineLayout;
 use super::{draw::LABEL_SIZE, draw::SMALL_SIZE};
 
 /// A rectangle in CSS pixels from the chart's upper left corner.
@@ -52,6 +53,8 @@ pub enum Layout {
     Curves(CurveLayout),
     /// Labelled rows along one axis.
     Rows(RowLayout),
+    /// Panels over time.
+    Times(TimelineLayout),
     /// Nothing fits or there is nothing.
     Nothing {
         /// Width and height.
@@ -76,6 +79,7 @@ impl Layout {
         match chart {
             Chart::Confusion(data) => Self::Matrix(MatrixLayout::new(data, size, measure)),
             Chart::Curves(data) => Self::Curves(CurveLayout::new(data, size, measure)),
+            Chart::Timeline(data) => Self::Times(TimelineLayout::new(data, size, measure)),
             _ => Self::Rows(RowLayout::new(chart, size, measure)),
         }
     }
@@ -86,6 +90,7 @@ impl Layout {
             Self::Matrix(at) => at.size,
             Self::Curves(at) => at.size,
             Self::Rows(at) => at.size,
+            Self::Times(at) => at.size,
             Self::Nothing { size } => *size,
         }
     }
@@ -121,6 +126,7 @@ pub fn preferred_height(chart: &Chart, width: f64) -> f64 {
         }
         Chart::Importance(columns) => 70.0 + columns.len().clamp(1, IMPORTANCE_ROWS) as f64 * 28.0,
         Chart::Scores(scores) => 70.0 + scores.scores.len().clamp(1, CLASS_ROWS) as f64 * 26.0,
+        Chart::Timeline(data) => super::times::height(data),
         Chart::Counts(counts) => 16.0 + shown_counts(counts.counts.len()) as f64 * 28.0,
     }
 }
@@ -195,7 +201,9 @@ impl RowLayout {
                 let most = shown.map(|one| one.1).max().unwrap_or(0);
                 (names, data.counts.len(), (0.0, most as f64), 0.0, 6.0)
             }
-            Chart::Confusion(_) | Chart::Curves(_) => (Vec::new(), 0, (0.0, 1.0), 0.0, 0.0),
+            Chart::Confusion(_) | Chart::Curves(_) | Chart::Timeline(_) => {
+                (Vec::new(), 0, (0.0, 1.0), 0.0, 0.0)
+            }
         };
         let (width, height) = size;
         let foot = if height > foot * 2.0 { foot } else { 0.0 };

@@ -25,6 +25,8 @@ mod palette;
 mod surface;
 mod svg;
 mod table;
+mod timeline;
+mod times;
 
 pub use chart::{
     CLASS_ROWS, Chart, Confusion, Counts, CurveKind, Curves, IMPORTANCE_ROWS, Score, Scores, Series,
@@ -39,3 +41,5 @@ pub use palette::{Dash, Rgb, Theme, class_color, class_dash, is_healthy};
 pub use surface::{DrawError, Pen, Sheet, Surface};
 pub use svg::svg;
 pub use table::{Table, csv, table};
+pub use timeline::{Timeline, clock};
+pub use times::TimelineLayout;

@@ -2,6 +2,7 @@
 
 use super::chart::{Chart, Confusion, CurveKind, Curves};
 use super::number::{count, figure, percent};
+use super::timeline;
 use crate::data::{read_float, sort_by};
 
 /// Most classes for which a confusion matrix is listed as a matrix; beyond, its cells that are not empty are listed.
@@ -53,6 +54,7 @@ pub fn table(chart: &Chart) -> Table {
                 .collect(),
         },
         Chart::Curves(data) => curve_table(data),
+        Chart::Timeline(data) => timeline::table(data),
         Chart::Importance(columns) => Table {
             headers: headers(&[
                 "Column",
@@ -232,6 +234,11 @@ pub fn csv(chart: &Chart) -> String {
                         number(series.area),
                     ]);
                 }
+            }
+        }
+        Chart::Timeline(data) => {
+            for cells in timeline::lines(data, &number) {
+                line(&cells);
             }
         }
         Chart::Importance(columns) => {

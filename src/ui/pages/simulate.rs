@@ -1,13 +1,19 @@
 //! A cluster that can be simulated: choices, and what they would give.
 
+use std::any::Any;
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use crate::app::form::{Field, ISSUES, Knob};
-use crate::app::{Act, Route, Setting, format, select};
-use crate::protocol::ScenarioFile;
+use crate::app::plot::{Chart, Theme, class_color};
+use crate::app::{Act, Handle, Route, Setting, foresight, format};
+use crate::protocol::{PreviewEpisode, ScenarioFile, ScenarioPreview};
+use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
-    Named, actions, card, check, choice, failed, named_field, number_field, opening, strip, way,
+    Named, actions, card, cell, check, choice, column_heads, failed, named_field, number_field,
+    opening, scroll, strip, way,
 };
 
 /// The way from the data to the simulator.
@@ -106,7 +112,7 @@ pub(in crate::ui) fn simulate(app: &App) -> Html {
     let settings = &state.settings;
     let wrong = settings.simulate_spec().is_err();
     let preview = state.preview.value();
-    let (sentence, sub) = select::scenario_finding(preview.map(|p| &**p));
+    let (sentence, sub) = foresight::finding(preview.map(|p| &**p));
     // A preview has its own place; only what a person asked for takes the strip's.
     let busy = state.data.running();
     let words = match (&state.job, busy) {
@@ -127,7 +133,17 @@ pub(in crate::ui) fn simulate(app: &App) -> Html {
             { failed(app, &state.preview, Route::Simulate) }
             <div class="grid">
                 { form(app) }
-                { files(app, wrong) }
+                <div class="span7 stack" id="preview">
+                    if let Some(preview) = preview {
+                        { timeline(app, preview) }
+                    } else {
+                        { card("card", "timeline-title", "What would happen", "The preview is being made.", html! {}) }
+                    }
+                    { files(app, wrong) }
+                </div>
+                if let Some(preview) = preview {
+                    { episodes(app, preview) }
+                }
             </div>
         </>
     }
@@ -209,6 +225,113 @@ fn form(app: &App) -> Html {
     )
 }
 
+/// One entity over time, and what strikes it.
+fn timeline(app: &App, preview: &Handle<ScenarioPreview>) -> Html {
+    let of: Rc<dyn Any> = preview.shared();
+    let make = || Chart::timeline(preview);
+    let chart = app.store.charts().chart(&of, "timeline", &make);
+    let busy = app.state.preview.running().is_some();
+    html! {
+        <ChartCard
+            {chart}
+            title={foresight::title(preview)}
+            why="Shaded by kind: dark while harm holds, light before and after. Dotted: onset and recovery; solid: impact; dashed: the alert that Prometheus would have fired. Times are UTC."
+        >
+            // Its place is reserved: nothing moves when it comes and goes.
+            <p class="why" id="preview-state" aria-live="off">
+                { if busy { "Looking again…" } else { "\u{a0}" } }
+            </p>
+        </ChartCard>
+    }
+}
+
+/// Every fault that was found.
+fn episodes(app: &App, preview: &ScenarioPreview) -> Html {
+    if preview.episodes.is_empty() {
+        return html! {};
+    }
+    let kinds = foresight::kinds(preview);
+    let title = format!(
+        "{} that begin in what was looked at",
+        format::plural(u64::from(preview.episodes_found), "fault")
+    );
+    let why = match preview.episodes.len() as u64 {
+        n if n < u64::from(preview.episodes_found) => {
+            format!(
+                "The first {}; the file of episodes has all.",
+                format::count(n)
+            )
+        }
+        _ => "The truth that the labels come from. Times are UTC.".to_owned(),
+    };
+    let heads = [
+        ("Kind", false, ""),
+        ("Where", false, ""),
+        ("Onset", false, "When it begins to push"),
+        ("Impact", false, "When harm sets in"),
+        ("Recovery", false, "When it has ceased to push"),
+        ("Before it", false, "Whether something announces it"),
+        ("In the chart", false, ""),
+    ];
+    let table = scroll(
+        "Faults of the scenario",
+        true,
+        html! {
+            <table class="data" id="episodes">
+                { column_heads(&heads) }
+                <tbody>
+                    for episode in preview.episodes.iter() {
+                        { episode_row(app, preview, episode, &kinds) }
+                    }
+                </tbody>
+            </table>
+        },
+    );
+    card("card span12", "episodes-title", &title, &why, table)
+}
+
+fn episode_row(
+    app: &App,
+    preview: &ScenarioPreview,
+    episode: &PreviewEpisode,
+    kinds: &[String],
+) -> Html {
+    let clock = |secs: Option<f64>| {
+        let text = secs.map(|secs| foresight::instant(preview, secs));
+        cell("", "", text.as_deref().unwrap_or("–"))
+    };
+    let shown = preview.episode == Some(episode.number);
+    let color = class_color(&episode.kind, kinds, Theme::of(app.dark).dark);
+    let number = episode.number;
+    html! {
+        <tr key={number}>
+            <th scope="row">
+                <span class="key" style={format!("background:{}", color.css())}></span>
+                { format::class_name(&episode.kind) }
+            </th>
+            { cell("", "", &episode.place) }
+            { clock(Some(episode.onset_secs)) }
+            { match episode.near_miss {
+                true => cell("", "It heals before harm", "near miss"),
+                false => clock(episode.impact_secs),
+            } }
+            { clock(episode.recovered_secs) }
+            { cell("", "", if episode.announced { "announced" } else { "sudden" }) }
+            <td class="choose">
+                <button
+                    type="button"
+                    class="ghost"
+                    aria-label={format!("Show {} of {}", format::class_name(&episode.kind), foresight::instant(preview, episode.onset_secs))}
+                    aria-pressed={if shown { "true" } else { "false" }}
+                    onclick={app.on(Act::LookAt(number))}
+                >
+                    { if shown { "shown" } else { "Show" } }
+                </button>
+            </td>
+        </tr>
+    }
+}
+
 fn files(app: &App, wrong: bool) -> Html {
     let button =
         |id, label, what| app.button_unless(wrong, "btn", id, label, Act::ExportScenario(what));
@@ -221,7 +344,7 @@ fn files(app: &App, wrong: bool) -> Html {
         </>
     });
     card(
-        "card span12",
+        "card",
         "files-title",
         "Take it away",
         "The files that the command line writes of the same settings. They are made here.",

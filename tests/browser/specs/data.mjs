@@ -66,6 +66,7 @@ export default [
     "a simulated cluster can be had, and downloaded as CSV",
     async (visit) => {
       await firstVisit(visit);
+      await visit.click("button", "Open the simulator");
       await visit.fill("#sim-rows", "300");
       await visit.fill("#sim-seed", "7");
       await visit.press("#simulate");
