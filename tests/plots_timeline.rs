@@ -89,7 +89,7 @@ fn it_says_what_happens() {
     let chart = Chart::timeline(&preview);
     assert_eq!(
         foresight::title(&preview),
-        "Cpu throttling on web-1 on node-02: the alert comes 20 minutes after the harm"
+        "Cpu throttling on web-1: the alert comes 20 minutes after the harm"
     );
     assert_eq!(
         sentence(&chart),

@@ -298,6 +298,21 @@ fn a_newer_look_replaces_one_under_way_and_work_goes_before_it() {
 }
 
 #[test]
+fn whoever_comes_by_a_link_stays_there() {
+    let mut screen = Screen::default();
+    screen.act(Act::Linked("seed=7".into()));
+    screen.act(Act::Started(Ok(Box::<Kept>::default())));
+    assert_eq!(screen.state.route, Route::Simulate);
+    assert!(!screen.effects.iter().any(|e| matches!(e, Effect::Go(_))));
+    assert!(matches!(
+        screen.sent()[0],
+        Request::Simulate { sample: true, .. }
+    ));
+    screen.act(Act::PreviewDue(screen.turn()));
+    assert_eq!(screen.state.queue.len(), 1, "the look comes next");
+}
+
+#[test]
 fn a_scenario_becomes_the_data_set() {
     let mut screen = Screen::at_simulator();
     screen.act(Act::Started(Ok(Box::<Kept>::default())));

@@ -122,7 +122,7 @@ fn a_look_shows_what_strikes_in_the_whole_run() {
             assert_eq!(preview.seen_secs, preview.span_secs);
             assert_eq!(preview.episodes_found as usize, episodes.len());
         }
-        assert!(preview.episodes.len() <= 201 && !preview.episodes.is_empty());
+        assert!(preview.episodes.len() <= 301 && !preview.episodes.is_empty());
         let instant = |secs: f64| instant(&preview, secs);
         for episode in &preview.episodes {
             let line = &episodes[episode.number as usize];

@@ -164,7 +164,7 @@ impl Step {
                 self.state.runs = Handle::new(kept.runs.clone());
                 match &kept.source {
                     Some(source) => self.restore(source.clone()),
-                    None => self.take(&Act::LoadSample),
+                    None => self.first_sample(),
                 }
                 if let Some((name, bytes)) = &kept.model {
                     self.reopen(Rc::clone(name), bytes.clone());
@@ -172,8 +172,18 @@ impl Step {
             }
             Err(_) => {
                 self.state.keeps = Some(false);
-                self.take(&Act::LoadSample);
+                self.first_sample();
             }
+        }
+    }
+
+    /// The sample of a first visit; whoever came by a link to a scenario stays there.
+    fn first_sample(&mut self) {
+        if self.state.route == Route::Simulate {
+            self.ask_sample();
+            self.next();
+        } else {
+            self.take(&Act::LoadSample);
         }
     }
 

@@ -444,7 +444,7 @@ impl Step {
         }
     }
 
-    fn ask_sample(&mut self) {
+    pub(super) fn ask_sample(&mut self) {
         let spec = super::after::sample_spec();
         self.state.queue.push_front(Pending {
             request: crate::protocol::Request::Simulate {

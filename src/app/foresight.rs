@@ -82,7 +82,7 @@ pub fn title(preview: &ScenarioPreview) -> String {
         }
         _ => "the alert comes with the harm".to_owned(),
     };
-    format!("{kind} on {}: {after}", preview.entity)
+    format!("{kind} on {}: {after}", episode.place)
 }
 
 /// The kinds that a preview lists, for their colours.

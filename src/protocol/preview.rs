@@ -41,7 +41,7 @@ pub struct ScenarioPreview {
     pub secs: Vec<f64>,
     /// The main metrics of that kind, at most four.
     pub metrics: Vec<PreviewMetric>,
-    /// Episodes that begin in what was looked at, by onset; the first 200.
+    /// Episodes that begin in what was looked at, by onset; the first 300.
     pub episodes: Vec<PreviewEpisode>,
     /// How many there are.
     pub episodes_found: u32,

@@ -19,7 +19,7 @@ const MOST_POINTS: usize = 300;
 /// Scrapes that the window holds at least.
 const LEAST_POINTS: f64 = 96.0;
 /// Episodes that are listed.
-const MOST_EPISODES: usize = 200;
+const MOST_EPISODES: usize = 300;
 /// Metrics that are shown.
 const MOST_METRICS: usize = 4;
 /// What is shown of any kind.

@@ -3,14 +3,14 @@
 use super::draw::{Ink, SMALL_SIZE, Write};
 use super::label::{Measure, elide};
 use super::layout::Rect;
-use super::number::{figure, ticks};
+use super::number::ticks;
 use super::palette::{Dash, class_color};
 use super::surface::DrawError;
 use super::timeline::{Timeline, short};
 use crate::protocol::PreviewMetric;
 
 /// Height of a panel with its title.
-const PANEL: f64 = 92.0;
+const PANEL: f64 = 112.0;
 /// Height of a panel's title.
 const TITLE: f64 = 18.0;
 /// Height of what stands above the panels: kinds, marks, the alert.
@@ -181,7 +181,8 @@ fn marks(data: &Timeline, at: &TimelineLayout, measure: Measure) -> Vec<Mark> {
         }
     }
     // The chosen one's name first, so that no other takes its place.
-    for e in chosen.into_iter().chain(&data.episodes) {
+    let others = |miss: bool| data.episodes.iter().filter(move |e| e.near_miss == miss);
+    for e in chosen.into_iter().chain(others(false)).chain(others(true)) {
         let miss = if e.near_miss { "near miss: " } else { "" };
         let text = format!("{miss}{}", e.kind.replace('_', " "));
         let secs = e.impact_secs.unwrap_or(e.onset_secs).max(first);
@@ -375,10 +376,9 @@ fn paint_times(
 /// A number of at most six characters.
 fn brief(value: f64) -> String {
     match value.abs() {
-        size if size >= 1e9 => format!("{}G", figure(value / 1e9)),
-        size if size >= 1e6 => format!("{}M", figure(value / 1e6)),
-        size if size >= 1e4 => format!("{}k", figure(value / 1e3)),
-        size if size >= 1.0 && value == libm::trunc(value) => figure(value).replace(".00", ""),
+        size if size >= 1e9 => format!("{}G", short(value / 1e9)),
+        size if size >= 1e6 => format!("{}M", short(value / 1e6)),
+        size if size >= 1e4 => format!("{}k", short(value / 1e3)),
         _ => short(value),
     }
 }

@@ -231,11 +231,16 @@ fn timeline(app: &App, preview: &Handle<ScenarioPreview>) -> Html {
     let make = || Chart::timeline(preview);
     let chart = app.store.charts().chart(&of, "timeline", &make);
     let busy = app.state.preview.running().is_some();
+    let why = format!(
+        "{}. Dark while harm holds, light before and after. Dotted: onset and recovery; solid: impact; dashed: the alert \
+         that Prometheus would have fired. Times are UTC.",
+        preview.entity
+    );
     html! {
         <ChartCard
             {chart}
             title={foresight::title(preview)}
-            why="Shaded by kind: dark while harm holds, light before and after. Dotted: onset and recovery; solid: impact; dashed: the alert that Prometheus would have fired. Times are UTC."
+            {why}
         >
             // Its place is reserved: nothing moves when it comes and goes.
             <p class="why" id="preview-state" aria-live="off">
