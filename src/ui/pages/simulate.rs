@@ -326,11 +326,11 @@ fn episode_row(
                 <button
                     type="button"
                     class="ghost"
-                    aria-label={format!("Show {} of {}", format::class_name(&episode.kind), foresight::instant(preview, episode.onset_secs))}
+                    aria-label={format!("{} {} of {}", if shown { "Shown:" } else { "Show" }, format::class_name(&episode.kind), foresight::instant(preview, episode.onset_secs))}
                     aria-pressed={if shown { "true" } else { "false" }}
                     onclick={app.on(Act::LookAt(number))}
                 >
-                    { if shown { "shown" } else { "Show" } }
+                    { if shown { "Shown" } else { "Show" } }
                 </button>
             </td>
         </tr>
