@@ -33,8 +33,11 @@ mod matching;
 mod params;
 mod reading;
 mod recipe;
+mod rolling;
 mod scale;
+mod series;
 mod split;
+mod window;
 
 pub use error::{MissingColumn, PrepareError, RetypedColumn};
 pub(crate) use features::choose as choose_features;
@@ -43,4 +46,10 @@ pub(crate) use impute::mean;
 pub use label::healthy_classes;
 pub use params::{EncodingRule, MissingRule, RecipeParams, ScalingRule};
 pub use recipe::{ColumnSpec, Features, Recipe};
+pub use rolling::{Counter, Fading, Lag, Rolled, Window};
+pub use series::{MINUTE_MICROS, NO_SERIES, Series, SeriesError, entity_columns, time_columns};
 pub use split::{Split, split};
+pub use window::{
+    Look, Looks, WINDOW_MINUTES, WindowPlan, each_feature, feature_name, features, is_counter,
+    propose,
+};

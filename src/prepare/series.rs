@@ -1,0 +1,421 @@
+//! Time and identity found in a table: rows of one entity, ordered in time, are a series.
+
+use thiserror::Error;
+
+use crate::data::{
+    Column, ColumnKind, Frame, MISSING_CODE, MISSING_TIME, Names, Values, lowered, sort_by,
+};
+
+/// Microseconds of a minute.
+pub const MINUTE_MICROS: i64 = 60_000_000;
+/// The series of a row without a time or without a name.
+pub const NO_SERIES: u32 = u32::MAX;
+/// A step longer than so many usual ones is a gap.
+const GAP_STEPS: i64 = 2;
+/// The most minutes that a number may say where time is counted rather than dated: 19,000 years.
+const MOST_MINUTES: f64 = 1e10;
+
+/// Words in the names of columns that say what a row is about, widest scope first.
+const SCOPES: [&str; 12] = [
+    "cluster",
+    "region",
+    "zone",
+    "namespace",
+    "node",
+    "workload",
+    "deployment",
+    "pod",
+    "container",
+    "instance",
+    "host",
+    "unit",
+];
+
+/// Why a table is no set of series.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SeriesError {
+    /// Nothing in the table is a time.
+    #[error("no column of this table is a time, so what comes before what is not known")]
+    NoTime,
+    /// There is no such column.
+    #[error("there is no column {column:?}")]
+    UnknownColumn {
+        /// Its name.
+        column: String,
+    },
+    /// A column that was named as the time and is none.
+    #[error("the column {column:?} holds {} values, not times", .kind.name())]
+    NotATime {
+        /// Its name.
+        column: String,
+        /// What it holds.
+        kind: ColumnKind,
+    },
+    /// No row has a time.
+    #[error("no row has a time in the column {column:?}")]
+    NoRows {
+        /// Its name.
+        column: String,
+    },
+}
+
+/// The rows of each entity, in time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// The time's column.
+    pub time: String,
+    /// The columns whose cells together name an entity; none where all rows are of one.
+    pub entity: Vec<String>,
+    /// Each row's instant in microseconds; [`MISSING_TIME`] where it has none. A number that counts (cycles, hours) counts
+    /// minutes here.
+    pub instants: Vec<i64>,
+    /// Each row's entity, or [`NO_SERIES`].
+    pub of_row: Vec<u32>,
+    /// Entities by first appearance; names of several columns are joined by `/`.
+    pub names: Vec<String>,
+    /// Rows with a time by entity, then time, then their place in the table.
+    pub order: Vec<u32>,
+    /// Where in `order` each entity begins, and the end: one more than there are entities.
+    pub starts: Vec<u32>,
+    /// The usual step between two rows of an entity (median), in microseconds; 0 where none has two.
+    pub step_micros: i64,
+    /// Steps of more than twice the usual one.
+    pub gaps: u64,
+    /// Rows that have entity and instant in common with one before them in the order, ascending.
+    pub duplicates: Vec<u32>,
+    /// Rows that stand below a later one of their entity, ascending.
+    pub backwards: Vec<u32>,
+    /// Rows without a time.
+    pub without_time: u64,
+    /// Whether time is counted by a number rather than dated.
+    pub counted: bool,
+}
+
+impl Series {
+    /// Puts a table's rows in order. `time` names the column of instants (a number counts minutes), `entity` the columns
+    /// that tell entities apart; a missing cell there is a name of its own.
+    ///
+    /// # Errors
+    /// [`SeriesError`]; what can be worked around (gaps, duplicates, time going backwards) is told by the result instead.
+    pub fn new(frame: &Frame, time: &str, entity: &[String]) -> Result<Self, SeriesError> {
+        let (instants, counted) = instants(column(frame, time)?)?;
+        let columns = entity.iter().map(|name| column(frame, name));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let (of_row, names) = entities(&columns, &instants);
+        let mut order: Vec<u32> = (0..instants.len() as u32)
+            .filter(|&row| of_row[row as usize] != NO_SERIES)
+            .collect();
+        if order.is_empty() {
+            return Err(SeriesError::NoRows {
+                column: time.to_owned(),
+            });
+        }
+        let mut last = vec![MISSING_TIME; names.len()];
+        let mut backwards = Vec::new();
+        for &row in &order {
+            let (at, last) = (
+                instants[row as usize],
+                &mut last[of_row[row as usize] as usize],
+            );
+            if at < *last {
+                backwards.push(row);
+            }
+            *last = at.max(*last);
+        }
+        sort_by(&mut order, |&a, &b| {
+            let key = |row: u32| (of_row[row as usize], instants[row as usize], row);
+            key(a).cmp(&key(b))
+        });
+        let mut starts = vec![0_u32; names.len() + 1];
+        for &row in &order {
+            starts[of_row[row as usize] as usize + 1] += 1;
+        }
+        for e in 0..names.len() {
+            starts[e + 1] += starts[e];
+        }
+        let mut duplicates = Vec::new();
+        let mut steps = Vec::new();
+        for pair in order.windows(2) {
+            let (a, b) = (pair[0] as usize, pair[1] as usize);
+            if of_row[a] == of_row[b] {
+                match instants[b].saturating_sub(instants[a]) {
+                    0 => duplicates.push(pair[1]),
+                    step => steps.push(step),
+                }
+            }
+        }
+        crate::data::sort_rows(&mut duplicates);
+        crate::data::sort_instants(&mut steps);
+        let step_micros = steps.get(steps.len() / 2).copied().unwrap_or(0);
+        let gap = step_micros.saturating_mul(GAP_STEPS);
+        Ok(Self {
+            time: time.to_owned(),
+            entity: entity.to_vec(),
+            without_time: (instants.len() - order.len()) as u64,
+            gaps: steps.iter().filter(|&&step| step > gap).count() as u64,
+            instants,
+            of_row,
+            names,
+            order,
+            starts,
+            step_micros,
+            duplicates,
+            backwards,
+            counted,
+        })
+    }
+
+    /// Each entity's rows, in time.
+    pub fn each(&self) -> impl Iterator<Item = &[u32]> {
+        self.starts
+            .windows(2)
+            .map(|ends| &self.order[ends[0] as usize..ends[1] as usize])
+    }
+
+    /// The first and the last instant, in microseconds.
+    pub fn span(&self) -> (i64, i64) {
+        let instants = self.order.iter().map(|&row| self.instants[row as usize]);
+        instants.fold((i64::MAX, i64::MIN), |(a, b), t| (a.min(t), b.max(t)))
+    }
+
+    /// The same without the rows that repeat an entity's instant.
+    #[must_use]
+    pub fn without_duplicates(mut self) -> Self {
+        for &row in &self.duplicates {
+            self.of_row[row as usize] = NO_SERIES;
+        }
+        let of_row = &self.of_row;
+        self.order.retain(|&row| of_row[row as usize] != NO_SERIES);
+        self.starts.fill(0);
+        for &row in &self.order {
+            self.starts[self.of_row[row as usize] as usize + 1] += 1;
+        }
+        for e in 1..self.starts.len() {
+            self.starts[e] += self.starts[e - 1];
+        }
+        self.duplicates.clear();
+        self
+    }
+}
+
+fn column<'a>(frame: &'a Frame, name: &str) -> Result<&'a Column, SeriesError> {
+    frame
+        .column(name)
+        .ok_or_else(|| SeriesError::UnknownColumn {
+            column: name.to_owned(),
+        })
+}
+
+fn instants(column: &Column) -> Result<(Vec<i64>, bool), SeriesError> {
+    match &column.values {
+        Values::Time(instants) => Ok((instants.clone(), false)),
+        Values::Number(counts) => {
+            let minutes = |&x: &f64| match x.abs() <= MOST_MINUTES {
+                true => (x * MINUTE_MICROS as f64).round() as i64,
+                false => MISSING_TIME,
+            };
+            Ok((counts.iter().map(minutes).collect(), true))
+        }
+        Values::Text(_) => Err(SeriesError::NotATime {
+            column: column.name.clone(),
+            kind: column.kind,
+        }),
+    }
+}
+
+/// Each row's entity, and their names.
+fn entities(columns: &[&Column], instants: &[i64]) -> (Vec<u32>, Vec<String>) {
+    let mut codes = vec![0_u32; instants.len()];
+    let mut names = vec![String::new()];
+    for (at, column) in columns.iter().enumerate() {
+        // Codes by column, so that text is looked at once for each name rather than each row.
+        let (own, own_names) = match &column.values {
+            Values::Text(d) => (d.codes.clone(), d.names.clone()),
+            _ => {
+                let cells = (0..column.len()).map(|row| column.text(row));
+                let d = crate::data::Dictionary::from_cells(cells);
+                (d.codes, d.names)
+            }
+        };
+        let mut known = Names::default();
+        let mut next = Vec::new();
+        for (code, own) in codes.iter_mut().zip(own) {
+            let key = format!("{code}/{own}");
+            if known.take(&key) {
+                let own = match own {
+                    MISSING_CODE => "",
+                    own => own_names[own as usize].as_str(),
+                };
+                let before = &names[*code as usize];
+                next.push(match at {
+                    0 => own.to_owned(),
+                    _ => format!("{before}/{own}"),
+                });
+            }
+            *code = known.number(&key).unwrap_or(0) as u32;
+        }
+        names = next;
+    }
+    if names.is_empty() {
+        names.push(String::new());
+    }
+    for (code, &at) in codes.iter_mut().zip(instants) {
+        if at == MISSING_TIME {
+            *code = NO_SERIES;
+        }
+    }
+    (codes, names)
+}
+
+/// The columns that may be the time, likeliest first: instants, then numbers named like a count of time.
+pub fn time_columns(frame: &Frame) -> Vec<&str> {
+    let dated = frame
+        .columns()
+        .iter()
+        .filter(|c| matches!(c.values, Values::Time(_)) && c.kind == ColumnKind::Timestamp);
+    let counted = frame.columns().iter().filter(|c| {
+        let name = lowered(&c.name);
+        matches!(c.values, Values::Number(_))
+            && ["cycle", "time", "timestamp", "epoch", "minute"].contains(&name.as_str())
+    });
+    dated.chain(counted).map(|c| c.name.as_str()).collect()
+}
+
+/// The columns that tell entities apart: added one by one, each the one that leaves the fewest rows with their entity and
+/// instant in common with another, until none is left or none helps. `not` (the target) is never one; without a need,
+/// none is.
+pub fn entity_columns(frame: &Frame, time: &str, not: &[String]) -> Vec<String> {
+    let Some(Ok((instants, _))) = frame.column(time).map(instants) else {
+        return Vec::new();
+    };
+    let mut open: Vec<&Column> = frame
+        .columns()
+        .iter()
+        .filter(|c| c.name != time && !not.contains(&c.name) && is_scope(c))
+        .collect();
+    // Columns with a telling name first, so that they win a tie.
+    sort_by(&mut open, |a, b| rank(&a.name).cmp(&rank(&b.name)));
+    let mut chosen: Vec<&Column> = Vec::new();
+    let mut left = clashes(&chosen, &instants);
+    while left > 0 {
+        let mut best: Option<(usize, usize)> = None;
+        for (at, column) in open.iter().enumerate() {
+            let with = [chosen.as_slice(), &[*column]].concat();
+            let clashes = clashes(&with, &instants);
+            if best.is_none_or(|(least, _)| clashes < least) {
+                best = Some((clashes, at));
+            }
+        }
+        match best {
+            Some((clashes, at)) if clashes < left => {
+                left = clashes;
+                chosen.push(open.remove(at));
+            }
+            _ => break,
+        }
+    }
+    chosen.into_iter().map(|c| c.name.clone()).collect()
+}
+
+fn rank(name: &str) -> usize {
+    let name = lowered(name);
+    let found = SCOPES.iter().position(|scope| name.contains(scope));
+    found.unwrap_or(SCOPES.len())
+}
+
+fn is_scope(column: &Column) -> bool {
+    match &column.values {
+        // A name for every row tells rows apart, not entities.
+        Values::Text(d) => 2 * d.names.len() <= d.codes.len() || rank(&column.name) < SCOPES.len(),
+        Values::Number(_) => {
+            rank(&column.name) < SCOPES.len() && column.kind == ColumnKind::Integer
+        }
+        Values::Time(_) => false,
+    }
+}
+
+/// Rows that have entity and instant in common with another.
+fn clashes(columns: &[&Column], instants: &[i64]) -> usize {
+    let (of_row, _) = entities(columns, instants);
+    let mut rows: Vec<(u64, u32)> = of_row
+        .iter()
+        .zip(instants)
+        .filter(|(e, _)| **e != NO_SERIES)
+        .map(|(&e, &t)| (t as u64, e))
+        .collect();
+    crate::data::sort_keyed(&mut rows);
+    rows.windows(2).filter(|pair| pair[0] == pair[1]).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame() -> Frame {
+        let m = MINUTE_MICROS;
+        Frame::new(
+            "t",
+            vec![
+                Column::time("timestamp", vec![0, 0, m, m, 9 * m, 2 * m, MISSING_TIME, m]),
+                Column::category("pod", ["a", "b", "a", "b", "a", "b", "a", "b"]),
+                Column::category("issue", ["x", "x", "y", "y", "x", "y", "x", "y"]),
+                Column::number("cpu", vec![1.0; 8]),
+            ],
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn rows_are_put_in_time_and_what_is_odd_is_told() {
+        let s = Series::new(&frame(), "timestamp", &["pod".to_owned()]).unwrap();
+        assert_eq!(s.names, ["a", "b"]);
+        assert_eq!(s.order, [0, 2, 4, 1, 3, 7, 5]);
+        assert_eq!(s.starts, [0, 3, 7]);
+        assert_eq!((s.step_micros, s.gaps), (MINUTE_MICROS, 1));
+        assert_eq!(
+            (s.duplicates.as_slice(), s.backwards.as_slice()),
+            (&[7][..], &[7][..])
+        );
+        assert_eq!((s.without_time, s.of_row[6]), (1, NO_SERIES));
+        let s = s.without_duplicates();
+        let each: Vec<_> = s.each().collect();
+        assert_eq!(each, [&[0, 2, 4][..], &[1, 3, 5]]);
+    }
+
+    #[test]
+    fn time_and_entity_are_proposed_and_the_target_never() {
+        let f = frame();
+        assert_eq!(time_columns(&f), ["timestamp"]);
+        assert_eq!(
+            entity_columns(&f, "timestamp", &["issue".to_owned()]),
+            ["pod"]
+        );
+        let one = Frame::new(
+            "t",
+            vec![
+                Column::time("at", vec![0, 1, 2]),
+                Column::category("pod", ["a", "a", "b"]),
+            ],
+        );
+        assert!(entity_columns(&one.unwrap(), "at", &[]).is_empty());
+    }
+
+    #[test]
+    fn what_is_no_series_is_said() {
+        let f = frame();
+        let no = |time: &str, entity: &[String]| Series::new(&f, time, entity).unwrap_err();
+        assert!(matches!(no("when", &[]), SeriesError::UnknownColumn { .. }));
+        assert!(matches!(no("pod", &[]), SeriesError::NotATime { .. }));
+        assert!(matches!(
+            no("timestamp", &["x".to_owned()]),
+            SeriesError::UnknownColumn { .. }
+        ));
+        let none = Frame::new("t", vec![Column::time("at", vec![MISSING_TIME])]).unwrap();
+        assert!(matches!(
+            Series::new(&none, "at", &[]),
+            Err(SeriesError::NoRows { .. })
+        ));
+        let s = Series::new(&f, "cpu", &[]).unwrap();
+        assert!(s.counted && s.instants[0] == MINUTE_MICROS && s.duplicates.len() == 7);
+    }
+}
