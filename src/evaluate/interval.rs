@@ -116,7 +116,7 @@ fn pair_below(rng: &mut Rng, n: u32) -> [u32; 2] {
 }
 
 /// Quantile of sorted values with linear interpolation (`numpy.quantile`'s default).
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let below = place.floor();
     let low = sorted[below as usize];

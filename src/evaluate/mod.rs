@@ -10,17 +10,22 @@
 //! * [`wilson`] and [`macro_f1_interval`]: how far a figure may be off by the choice of rows.
 //! * [`Baseline`] and [`ChanceTest`]: what no model at all, and a model that knows nothing, would reach.
 //! * [`stratified`], [`grouped`], [`forward`]: folds for cross-validation.
+//! * [`AlertPolicy`] turns probabilities into pages, [`judge_pages`] judges those by incident, [`budget_curve`] says what
+//!   each threshold costs.
 //! * [`evaluate`]: all of it in one [`Evaluation`].
 //!
 //! Invariants: classes are numbers `0..k`, names come in only with [`evaluate`]; sums run in the order of rows and are
 //! compensated, so that results do not depend on the platform; no input panics.
 
+mod alert;
 mod baseline;
+mod budget;
 mod chance;
 mod confusion;
 mod curve;
 mod error;
 mod fold;
+mod incident;
 mod interval;
 mod judge;
 mod probability;
@@ -29,12 +34,17 @@ mod sum;
 mod thin;
 mod undefined;
 
+pub use alert::{AlertPolicy, Page, Tracks, all_pages, pages};
 pub use baseline::Baseline;
+pub use budget::{BudgetPoint, budget_curve, within_budget};
 pub use chance::{CLAIM_LEVEL, ChanceTest};
 pub use confusion::{Average, Averages, ConfusionMatrix, Labels, MAX_CLASSES};
 pub use curve::{PrecisionRecallCurve, RankedScores, RocCurve};
 pub use error::EvaluateError;
 pub use fold::{Fold, FoldError, Folds, Gap, MAX_FOLDS, MIN_FOLDS, forward, grouped, stratified};
+pub use incident::{
+    IncidentReport, IncidentScore, LEAD_BARS, Outcome, Watched, fair, judge as judge_pages,
+};
 pub use interval::{Interval, macro_f1_interval, wilson};
 pub use judge::evaluate;
 pub use probability::{brier, log_loss};

@@ -24,9 +24,11 @@
 //! ```
 
 mod encode;
+mod episode;
 mod error;
 mod features;
 mod giveaway;
+mod horizon;
 mod impute;
 mod label;
 mod matching;
@@ -37,11 +39,14 @@ mod rolling;
 mod scale;
 mod series;
 mod split;
+mod split_time;
 mod window;
 
+pub use episode::{Episode, NO_LABEL, episodes};
 pub use error::{MissingColumn, PrepareError, RetypedColumn};
 pub(crate) use features::choose as choose_features;
 pub use features::{FeatureChoice, default_features};
+pub use horizon::{Ahead, ahead};
 pub(crate) use impute::mean;
 pub use label::healthy_classes;
 pub use params::{EncodingRule, MissingRule, RecipeParams, ScalingRule};
@@ -49,6 +54,7 @@ pub use recipe::{ColumnSpec, Features, Recipe};
 pub use rolling::{Counter, Fading, Lag, Rolled, Window};
 pub use series::{MINUTE_MICROS, NO_SERIES, Series, SeriesError, entity_columns, time_columns};
 pub use split::{Split, split};
+pub use split_time::{Shares, TimeSplit, TimeSplitError, split_entities, split_forward};
 pub use window::{
     Look, Looks, WINDOW_MINUTES, WindowPlan, each_feature, feature_name, features, is_counter,
     propose,

@@ -231,7 +231,11 @@ fn a_gap_empties_a_window_and_names_are_readable() {
 #[test]
 fn counters_are_known_by_name_and_by_their_steps() {
     let (_, series) = table(&[0, 1, 2, 3], &[0; 4], &[0.0; 4]);
-    assert!(!is_counter("restarts_total", &[1.0, 2.0, 0.0, 1.0], &series));
+    assert!(!is_counter(
+        "restarts_total",
+        &[1.0, 2.0, 0.0, 1.0],
+        &series
+    ));
     assert!(is_counter("restarts_total", &[1.0, 2.0, 2.0, 3.0], &series));
     assert!(!is_counter("cpu", &[1.0, 2.0, 2.0, 3.0], &series));
     let monday = 4 * DAY_MICROS;

@@ -1,0 +1,380 @@
+//! Predictions judged as an on-call person would: by incident, and by what each warning cost.
+//!
+//! A page is *ahead* of an incident of its entity and kind when it comes in the horizon before the start, *during* it
+//! from start to end. An incident is caught ahead, else caught late, else missed. Every other page is false, whatever it
+//! nearly was; those that nearly were something are counted again apart. Single rows are never counted as an incident's,
+//! and no row is adjusted by what its neighbours said (point adjustment; Kim et al. 2022 show that it flatters noise).
+
+use super::alert::{Page, Tracks};
+use super::interval::{Interval, quantile};
+use crate::data::{SortedSet, sort_numbers};
+use crate::prepare::{Episode, MINUTE_MICROS};
+use crate::trees::Rng;
+
+const DAY_MICROS: f64 = 86_400_000_000.0;
+const DRAWS: usize = 1_000;
+const STREAM: u64 = 0x696e_6369;
+/// Parts of the time watched that false alarms are resampled by: those of one hour come together.
+const SLICES: usize = 24;
+/// Bars of the leads' histogram.
+pub const LEAD_BARS: usize = 6;
+
+/// What was watched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watched<'a> {
+    /// The rows that were scored.
+    pub tracks: &'a Tracks,
+    /// Incidents that set in among them.
+    pub incidents: &'a [Episode],
+    /// Incidents whose horizon was not watched from its beginning: pages about them are undecided.
+    pub unfair: &'a [Episode],
+    /// How far ahead a page may be, in microseconds, above 0.
+    pub horizon_micros: i64,
+    /// From when to when, in microseconds.
+    pub span: (i64, i64),
+    /// Clusters that were watched all along, at least 1.
+    pub clusters: u32,
+}
+
+impl Watched<'_> {
+    fn is_about_unfair(&self, page: &Page) -> bool {
+        self.unfair.iter().any(|e| {
+            (e.entity, e.kind) == (page.entity, page.kind)
+                && e.start.saturating_sub(self.horizon_micros) <= page.at
+                && page.at <= e.end
+        })
+    }
+}
+
+/// Splits episodes by the tracks: those that set in while their entity was watched and had been for a horizon, then those
+/// that were on, or set in sooner.
+pub fn fair(
+    tracks: &Tracks,
+    episodes: &[Episode],
+    horizon_micros: i64,
+) -> (Vec<Episode>, Vec<Episode>) {
+    let (mut fair, mut unfair) = (Vec::new(), Vec::new());
+    let mut seen: Vec<(u32, i64, i64)> = tracks.seen().collect();
+    crate::data::sort_by_key(&mut seen, |s| s.0);
+    for e in episodes {
+        let Ok(at) = seen.binary_search_by_key(&e.entity, |s| s.0) else {
+            continue;
+        };
+        let (_, first, last) = seen[at];
+        if e.end < first || e.start > last {
+            continue;
+        }
+        match e.start.saturating_sub(horizon_micros) >= first && !e.censored_start {
+            true => fair.push(*e),
+            false => unfair.push(*e),
+        }
+    }
+    (fair, unfair)
+}
+
+/// What became of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The first page came so long before it, in microseconds.
+    Ahead(i64),
+    /// The first page came so long after its start, in microseconds.
+    Late(i64),
+    /// No page was about it.
+    Missed,
+}
+
+/// The figures of some incidents and pages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IncidentScore {
+    /// Incidents.
+    pub incidents: u32,
+    /// Caught before they set in.
+    pub ahead: u32,
+    /// Caught while they were on.
+    pub late: u32,
+    /// Not caught.
+    pub missed: u32,
+    /// Median and 10th percentile of the leads of those caught ahead, in minutes (linear interpolation).
+    pub lead_minutes: Option<(f64, f64)>,
+    /// How many leads lie in each sixth of the horizon, the shortest first; a whole horizon is in the last.
+    pub lead_bars: [u32; LEAD_BARS],
+    /// Median delay of those caught late, in minutes.
+    pub delay_minutes: Option<f64>,
+    /// Pages in the horizon before an incident.
+    pub pages_ahead: u32,
+    /// Pages during one.
+    pub pages_during: u32,
+    /// All other pages whose horizon was seen to its end.
+    pub pages_false: u32,
+    /// Of the false ones: in the horizon before or during an incident of another kind on the same entity.
+    pub wrong_kind: u32,
+    /// Of the false ones: up to two horizons before an incident of the same kind and entity.
+    pub too_early: u32,
+    /// Pages whose entity was last seen before their horizon was over: nobody knows.
+    pub undecided: u32,
+    /// False pages per day of the time watched.
+    pub false_per_day: f64,
+    /// The same, for each cluster.
+    pub false_per_cluster_day: f64,
+    /// Share of decided pages that were about an incident; none without pages.
+    pub precision: Option<f64>,
+    /// Pages about an incident for each that was caught; none where none was.
+    pub pages_per_incident: Option<f64>,
+}
+
+/// The figures, overall and by kind, and how far they may be off.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IncidentReport {
+    /// All kinds.
+    pub overall: IncidentScore,
+    /// Each kind that has incidents or pages, ascending.
+    pub kinds: Vec<(u32, IncidentScore)>,
+    /// What became of each incident.
+    pub outcomes: Vec<Outcome>,
+    /// 90 % interval of the share caught ahead, by the bootstrap over incidents; none without incidents.
+    pub recall_ahead: Option<Interval>,
+    /// 90 % interval of the median lead in minutes, likewise; none where none was caught ahead.
+    pub lead: Option<Interval>,
+    /// 90 % interval of false pages per day, by the bootstrap over 24 parts of the time watched.
+    pub false_per_day: Option<Interval>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Ahead,
+    During,
+    False { wrong_kind: bool, too_early: bool },
+    Undecided,
+}
+
+/// Judges pages by the incidents of what was watched.
+pub fn judge(watched: &Watched<'_>, pages: &[Page], seed: u64) -> IncidentReport {
+    let (verdicts, outcomes) = weigh(watched, pages);
+    let of_incidents = watched.incidents.iter().map(|e| e.kind);
+    let kinds: SortedSet<u32> = of_incidents.chain(pages.iter().map(|p| p.kind)).collect();
+    let score = |kind: Option<u32>| score(watched, pages, &verdicts, &outcomes, kind);
+    let mut out = IncidentReport {
+        overall: score(None),
+        kinds: kinds
+            .iter()
+            .map(|&kind| (kind, score(Some(kind))))
+            .collect(),
+        outcomes: outcomes.clone(),
+        ..IncidentReport::default()
+    };
+    intervals(watched, pages, &verdicts, &mut out, seed);
+    out
+}
+
+/// The figures overall, without intervals.
+pub(super) fn judge_point(watched: &Watched<'_>, pages: &[Page]) -> IncidentScore {
+    let (verdicts, outcomes) = weigh(watched, pages);
+    score(watched, pages, &verdicts, &outcomes, None)
+}
+
+/// What each page was worth, and what became of each incident.
+fn weigh(watched: &Watched<'_>, pages: &[Page]) -> (Vec<Verdict>, Vec<Outcome>) {
+    let entities = watched.incidents.iter().map(|e| e.entity);
+    let most = entities.chain(pages.iter().map(|p| p.entity)).max();
+    let most = most.map_or(0, |e| e as usize + 1);
+    let mut of: Vec<Vec<usize>> = vec![Vec::new(); most];
+    for (at, e) in watched.incidents.iter().enumerate() {
+        of[e.entity as usize].push(at);
+    }
+    let mut last_seen = vec![i64::MIN; most];
+    for (entity, _, last) in watched.tracks.seen() {
+        if let Some(seen) = last_seen.get_mut(entity as usize) {
+            *seen = last;
+        }
+    }
+    let mut first: Vec<(Option<i64>, Option<i64>)> = vec![(None, None); watched.incidents.len()];
+    let mut verdicts = Vec::with_capacity(pages.len());
+    for page in pages {
+        let entity = page.entity as usize;
+        verdicts.push(verdict(
+            watched,
+            page,
+            &of[entity],
+            last_seen[entity],
+            &mut first,
+        ));
+    }
+    let outcome = |(e, first): (&Episode, &(Option<i64>, Option<i64>))| match *first {
+        (Some(at), _) => Outcome::Ahead(e.start.saturating_sub(at)),
+        (None, Some(at)) => Outcome::Late(at.saturating_sub(e.start)),
+        (None, None) => Outcome::Missed,
+    };
+    (
+        verdicts,
+        watched.incidents.iter().zip(&first).map(outcome).collect(),
+    )
+}
+
+/// What a page was worth; tells the incidents that it was about.
+fn verdict(
+    watched: &Watched<'_>,
+    page: &Page,
+    incidents: &[usize],
+    last_seen: i64,
+    first: &mut [(Option<i64>, Option<i64>)],
+) -> Verdict {
+    let horizon = watched.horizon_micros;
+    let (mut ahead, mut during, mut wrong_kind, mut too_early) = (false, false, false, false);
+    for &at in incidents {
+        let e = &watched.incidents[at];
+        let lead = e.start.saturating_sub(page.at);
+        let (is_ahead, is_on) = (lead > 0 && lead <= horizon, lead <= 0 && page.at <= e.end);
+        if e.kind != page.kind {
+            wrong_kind |= is_ahead || is_on;
+            continue;
+        }
+        let earliest =
+            |known: &mut Option<i64>| *known = Some(known.map_or(page.at, |k| k.min(page.at)));
+        if is_ahead {
+            earliest(&mut first[at].0);
+        } else if is_on {
+            earliest(&mut first[at].1);
+        }
+        ahead |= is_ahead;
+        during |= is_on;
+        too_early |= lead > horizon && lead <= horizon.saturating_mul(2);
+    }
+    if during {
+        Verdict::During
+    } else if ahead {
+        Verdict::Ahead
+    } else if page.at.saturating_add(horizon) > last_seen || watched.is_about_unfair(page) {
+        Verdict::Undecided
+    } else {
+        Verdict::False {
+            wrong_kind,
+            too_early,
+        }
+    }
+}
+
+fn days(watched: &Watched<'_>) -> f64 {
+    let micros = watched.span.1.saturating_sub(watched.span.0) as f64;
+    micros.max(MINUTE_MICROS as f64) / DAY_MICROS
+}
+
+fn score(
+    watched: &Watched<'_>,
+    pages: &[Page],
+    verdicts: &[Verdict],
+    outcomes: &[Outcome],
+    kind: Option<u32>,
+) -> IncidentScore {
+    let mut out = IncidentScore::default();
+    let (mut leads, mut delays) = (Vec::new(), Vec::new());
+    for (e, outcome) in watched.incidents.iter().zip(outcomes) {
+        if kind.is_some_and(|kind| kind != e.kind) {
+            continue;
+        }
+        out.incidents += 1;
+        match *outcome {
+            Outcome::Ahead(lead) => {
+                out.ahead += 1;
+                leads.push(lead as f64 / MINUTE_MICROS as f64);
+                let bar = lead as f64 / watched.horizon_micros.max(1) as f64 * LEAD_BARS as f64;
+                out.lead_bars[(bar as usize).min(LEAD_BARS - 1)] += 1;
+            }
+            Outcome::Late(delay) => {
+                out.late += 1;
+                delays.push(delay as f64 / MINUTE_MICROS as f64);
+            }
+            Outcome::Missed => out.missed += 1,
+        }
+    }
+    for (page, verdict) in pages.iter().zip(verdicts) {
+        if kind.is_some_and(|kind| kind != page.kind) {
+            continue;
+        }
+        match *verdict {
+            Verdict::Ahead => out.pages_ahead += 1,
+            Verdict::During => out.pages_during += 1,
+            Verdict::Undecided => out.undecided += 1,
+            Verdict::False {
+                wrong_kind,
+                too_early,
+            } => {
+                out.pages_false += 1;
+                out.wrong_kind += u32::from(wrong_kind);
+                out.too_early += u32::from(too_early);
+            }
+        }
+    }
+    sort_numbers(&mut leads);
+    sort_numbers(&mut delays);
+    if !leads.is_empty() {
+        out.lead_minutes = Some((quantile(&leads, 0.5), quantile(&leads, 0.1)));
+    }
+    if !delays.is_empty() {
+        out.delay_minutes = Some(quantile(&delays, 0.5));
+    }
+    out.false_per_day = f64::from(out.pages_false) / days(watched);
+    out.false_per_cluster_day = out.false_per_day / f64::from(watched.clusters.max(1));
+    let about = out.pages_ahead + out.pages_during;
+    if about + out.pages_false > 0 {
+        out.precision = Some(f64::from(about) / f64::from(about + out.pages_false));
+    }
+    if out.ahead + out.late > 0 {
+        out.pages_per_incident = Some(f64::from(about) / f64::from(out.ahead + out.late));
+    }
+    out
+}
+
+fn intervals(
+    watched: &Watched<'_>,
+    pages: &[Page],
+    verdicts: &[Verdict],
+    out: &mut IncidentReport,
+    seed: u64,
+) {
+    let mut rng = Rng::new(seed, STREAM);
+    let ends = |mut figures: Vec<f64>| {
+        sort_numbers(&mut figures);
+        (!figures.is_empty()).then(|| Interval {
+            low: quantile(&figures, 0.05),
+            high: quantile(&figures, 0.95),
+        })
+    };
+    let (mut shares, mut medians) = (Vec::new(), Vec::new());
+    let n = out.outcomes.len();
+    if n > 0 {
+        for _ in 0..DRAWS {
+            let mut leads: Vec<f64> = Vec::new();
+            for _ in 0..n {
+                if let Outcome::Ahead(lead) = out.outcomes[rng.below(n as u32) as usize] {
+                    leads.push(lead as f64 / MINUTE_MICROS as f64);
+                }
+            }
+            shares.push(leads.len() as f64 / n as f64);
+            if !leads.is_empty() {
+                sort_numbers(&mut leads);
+                medians.push(quantile(&leads, 0.5));
+            }
+        }
+    }
+    let mut counts = [0_u32; SLICES];
+    let length = watched.span.1.saturating_sub(watched.span.0).max(1) as f64;
+    for (page, verdict) in pages.iter().zip(verdicts) {
+        if matches!(verdict, Verdict::False { .. }) {
+            let place =
+                page.at.saturating_sub(watched.span.0).max(0) as f64 / length * SLICES as f64;
+            counts[(place as usize).min(SLICES - 1)] += 1;
+        }
+    }
+    let falses = (0..DRAWS).map(|_| {
+        let total: u32 = (0..SLICES)
+            .map(|_| counts[rng.below(SLICES as u32) as usize])
+            .sum();
+        f64::from(total) / days(watched)
+    });
+    let falses = falses.collect();
+    (out.recall_ahead, out.lead, out.false_per_day) = (ends(shares), ends(medians), ends(falses));
+}
+
+#[cfg(test)]
+#[path = "incident_tests.rs"]
+mod tests;
