@@ -12,6 +12,8 @@
 //! * [`stratified`], [`grouped`], [`forward`]: folds for cross-validation.
 //! * [`AlertPolicy`] turns probabilities into pages, [`judge_pages`] judges those by incident, [`budget_curve`] says what
 //!   each threshold costs.
+//! * [`Gate`] looks for leaks between the parts before anything is scored; [`Calibration`] and [`reliability`] make
+//!   probabilities mean what they say.
 //! * [`evaluate`]: all of it in one [`Evaluation`].
 //!
 //! Invariants: classes are numbers `0..k`, names come in only with [`evaluate`]; sums run in the order of rows and are
@@ -20,11 +22,13 @@
 mod alert;
 mod baseline;
 mod budget;
+mod calibrate;
 mod chance;
 mod confusion;
 mod curve;
 mod error;
 mod fold;
+mod gate;
 mod incident;
 mod interval;
 mod judge;
@@ -37,11 +41,13 @@ mod undefined;
 pub use alert::{AlertPolicy, Page, Tracks, all_pages, pages};
 pub use baseline::Baseline;
 pub use budget::{BudgetPoint, budget_curve, within_budget};
+pub use calibrate::{Calibration, Reliability, ReliabilityBin, reliability};
 pub use chance::{CLAIM_LEVEL, ChanceTest};
 pub use confusion::{Average, Averages, ConfusionMatrix, Labels, MAX_CLASSES};
 pub use curve::{PrecisionRecallCurve, RankedScores, RocCurve};
 pub use error::EvaluateError;
 pub use fold::{Fold, FoldError, Folds, Gap, MAX_FOLDS, MIN_FOLDS, forward, grouped, stratified};
+pub use gate::{Finding, Gate, Leak, duplicates, embargo_minutes, giveaway};
 pub use incident::{
     IncidentReport, IncidentScore, LEAD_BARS, Outcome, Watched, fair, judge as judge_pages,
 };
