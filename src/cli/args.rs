@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::forecast::ForecastArgs;
 use super::read::ReadArgs;
 use super::search_args::SearchArgs;
 use super::simulate_args::SimulateArgs;
@@ -31,6 +32,8 @@ pub(super) enum Command {
     Predict(PredictArgs),
     /// Describe a table, exported metrics or a model, as JSON.
     Inspect(InspectArgs),
+    /// Warn ahead of issues, and judge the warnings by incident: how early, how reliably, at what price.
+    Forecast(Box<ForecastArgs>),
     /// Write the table that a file of any delimiter, encoding or damage holds, and how it was read.
     Read(Box<ReadArgs>),
 }

@@ -4,6 +4,7 @@
 //! kubecast simulate --rows 10000 --seed 42 --out cluster.csv
 //! kubecast train cluster.csv --target issue_type --out cluster.kubecast --report report.json
 //! kubecast predict cluster.kubecast fresh.csv --out predictions.csv
+//! kubecast forecast cluster.csv --target issue_type --horizon-minutes 30
 //! kubecast read odd.txt --raw --out table.csv --report how.json
 //! ```
 //!
@@ -14,6 +15,7 @@
 mod args;
 mod drive;
 mod files;
+mod forecast;
 mod progress;
 mod read;
 mod run;

@@ -153,7 +153,7 @@ pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_one(
+pub(super) fn read_one(
     name: &str,
     bytes: &[u8],
     options: &ReadOptions,
@@ -167,7 +167,7 @@ fn read_one(
     reader.finish_raw()
 }
 
-fn in_words(error: IngestError) -> Failure {
+pub(super) fn in_words(error: IngestError) -> Failure {
     Failure {
         code: FailureCode::Input,
         title: match error.file() {

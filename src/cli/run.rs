@@ -21,6 +21,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         Command::Evaluate(args) => evaluate(&args),
         Command::Predict(args) => predict(&args),
         Command::Inspect(args) => inspect(&args),
+        Command::Forecast(args) => super::forecast::forecast(&args),
         Command::Read(args) => super::read::read(&args),
     }
 }

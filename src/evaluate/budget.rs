@@ -70,21 +70,22 @@ pub fn budget_curve(
 }
 
 /// The threshold that catches most ahead within a budget of false pages per cluster-day; of equals the cheaper, then the
-/// higher. None where every one costs more.
+/// higher. Without incidents, where nothing tells what is caught: the lowest above the first that costs more. None where
+/// every one costs more.
 pub fn within_budget(curve: &[BudgetPoint], budget: f64) -> Option<f64> {
+    if curve.iter().all(|p| p.recall_ahead.is_nan()) {
+        let within = curve
+            .iter()
+            .take_while(|p| p.false_per_cluster_day <= budget);
+        return within.last().map(|p| p.threshold);
+    }
     let within = curve.iter().filter(|p| p.false_per_cluster_day <= budget);
     let mut best: Option<&BudgetPoint> = None;
     for p in within {
-        let recall = |p: &BudgetPoint| {
-            if p.recall_ahead.is_nan() {
-                0.0
-            } else {
-                p.recall_ahead
-            }
-        };
         let better = best.is_none_or(|b| {
-            recall(p) > recall(b)
-                || recall(p) == recall(b) && p.false_per_cluster_day < b.false_per_cluster_day
+            p.recall_ahead > b.recall_ahead
+                || p.recall_ahead == b.recall_ahead
+                    && p.false_per_cluster_day < b.false_per_cluster_day
         });
         if better {
             best = Some(p);
@@ -167,5 +168,16 @@ mod tests {
         assert_eq!(within_budget(&curve, 1.0), Some(0.7));
         assert_eq!(within_budget(&curve, 5.0), Some(0.7));
         assert_eq!(within_budget(&curve[1..], 0.5), None);
+        let blind: Vec<_> = curve
+            .iter()
+            .map(|p| BudgetPoint {
+                recall_ahead: f64::NAN,
+                ..*p
+            })
+            .collect();
+        assert_eq!(
+            (within_budget(&blind, 1.5), within_budget(&blind[1..], 0.5)),
+            (Some(0.7), None)
+        );
     }
 }

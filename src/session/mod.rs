@@ -9,6 +9,7 @@ mod begin;
 mod convert;
 mod estimate;
 mod failure;
+mod forecast;
 mod job;
 mod load;
 mod open;
@@ -27,6 +28,7 @@ mod store;
 mod train;
 
 pub use crate::export::kubecast::is_model_file;
+pub use forecast::{ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast};
 pub use scenario::ScenarioText;
 pub use scores::Scores;
 pub use state::{Reply, Session, UnitNews, UnitWork};

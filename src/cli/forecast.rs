@@ -1,0 +1,153 @@
+//! `kubecast forecast`: how early and how reliably it would have warned.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clap::Args as ClapArgs;
+
+use super::files;
+use super::read::{in_words, read_one};
+use super::run::tell;
+use crate::ingest::{ReadOptions, stack};
+use crate::learn::{Fitter, UnitGrower};
+use crate::protocol::{Failure, FailureCode, Place};
+use crate::session::{ForecastSpec, forecast as run};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ForecastArgs {
+    /// Files with one table each, with equal headers; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// The column of time: instants, or a number, one of which counts as a minute [default: the likeliest].
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
+    /// The columns that tell entities apart [default: those that leave no time twice].
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    entity: Vec<String>,
+    /// The column that says what is wrong.
+    #[arg(long, value_name = "COLUMN", default_value = "issue_type")]
+    target: String,
+    /// The columns to look at [default: every number].
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Columns to leave out.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    leave: Vec<String>,
+    /// How far ahead, in minutes.
+    #[arg(long, value_name = "H", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=525_600))]
+    horizon_minutes: u32,
+    /// How far back, in minutes.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', default_values_t = [5, 15, 60],
+        value_parser = clap::value_parser!(u32).range(1..=525_600))]
+    windows: Vec<u32>,
+    /// Health between two flaps of one incident, at most, in minutes.
+    #[arg(long, value_name = "M", default_value_t = 10)]
+    gap_minutes: u32,
+    /// False pages per cluster-day that are paid.
+    #[arg(long, value_name = "X", default_value_t = 0.5)]
+    budget: f64,
+    /// Hold out entities rather than later rows.
+    #[arg(long)]
+    by_entity: bool,
+    /// Of rows that repeat an entity's time, keep the first.
+    #[arg(long)]
+    first_of_duplicates: bool,
+    /// Score a split that leaks all the same.
+    #[arg(long)]
+    anyway: bool,
+    /// Trees of the forest, 1 to 2000.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    trees: u32,
+    /// Draws everything that is drawn.
+    #[arg(long, value_name = "S", default_value_t = 42)]
+    seed: u64,
+    /// Threads to grow trees on; the result does not depend on it [default: one per core].
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+    /// The report to write, as JSON; - is standard output.
+    #[arg(long, value_name = "FILE")]
+    report: Option<String>,
+}
+
+pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
+    if !(args.budget.is_finite() && args.budget >= 0.0) {
+        return Err(Failure {
+            code: FailureCode::Option,
+            title: "The budget is no number of pages".to_owned(),
+            detail: format!("It is {}.", args.budget),
+            hint: "Give 0 or more false pages per cluster and day.".to_owned(),
+            place: Place::default(),
+        });
+    }
+    let mut parts = Vec::new();
+    for path in &args.files {
+        let (head, bytes) = files::read(path)?;
+        parts.push(
+            read_one(&head.name, &bytes, &ReadOptions::default(), false)
+                .map_err(in_words)?
+                .0,
+        );
+    }
+    let frame = stack(parts).map_err(in_words)?.frame;
+    let spec = ForecastSpec {
+        time: args.time.clone(),
+        entity: args.entity.clone(),
+        target: args.target.clone(),
+        columns: args.columns.clone(),
+        leave: args.leave.clone(),
+        horizon_minutes: args.horizon_minutes,
+        windows_minutes: args.windows.clone(),
+        gap_minutes: args.gap_minutes,
+        budget: args.budget,
+        by_entity: args.by_entity,
+        first_of_duplicates: args.first_of_duplicates,
+        anyway: args.anyway,
+        trees: args.trees,
+        seed: args.seed,
+    };
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.threads.map_or_else(cores, usize::from);
+    let report =
+        run(&frame, &spec, &mut |fitter| grow(fitter, threads)).map_err(|e| e.failure())?;
+    if let Some(out) = &args.report {
+        files::write(out, report.to_json().as_bytes())?;
+    }
+    for notice in &report.notices {
+        tell(&format!("note: {notice}\n"));
+    }
+    for leak in &report.leaks {
+        tell(&format!("warning: {leak}\n"));
+    }
+    tell(&report.to_text());
+    Ok(())
+}
+
+/// Every unit of a forest, whichever thread is free.
+fn grow(fitter: &mut Fitter, threads: usize) -> Result<(), String> {
+    let setup = fitter.setup();
+    let (next, units) = (AtomicU32::new(0), fitter.units());
+    let grown = Mutex::new(Vec::new());
+    let work = || -> Result<(), String> {
+        let mut grower = UnitGrower::from_bytes(&setup).map_err(|e| e.to_string())?;
+        loop {
+            let unit = next.fetch_add(1, Ordering::Relaxed);
+            if unit >= units {
+                return Ok(());
+            }
+            let bytes = grower.grow(unit).map_err(|e| e.to_string())?;
+            let mut grown = grown.lock().map_err(|e| e.to_string())?;
+            grown.push((unit, bytes));
+        }
+    };
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..threads.clamp(1, units.max(1) as usize))
+            .map(|_| scope.spawn(work))
+            .collect();
+        all.into_iter()
+            .try_for_each(|t| t.join().map_err(|_| "a thread ended early".to_owned())?)
+    })?;
+    for (unit, bytes) in grown.into_inner().map_err(|e| e.to_string())? {
+        fitter.accept(unit, &bytes).map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
