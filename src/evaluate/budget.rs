@@ -70,7 +70,7 @@ pub fn budget_curve(
 }
 
 /// The threshold that catches most ahead within a budget of false pages per cluster-day; of equals the cheaper, then the
-/// higher. Without incidents, where nothing tells what is caught: the lowest above the first that costs more. None where
+/// one with the longer lead, then the higher. Without incidents, where nothing tells what is caught: the lowest above the first that costs more. None where
 /// every one costs more.
 pub fn within_budget(curve: &[BudgetPoint], budget: f64) -> Option<f64> {
     if curve.iter().all(|p| p.recall_ahead.is_nan()) {
@@ -82,12 +82,15 @@ pub fn within_budget(curve: &[BudgetPoint], budget: f64) -> Option<f64> {
     let within = curve.iter().filter(|p| p.false_per_cluster_day <= budget);
     let mut best: Option<&BudgetPoint> = None;
     for p in within {
-        let better = best.is_none_or(|b| {
-            p.recall_ahead > b.recall_ahead
-                || p.recall_ahead == b.recall_ahead
-                    && p.false_per_cluster_day < b.false_per_cluster_day
-        });
-        if better {
+        // No lead is the shortest.
+        let worth = |p: &BudgetPoint| {
+            [
+                p.recall_ahead,
+                -p.false_per_cluster_day,
+                p.lead_minutes.max(0.0),
+            ]
+        };
+        if best.is_none_or(|b| worth(p) > worth(b)) {
             best = Some(p);
         }
     }

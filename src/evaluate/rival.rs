@@ -29,7 +29,7 @@ impl StaticRule {
         let chosen: Vec<usize> = (0..answers.len())
             .filter(|&row| {
                 seen += usize::from(!answers[row]);
-                answers[row] || seen % stride == 0
+                answers[row] || seen.is_multiple_of(stride)
             })
             .collect();
         let mut best: Option<Self> = None;

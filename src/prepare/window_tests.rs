@@ -248,6 +248,11 @@ fn counters_are_known_by_name_and_by_their_steps() {
 
 #[test]
 #[ignore = "a measurement: cargo test --release -- --ignored window_speed --nocapture"]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a measurement"
+)]
 fn window_speed() {
     let (n, pods) = (1_000_000_usize, 200);
     let minutes: Vec<i64> = (0..n).map(|r| (r / pods) as i64).collect();
@@ -261,7 +266,6 @@ fn window_speed() {
         Look::Deviation,
         Look::Slope,
     ];
-    #[expect(clippy::disallowed_methods, reason = "a measurement")]
     let begun = std::time::Instant::now();
     let mut features = 0;
     for _ in 0..30 {

@@ -155,7 +155,7 @@ impl Parts {
         let keep = |row: &u32| {
             let is_quiet = quiet(row);
             seen += usize::from(is_quiet);
-            kind(row).is_some() || is_quiet && seen % stride == 0
+            kind(row).is_some() || is_quiet && seen.is_multiple_of(stride)
         };
         self.train = self.split.train.iter().copied().filter(keep).collect();
         self.kinds = kinds.iter().copied().collect();

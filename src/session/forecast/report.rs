@@ -109,35 +109,35 @@ impl ForecastReport {
         if !self.leaks.is_empty() {
             text.push_str("Not to be believed, since the split leaks: ");
         }
-        let best = self
+        // The first of the best among those that wake nobody more often.
+        let mut best: Option<&RivalReport> = None;
+        for rival in self
             .rivals
             .iter()
-            .filter(|r| r.score.pages_false <= all.pages_false.max(1));
-        if let Some(rival) = best
-            .max_by_key(|r| r.score.ahead)
-            .filter(|r| r.score.ahead >= all.ahead)
+            .filter(|r| r.score.pages_false <= all.pages_false)
         {
+            if rival.score.ahead > best.map_or(0, |b| b.score.ahead) {
+                best = Some(rival);
+            }
+        }
+        let cost = |s: &IncidentScore| format!("at {} false pages a day", short(s.false_per_day));
+        if let Some(rival) = best.filter(|r| r.score.ahead >= all.ahead) {
             text.push_str(&format!(
-                "Not useful: {} warns of {} of {} incidents at {} false pages a day. The model ",
+                "No better than {}, which warns of {} of {} incidents {}. ",
                 rival.name,
                 rival.score.ahead,
                 all.incidents,
-                short(rival.score.false_per_day)
+                cost(&rival.score)
             ));
         }
-        text.push_str(if text.ends_with("The model ") {
-            "warns"
-        } else {
-            "Warns"
-        });
-        text.push_str(&format!(" of {} of {} incidents", all.ahead, all.incidents));
+        match all.ahead {
+            0 => text.push_str(&format!("Warns of none of {} incidents", all.incidents)),
+            n => text.push_str(&format!("Warns of {n} of {} incidents", all.incidents)),
+        }
         if let Some((median, _)) = all.lead_minutes {
             text.push_str(&format!(", median {} minutes ahead", short(median)));
         }
-        text.push_str(&format!(
-            ", at {} false pages a day",
-            short(all.false_per_day)
-        ));
+        text.push_str(&format!(", {}", cost(all)));
         if let Some(interval) = self.incidents.false_per_day {
             text.push_str(&format!(
                 " (90 % interval {} to {})",
