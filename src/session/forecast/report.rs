@@ -109,7 +109,7 @@ impl ForecastReport {
         if !self.leaks.is_empty() {
             text.push_str("Not to be believed, since the split leaks: ");
         }
-        // The first of the best among those that wake nobody more often.
+        // The first of those that catch most and wake nobody more often.
         let mut best: Option<&RivalReport> = None;
         for rival in self
             .rivals
@@ -121,7 +121,10 @@ impl ForecastReport {
             }
         }
         let cost = |s: &IncidentScore| format!("at {} false pages a day", short(s.false_per_day));
-        if let Some(rival) = best.filter(|r| r.score.ahead >= all.ahead) {
+        let lead = |s: &IncidentScore| s.lead_minutes.map_or(0.0, |lead| lead.0);
+        let beats =
+            |s: &IncidentScore| s.ahead > all.ahead || s.ahead == all.ahead && lead(s) >= lead(all);
+        if let Some(rival) = best.filter(|r| beats(&r.score)) {
             text.push_str(&format!(
                 "No better than {}, which warns of {} of {} incidents {}. ",
                 rival.name,
