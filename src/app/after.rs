@@ -6,12 +6,11 @@ use super::engine::{Step, set_kind};
 use super::form::{Field, ModelKind, Settings};
 use super::{
     Act, Action, Attachment, Effect, FileRef, Handle, Kept, Origin, Pending, Purpose, Route,
-    Setting, Source, State, format, reading, runlog,
+    Setting, Source, State, runlog,
 };
 use crate::data::SortedSet;
 use crate::protocol::{
-    Failure, FailureCode, FileHead, Place, PredictionFilter, ReadSpec, Request, RowsView,
-    SimulateSpec,
+    Failure, FileHead, PredictionFilter, ReadSpec, Request, RowsView, SimulateSpec,
 };
 
 /// Rows of a page of predictions; the first, which comes with them, has as many.
@@ -211,88 +210,6 @@ impl Step {
         });
     }
 
-    /// A folder holds more than data: what is no kind of file that is read is left out, and named.
-    fn dropped_folder(&mut self, files: &[FileRef], is_cut: bool) {
-        let (data, others): (Vec<FileRef>, Vec<FileRef>) = files
-            .iter()
-            .cloned()
-            .partition(|f| reading::may_be_data(&f.name));
-        if data.is_empty() {
-            return self.dropped(&[]);
-        }
-        if !others.is_empty() || is_cut {
-            let names: Vec<String> = others.iter().map(|f| f.name.to_string()).collect();
-            let mut detail = match names.is_empty() {
-                true => String::new(),
-                false => format!("No tables or exports: {}. ", format::listed(&names, 5)),
-            };
-            if is_cut {
-                detail.push_str("Of a folder 500 entries are looked at, and it holds more.");
-            }
-            self.alert(Failure {
-                code: FailureCode::Input,
-                title: "Not all of the folder is read".to_owned(),
-                detail: detail.trim_end().to_owned(),
-                hint: "Drop a file by itself to have it read whatever its name.".to_owned(),
-                place: Place::default(),
-            });
-        }
-        self.dropped(&data);
-    }
-
-    fn dropped(&mut self, files: &[FileRef]) {
-        let (models, tables): (Vec<FileRef>, Vec<FileRef>) = files
-            .iter()
-            .cloned()
-            .partition(|f| f.name.to_ascii_lowercase().ends_with(".kubecast"));
-        if files.is_empty() {
-            return self.alert(Failure {
-                code: FailureCode::Input,
-                title: "Nothing to read in what was dropped".to_owned(),
-                detail: "It held no file of data: perhaps a link, or a folder of other things."
-                    .to_owned(),
-                hint: "Drop CSV files, exports of metrics, or a .kubecast model file.".to_owned(),
-                place: Place::default(),
-            });
-        }
-        if let [model, ..] = models.as_slice() {
-            self.open(model);
-        }
-        if !tables.is_empty() {
-            if self.state.route == Route::Predict && self.state.model.value().is_some() {
-                self.predict(&tables);
-            } else {
-                self.load_files(&tables);
-            }
-        }
-    }
-
-    fn open(&mut self, file: &FileRef) {
-        self.ask(Pending {
-            purpose: Purpose::Open {
-                name: Rc::clone(&file.name),
-                restoring: false,
-            },
-            request: Request::OpenModel {
-                name: file.name.to_string(),
-            },
-            attachments: vec![Attachment::File(file.key)],
-        });
-        self.go(Route::Keep);
-    }
-
-    fn load_files(&mut self, files: &[FileRef]) {
-        if files
-            .iter()
-            .any(|f| f.name.to_ascii_lowercase().ends_with(".kubecast"))
-        {
-            return self.dropped(files);
-        }
-        if !files.is_empty() {
-            self.load(Source::new(Origin::Files(files.into())));
-        }
-    }
-
     /// Reads the files at hand again, as they were told to be read.
     fn read_as(&mut self, reading: &ReadSpec) {
         let source = self.state.source.clone();
@@ -306,12 +223,12 @@ impl Step {
         }
     }
 
-    fn load(&mut self, source: Source) {
+    pub(super) fn load(&mut self, source: Source) {
         self.go(Route::Data);
         self.ask(load_job(source, false));
     }
 
-    fn predict(&mut self, files: &[FileRef]) {
+    pub(super) fn predict(&mut self, files: &[FileRef]) {
         self.go(Route::Predict);
         let name = match files {
             [] => self

@@ -7,6 +7,7 @@
 
 mod action;
 mod after;
+mod dropping;
 mod effect;
 mod engine;
 mod estimating;

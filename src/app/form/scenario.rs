@@ -118,7 +118,7 @@ impl Settings {
         Ok(())
     }
 
-    /// The scenario's choices under this name, as [`Settings::choose`] takes them; empty: as the preset.
+    /// The scenario's choices under this name, as they are set; empty: as the preset.
     pub fn chosen(&self, key: &str) -> String {
         entries(&self.scenario)
             .into_iter()
