@@ -132,7 +132,7 @@ export default [
           selector, text,
         );
       const before = await finding(visit);
-      await paste("#sim-rows", metrics({ rows: 50 }));
+      await paste("#target", metrics({ rows: 50 }));
       await paste("body", "  \n ");
       await new Promise((resolve) => setTimeout(resolve, 300));
       assert.equal(await finding(visit), before);
