@@ -96,10 +96,7 @@ pub(in crate::ui) fn train(app: &App) -> Html {
             None => "It is judged at once on the rows that were held out.".to_owned(),
         },
     };
-    let sub = match &state.estimate {
-        Some(estimate) => format!("{} {sub}", estimate_words(estimate)),
-        None => sub,
-    };
+    let estimate = state.estimate.as_ref().map(estimate_words);
     let buttons = html! {
         <>
             { app.button_unless(why_not.is_some(), "btn primary", "train", "Train", Act::Train) }
@@ -107,7 +104,8 @@ pub(in crate::ui) fn train(app: &App) -> Html {
             if state.model.value().is_some_and(|m| m.report.is_some()) {
                 { way("btn", "See the last evaluation", Route::Evaluate) }
             }
-            { strip_note(&why_not.unwrap_or_default()) }
+            // Beside the buttons, which must not move under the hand when it is known.
+            { strip_note(&why_not.or(estimate).unwrap_or_default()) }
         </>
     };
     let models = html! {

@@ -26,7 +26,13 @@ function prometheus(metric, value) {
 const chip = (visit, words) =>
   visit.until(`the data set shows ${words}`, (words) => document.querySelector("#data-chip")?.innerText.includes(words) && !document.querySelector("#cancel"), { values: [words], timeout: 30_000 });
 
-const card = (visit, id) => visit.evaluate((id) => document.querySelector(`#${id}`)?.closest("section").innerText, id);
+const card = (visit, id) =>
+  visit.evaluate((id) => {
+    const section = document.querySelector(`#${id}`)?.closest("section");
+    // Firefox leaves out what a select offers.
+    const offered = [...(section?.querySelectorAll("option") ?? [])].map((option) => option.textContent);
+    return section && [section.innerText, ...offered].join("\n");
+  }, id);
 
 /** The field of this label in the card. */
 const field = (visit, label) =>
@@ -126,7 +132,8 @@ export default [
           (selector, text) => {
             const clipboardData = new DataTransfer();
             clipboardData.setData("text/plain", text);
-            const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+            // Firefox makes the data itself, from the other two.
+            const event = new ClipboardEvent("paste", { clipboardData, data: text, dataType: "text/plain", bubbles: true, cancelable: true });
             document.querySelector(selector).dispatchEvent(event);
           },
           selector, text,
