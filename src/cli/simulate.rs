@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::files::{self, Target};
 use super::run::tell;
-use super::simulate_args::SimulateArgs;
+use super::simulate_args::{Form, Layout, SimulateArgs};
 use crate::protocol::Failure;
 use crate::session::ScenarioText;
 
@@ -12,10 +12,15 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<(), Failure> {
     let mut text = ScenarioText::new(&args.spec())?;
     let mut target = Target::create(&args.out)?;
     let mut lines = Vec::new();
+    let more = |text: &mut ScenarioText, lines: &mut Vec<u8>| match (args.format, args.layout) {
+        (Form::OpenMetrics, _) => text.more_openmetrics(lines),
+        (Form::Csv, Layout::Long) => Ok(text.more_long(lines)),
+        (Form::Csv, Layout::Wide) => Ok(text.more(lines)),
+    };
     if args.out.to_ascii_lowercase().ends_with(".gz") {
         // No name and no time: the same table gives the same bytes.
         let mut packed = flate2::GzBuilder::new().write(Vec::new(), flate2::Compression::fast());
-        while !target.is_closed() && text.more(&mut lines) {
+        while !target.is_closed() && more(&mut text, &mut lines)? {
             // A Vec takes everything.
             let _ = packed.write_all(&lines);
             target.write(packed.get_ref())?;
@@ -24,7 +29,7 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<(), Failure> {
         }
         target.write(&packed.finish().unwrap_or_default())?;
     } else {
-        while !target.is_closed() && text.more(&mut lines) {
+        while !target.is_closed() && more(&mut text, &mut lines)? {
             target.write(&lines)?;
             lines.clear();
         }

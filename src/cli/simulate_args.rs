@@ -47,6 +47,12 @@ pub(super) struct SimulateArgs {
     /// The CSV file to write, compressed where it ends in .gz; - is standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub out: String,
+    /// A column for each metric, or a line for each metric and time.
+    #[arg(long, value_enum, default_value_t = Layout::Wide)]
+    pub layout: Layout,
+    /// The form of the table. OpenMetrics needs all columns and holds the table until it is written.
+    #[arg(long, value_enum, default_value_t = Form::Csv)]
+    pub format: Form,
     /// One line per fault, as CSV.
     #[arg(long, value_name = "FILE")]
     pub episodes: Option<String>,
@@ -171,6 +177,22 @@ enum PresetName {
     Production,
     /// Much at once
     Stress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Layout {
+    /// A column for each metric
+    Wide,
+    /// A line for each metric and time
+    Long,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub(super) enum Form {
+    Csv,
+    /// The text that Prometheus scrapes, with times
+    OpenMetrics,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,8 @@
 use super::failure::Fault;
 use crate::data::instant_micros;
 use crate::protocol::{
-    Exporters, Failure, LabelRule, LoadShape, ScenarioColumns, ScenarioPreset, SimulateSpec,
+    Exporters, Failure, FailureCode, LabelRule, LoadShape, Place, ScenarioColumns, ScenarioPreset,
+    SimulateSpec,
 };
 use crate::simulate::{
     self, Chunk, ColumnSet, ExportProfile, LabelMode, LoadPreset, Preset, Scenario, SimulateError,
@@ -154,6 +155,8 @@ fn start_micros(text: &str) -> Option<i64> {
 pub struct ScenarioText {
     simulation: Simulation,
     begun: bool,
+    /// What OpenMetrics is written of, and the metrics still to be written, the last first.
+    whole: Option<(Chunk, Vec<usize>)>,
 }
 
 impl ScenarioText {
@@ -164,6 +167,7 @@ impl ScenarioText {
         Ok(Self {
             simulation: Simulation::new(valid),
             begun: false,
+            whole: None,
         })
     }
 
@@ -177,6 +181,55 @@ impl ScenarioText {
         }
         chunk.write_rows(out);
         true
+    }
+
+    /// As [`ScenarioText::more`], with a line for each metric and time instead of a column for each metric.
+    pub fn more_long(&mut self, out: &mut Vec<u8>) -> bool {
+        let Some(chunk) = self.simulation.chunks(CHUNK_ROWS / 8).next() else {
+            return false;
+        };
+        if !std::mem::replace(&mut self.begun, true) {
+            Chunk::write_long_header(&chunk, out);
+        }
+        chunk.write_long_rows(out);
+        true
+    }
+
+    /// As [`ScenarioText::more`], as OpenMetrics, which has each metric in one piece: the table is held until it is
+    /// written, 4 bytes a cell. Needs all columns, which name the series.
+    pub fn more_openmetrics(&mut self, out: &mut Vec<u8>) -> Result<bool, Failure> {
+        if self.whole.is_none() {
+            let extent = self.simulation.extent();
+            let rows = extent.scrapes.saturating_mul(extent.entities);
+            let Some(chunk) = self.simulation.chunks(rows).next() else {
+                return Ok(false);
+            };
+            let mut columns = chunk.openmetrics_columns();
+            columns.reverse();
+            if !chunk.columns().iter().any(|(name, _)| name == "entity_id") {
+                return Err(Failure {
+                    code: FailureCode::Option,
+                    title: "OpenMetrics needs all columns".to_owned(),
+                    detail: "The first 24 columns do not say which series a value belongs to."
+                        .to_owned(),
+                    hint: "Ask for --columns full, or for CSV.".to_owned(),
+                    place: Place::default(),
+                });
+            }
+            self.whole = Some((chunk, columns));
+        }
+        let Some((chunk, columns)) = &mut self.whole else {
+            return Ok(false);
+        };
+        if let Some(column) = columns.pop() {
+            chunk.write_openmetrics(column, out);
+            return Ok(true);
+        }
+        if !std::mem::replace(&mut self.begun, true) {
+            out.extend_from_slice(b"# EOF\n");
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// The share that is done, 0 to 1.

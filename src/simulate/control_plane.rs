@@ -52,7 +52,9 @@ pub(super) struct ControlState {
     /// Requests per second refused for want of a place, and the share that fails.
     pub(super) refused: f64,
     pub(super) failed: f64,
-    /// The same three as rates over five minutes show them: refused, failed, and failed lookups.
+    /// The latencies as quantiles over five minutes show them.
+    pub(super) shown: ShownMs,
+    /// Rates over five minutes: refused, failed, and failed lookups.
     pub(super) refused_window: f64,
     pub(super) failed_window: f64,
     pub(super) dns_failed_window: f64,
@@ -74,6 +76,22 @@ pub(super) struct ControlState {
     pub(super) dns_failed: f64,
     /// The DNS servers are killed for want of memory in this step.
     pub(super) dns_oom: bool,
+}
+
+/// Latencies of the last five minutes, ms: what is asked of a histogram is never of this instant alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShownMs {
+    pub(super) fsync: f64,
+    pub(super) commit: f64,
+    pub(super) api: f64,
+    pub(super) schedule: f64,
+    pub(super) dns: f64,
+    pub(super) webhook: f64,
+}
+
+/// Moves a latency of a window towards that of now, on the scale of its logarithm: a quantile does not add up requests.
+pub(super) fn follow_latency(shown_ms: &mut f64, now_ms: f64, share: f64) {
+    *shown_ms *= exp(share * libm::log(now_ms.max(1e-3) / shown_ms.max(1e-3)));
 }
 
 /// A few minutes that look like trouble and are none.
@@ -140,6 +158,14 @@ impl ControlState {
             inflight: 10.0,
             refused: 0.0,
             failed: 4e-4,
+            shown: ShownMs {
+                fsync: cluster.fsync_ms,
+                commit: 2.3 * cluster.fsync_ms,
+                api: 27.0,
+                schedule: 10.0,
+                dns: 1.5,
+                webhook: 4.0,
+            },
             refused_window: 0.0,
             failed_window: 4e-4,
             dns_failed_window: 6e-4,
@@ -180,6 +206,17 @@ impl ControlState {
         self.step_api(cluster, load, drive, now, decay);
         self.step_scheduler(cluster, load, drive, now, decay);
         self.step_dns(cluster, load, drive, now, decay);
+        let shown = &mut self.shown;
+        for (shown, now) in [
+            (&mut shown.fsync, self.fsync_ms),
+            (&mut shown.commit, self.commit_ms),
+            (&mut shown.api, self.api_ms),
+            (&mut shown.schedule, self.schedule_ms),
+            (&mut shown.dns, self.dns_ms),
+            (&mut shown.webhook, self.webhook_ms),
+        ] {
+            follow_latency(shown, now, decay.window);
+        }
         self.refused_window += decay.window * (self.refused - self.refused_window);
         self.failed_window += decay.window * (self.failed - self.failed_window);
         self.dns_failed_window += decay.window * (self.dns_failed - self.dns_failed_window);
@@ -315,8 +352,14 @@ impl ControlState {
         // Short-lived pods come all the time; those of the workloads wait in `pending`.
         let come = draw.count(self.arrival_rate * now.step_secs, 6);
         let room = if drive.blocked >= 1.0 { 0.7 } else { 1.0 };
+        // Before nothing fits any more, a few pods now and then find no place for a minute or two.
+        let squeezed = drive.blocked > 0.0
+            && self.homeless < 1.0
+            && draw.uniform(8) < 0.3 * drive.blocked * drive.blocked * now.step_secs / 60.0;
         self.homeless = if drive.blocked >= 1.0 {
             self.homeless + (1.0 - room) * come
+        } else if squeezed {
+            draw.between(1.0, 2.5, 9).floor()
         } else {
             // Those that fit again are bound within minutes.
             if self.homeless < 1.0 {

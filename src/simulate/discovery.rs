@@ -186,10 +186,16 @@ impl Discovery {
             let open = &mut self.open[i];
             open.held_secs += now.step_secs * (showing / open.rows.max(1.0)).min(1.0);
             let episode = &mut self.world.episodes[number];
-            if episode.end_secs.is_finite() || now.secs < episode.due_secs {
+            // A leak strikes early where the load is high: it is counted from then on.
+            let begun = if episode.struck {
+                episode.impact_secs.min(episode.due_secs)
+            } else {
+                episode.due_secs
+            };
+            if episode.end_secs.is_finite() || now.secs < begun {
                 continue;
             }
-            let late = now.secs - episode.due_secs;
+            let late = now.secs - begun;
             let waited = late > 7_200.0 + 2.0 * episode.hold_secs;
             let enough =
                 open.held_secs + tail_secs(kind).min(0.5 * episode.hold_secs) >= episode.hold_secs;
@@ -229,7 +235,7 @@ impl Discovery {
         self.planned_over[kind as usize] - (self.realised[kind as usize] - current)
     }
 
-    /// What the episodes to come are shortened by for what others had too many, victims above all: half of it, since
+    /// What the episodes to come are shortened by for what others had too many, victims above all: not all of it, since
     /// [`Discovery::carry`] sees to a part.
     fn thrift(&self) -> f64 {
         let episodes = &self.world.episodes;
@@ -244,7 +250,7 @@ impl Discovery {
             .iter()
             .filter(|e| !e.struck && e.end_secs.is_infinite());
         let to_come: f64 = to_come.map(|e| e.planned_rows).sum();
-        (1.0 - 0.5 * excess / to_come.max(1.0)).clamp(0.6, 1.3)
+        (1.0 - 0.8 * excess / to_come.max(1.0)).clamp(0.4, 1.3)
     }
 
     /// The episodes as they were found, and whose harm each row shows.

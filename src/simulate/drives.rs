@@ -338,10 +338,13 @@ impl Drives {
             IssueKind::MemoryLeak => {
                 drive.deploy |= first && episode.variant < 0.5;
                 let room = (1.01 - state.memory_rest).max(0.05);
-                let rate = if secs >= episode.due_secs && secs < episode.end_secs {
+                let killed = state.since_oom_secs < secs - episode.onset_secs;
+                let rate = if (killed || secs >= episode.due_secs) && secs < episode.end_secs {
                     room / (900.0 / (0.6 + 0.4 * episode.severity))
                 } else if secs < episode.end_secs {
-                    (0.88 * room * pressure / place.leak_gain - state.leaked).max(0.0) / step_secs
+                    // What leaks leaks steadily: the pressure's bend is taken out again.
+                    let way = episode.way(secs);
+                    (0.84 * room * way / place.leak_gain - state.leaked).max(0.0) / step_secs
                 } else {
                     0.0
                 };

@@ -217,6 +217,12 @@ const PUSHED_A_MINUTE: f64 = 0.02;
 const MOST_PUSHED: f64 = 1.5;
 
 impl Episode {
+    /// The share of the time from onset to harm that is over, 0 to 1.
+    pub(super) fn way(&self, secs: f64) -> f64 {
+        let whole = (self.due_secs - self.onset_secs).max(1.0);
+        ((secs - self.onset_secs) / whole).clamp(0.0, 1.0)
+    }
+
     /// The pressure at an instant, `pushed` seconds of which harm was due and did not hold.
     pub(super) fn pressure(&self, secs: f64, pushed: f64) -> f64 {
         if secs < self.onset_secs || secs >= self.recovered_secs {
@@ -227,8 +233,7 @@ impl Episode {
                 let more = (PUSHED_A_MINUTE * pushed / 60.0).min(MOST_PUSHED);
                 return 1.0 + BEYOND * self.severity + more;
             }
-            let way = (secs - self.onset_secs) / (self.due_secs - self.onset_secs).max(1.0);
-            return PRECURSOR_TOP * libm::pow(way.clamp(0.0, 1.0), self.bend);
+            return PRECURSOR_TOP * libm::pow(self.way(secs), self.bend);
         }
         // A node that is back reports at once.
         if matches!(

@@ -13,7 +13,8 @@
 //!   `schedule`: when and where.
 //! - `discovery`: the first run, which finds the truth. `labels`: harm is read off the state, and blamed on an episode only where the twin, the same cluster without
 //!   faults, shows none. `annotation`: what a row may know of it. `alerts`: what Prometheus would have said.
-//! - `observation`: noise, buckets, windows and lost scrapes. `table`: the columns. `record`: the files beside it.
+//! - `observation`: noise, buckets, windows and lost scrapes. `table`: the columns, `forms`: the same a line per metric,
+//!   or as OpenMetrics. `record`: the files beside it.
 //!   `preview`: the beginning of a run, to be looked at.
 //!
 //! Invariants: a run depends on the scenario alone, neither on the size of its steps nor on the platform: randomness
@@ -29,6 +30,7 @@ mod curve;
 mod discovery;
 mod drives;
 mod faults;
+mod forms;
 mod grid;
 mod labels;
 mod node;

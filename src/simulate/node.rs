@@ -43,8 +43,11 @@ pub(super) struct NodeState {
     garbage: f64,
     /// p99 of the relist, ms.
     pub(super) relist_ms: f64,
-    /// Share of packets sent again.
+    /// The same as a quantile over five minutes shows it.
+    pub(super) relist_shown_ms: f64,
+    /// Share of packets sent again, and of those of the last five minutes.
     pub(super) loss: f64,
+    pub(super) loss_window: f64,
     pub(super) rtt_ms: f64,
     pub(super) usual_rtt_ms: f64,
     /// Bytes per second.
@@ -110,7 +113,9 @@ impl NodeState {
             disk_rest: node.disk,
             garbage: 0.05,
             relist_ms: 60.0,
+            relist_shown_ms: 60.0,
             loss: 0.0008,
+            loss_window: 0.0008,
             rtt_ms: 0.5,
             usual_rtt_ms: 0.5 * draws.lognormal(1.0, 0.25, 0, 105),
             receive: node.receive,
@@ -185,6 +190,9 @@ impl NodeState {
         let jam = drive.congestion;
         self.loss =
             (8e-4 * super::curve::exp(0.5 * yn) + 0.065 * jam * jam + 0.8 * dropped).min(0.5);
+        let share = 1.0 - decay.window;
+        super::control_plane::follow_latency(&mut self.relist_shown_ms, self.relist_ms, share);
+        self.loss_window += share * (self.loss - self.loss_window);
         self.rtt_ms = self.usual_rtt_ms * super::curve::exp(0.2 * yn) * (1.0 + 0.4 * backup)
             + drive.rtt_ms * 2.0 * self.usual_rtt_ms
             + 40.0 * dropped;

@@ -149,11 +149,11 @@ impl Observer {
             let deviation = SPREAD * 2.0 / (per_sec * 300.0).max(9.0).sqrt();
             true_ms * exp(self.noise * deviation * draw.noise(index))
         };
-        let fsync = through_buckets(quantile(s.fsync_ms, s.writes, 0), &ETCD_BUCKETS);
-        let commit = through_buckets(quantile(s.commit_ms, s.writes, 1), &ETCD_BUCKETS);
-        let api = through_buckets(quantile(s.api_ms, s.requests, 2), &API_BUCKETS);
+        let fsync = through_buckets(quantile(s.shown.fsync, s.writes, 0), &ETCD_BUCKETS);
+        let commit = through_buckets(quantile(s.shown.commit, s.writes, 1), &ETCD_BUCKETS);
+        let api = through_buckets(quantile(s.shown.api, s.requests, 2), &API_BUCKETS);
         // Its histogram ends at a minute.
-        let schedule = quantile(s.schedule_ms, 3.0, 3).min(60_000.0);
+        let schedule = quantile(s.shown.schedule, 3.0, 3).min(60_000.0);
         put(row, Col::ApiMs, api);
         put(row, Col::EtcdMs, commit);
         put(row, Col::ScheduleMs, schedule);
@@ -164,7 +164,7 @@ impl Observer {
             put(
                 row,
                 Col::ApiP50,
-                quantile(s.api_ms, s.requests, 5) * exp(-SPREAD * Q99) / 1_000.0,
+                quantile(s.shown.api, s.requests, 5) * exp(-SPREAD * Q99) / 1_000.0,
             );
             put(row, Col::ApiP99, api / 1_000.0);
             put(
@@ -181,7 +181,7 @@ impl Observer {
             put(
                 row,
                 Col::Webhook,
-                quantile(s.webhook_ms, s.writes, 9) / 1_000.0,
+                quantile(s.shown.webhook, s.writes, 9) / 1_000.0,
             );
             put(row, Col::Fsync, fsync / 1_000.0);
             put(row, Col::Commit, commit / 1_000.0);
@@ -211,7 +211,7 @@ impl Observer {
             put(
                 row,
                 Col::DnsP99,
-                quantile(s.dns_ms, s.dns_qps, 11) / 1_000.0,
+                quantile(s.shown.dns, s.dns_qps, 11) / 1_000.0,
             );
             put(
                 row,
@@ -265,12 +265,12 @@ impl Observer {
         put(row, Col::RuntimeErrors, s.runtime_errors.round());
         put(row, Col::Rpc, some(s.rpc, 0.01, 5));
         if self.full {
-            put(row, Col::Relist, some(s.relist_ms, 0.05, 6) / 1_000.0);
+            put(row, Col::Relist, some(s.relist_shown_ms, 0.05, 6) / 1_000.0);
             put(row, Col::Evictions, s.evictions);
             put(row, Col::Load1, some(s.load1, 0.02, 7));
             put(row, Col::DiskIo, some(s.io, 0.02, 8));
             put(row, Col::InodesFree, s.inodes_free);
-            put(row, Col::Retrans, some(s.loss, 0.05, 9));
+            put(row, Col::Retrans, some(s.loss_window, 0.05, 9));
             put(row, Col::Conntrack, some(s.connections, 0.01, 10).min(1.0));
             put(row, Col::Processes, some(s.processes, 0.004, 11).min(1.0));
             put(row, Col::ClockOffset, some(s.clock_ms, 0.05, 12) / 1_000.0);
@@ -355,7 +355,9 @@ impl Observer {
                 (x * (1.0 + self.noise * spread * draw.noise(index))).max(0.0)
             };
             let ratio = (s.memory + self.noise * 0.004 * draw.noise(1)).clamp(0.0, 1.0);
-            put(row, Col::Throttled, some(s.throttled, 0.04, 2).min(1.0));
+            let throttled = some(s.throttled_window, 0.04, 2);
+            put(row, Col::Throttled, throttled.min(1.0));
+            put(row, Col::CpuOfLimit, some(s.cpu_window, 0.01, 6).min(1.0));
             put(row, Col::WorkingSet, ratio);
             let pages = (ratio * workload.memory_limit_bytes / 4_096.0).floor();
             put(row, Col::WorkingSetBytes, 4_096.0 * pages);
@@ -385,13 +387,13 @@ impl Observer {
             put(row, Col::MaxReplicas, of.most_replicas);
             put(row, Col::DeployAge, of.deploy_age_secs);
             // What its requests go through.
-            let lost_packets = 20.0 * node.loss;
+            let lost_packets = 20.0 * node.loss_window;
             let slow = 1.0
-                + 3.0 * s.throttled
+                + 3.0 * s.throttled_window
                 + 8.0 * (node.cpu - 0.8).max(0.0)
                 + lost_packets
                 + node.rtt_ms / 50.0
-                + control.dns_ms / 20.0;
+                + control.shown.dns / 20.0;
             let requests = workload.requests_per_pod * of.load * place.pods;
             let serves = s.ready > 0.0;
             put(

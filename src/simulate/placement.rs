@@ -23,6 +23,9 @@ pub(super) struct PlacementState {
     pub(super) demand: f64,
     pub(super) demand_rest: f64,
     pub(super) throttled: f64,
+    /// Of the last five minutes: the share of periods that were throttled, and CPU used over limit.
+    pub(super) throttled_window: f64,
+    pub(super) cpu_window: f64,
     pub(super) throttled_secs: f64,
     /// Share of the memory limit in use, the same without what leaked, and what leaked.
     pub(super) memory: f64,
@@ -103,6 +106,8 @@ impl PlacementState {
             demand: workload.demand,
             demand_rest: workload.demand,
             throttled: 0.0,
+            throttled_window: 0.0,
+            cpu_window: workload.demand.min(1.0),
             throttled_secs: 0.0,
             memory: workload.memory,
             memory_rest: workload.memory,
@@ -179,6 +184,8 @@ impl PlacementState {
         self.demand = self.demand_rest * (1.0 + 1.6 * drive.load) / (1.0 - drive.quota_cut);
         let aim = 0.95 * logistic((workload.peak_to_mean * self.demand - 1.0) / 0.12);
         self.throttled += decay.throttle * (aim - self.throttled);
+        self.throttled_window += decay.window * (self.throttled - self.throttled_window);
+        self.cpu_window += decay.window * (self.demand.min(1.0) - self.cpu_window);
         let used = self.demand.min(1.0) * (1.0 - drive.quota_cut) / workload.demand;
         let working = self.ready + self.warming;
         self.node_cpu = place.cpu_per_pod * working * used;

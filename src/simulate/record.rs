@@ -9,7 +9,7 @@ use super::world::Setting;
 use crate::data::{sort_by, time_text};
 
 /// The version of the model: the same version, seed and configuration give the same bytes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 fn instant(setting: &Setting, secs: f64) -> String {
     time_text(setting.grid.start_micros + (secs * 1e6) as i64)

@@ -157,7 +157,7 @@ impl Planner<'_> {
             }
             let drawn = self.hold_secs(kind, draws, number);
             // A case much shorter than its kind's is none: harm needs time to set in. Others take its rows.
-            if wanted * scrape < 0.25 * drawn && drawn > 2.0 * scrape {
+            if wanted * scrape < 0.4 * drawn && drawn > 2.0 * scrape {
                 failures += 1;
                 continue;
             }

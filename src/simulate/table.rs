@@ -69,6 +69,7 @@ columns! {
     Entity "entity_id" Decimals(0);
     // Of the placement.
     Throttled "container_cpu_cfs_throttled_ratio" Decimals(4);
+    CpuOfLimit "container_cpu_usage_ratio" Decimals(4);
     WorkingSet "container_memory_working_set_ratio" Decimals(4);
     WorkingSetBytes "container_memory_working_set_bytes" Decimals(0);
     RestartsTotal "kube_pod_container_status_restarts_total" Decimals(0);
@@ -335,7 +336,7 @@ impl Chunk {
 }
 
 impl Legend {
-    fn micros(&self, scrape: i32) -> i64 {
+    pub(super) fn micros(&self, scrape: i32) -> i64 {
         self.start_micros + i64::from(scrape) * self.scrape_micros
     }
 }
@@ -349,7 +350,7 @@ fn number_of(value: i32, decimals: u8) -> f64 {
 }
 
 /// The shortest text: no zeros after the last digit that counts.
-fn push_decimal(out: &mut Vec<u8>, value: i32, decimals: u8) {
+pub(super) fn push_decimal(out: &mut Vec<u8>, value: i32, decimals: u8) {
     let mut digits = [b'0'; 16];
     let mut left = value.unsigned_abs();
     let mut places = usize::from(decimals);
