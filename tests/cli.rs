@@ -87,6 +87,53 @@ const REPORT_NAMES: [&str; 18] = [
     "beats_baseline",
 ];
 
+/// What is simulated as OpenMetrics is read back as the table that it was, and a line per metric holds as many values.
+#[test]
+fn a_simulated_exposition_is_read_back() {
+    let folder = Folder::new("exposition");
+    let asked = "simulate --preset default --rows 600 --seed 4 --out";
+    folder.ok(&format!("{asked} wide.csv"));
+    folder.ok(&format!("{asked} metrics.om --format openmetrics"));
+    folder.ok(&format!("{asked} long.csv --layout long"));
+    folder.ok("read metrics.om --out back.csv");
+    let values = |file: &str, name: &str| {
+        let text = folder.read(file);
+        let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        let at = |name: &str| header.iter().position(|column| *column == name).unwrap();
+        let (time, entity, value) = (at("timestamp"), at("entity_id"), at(name));
+        let mut values: Vec<(String, String, String)> = lines
+            .filter(|cells| !cells[value].is_empty())
+            .map(|cells| {
+                (
+                    cells[time].into(),
+                    cells[entity].into(),
+                    cells[value].into(),
+                )
+            })
+            .collect();
+        values.sort();
+        values
+    };
+    for name in [
+        "etcd_db_ratio",
+        "kubelet_evictions_total",
+        "app_p99_seconds",
+    ] {
+        let wide = values("wide.csv", name);
+        assert!(wide.len() > 500, "{name}: {}", wide.len());
+        assert_eq!(values("back.csv", name), wide, "{name}");
+        let long = folder.read("long.csv");
+        let marked = format!(",{name},");
+        assert_eq!(
+            long.lines().filter(|line| line.contains(&marked)).count(),
+            wide.len()
+        );
+    }
+    let few = folder.fails("simulate --rows 50 --format openmetrics", 2);
+    assert!(few.contains("--columns full"), "{few}");
+}
+
 #[test]
 fn from_a_simulated_cluster_to_predictions() {
     let folder = Folder::new("whole");

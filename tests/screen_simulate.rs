@@ -154,8 +154,58 @@ fn every_setting_travels() {
             ..SimulateSpec::default()
         }
     );
-    assert_eq!(linked.state.settings.unseen().len(), 4, "the page says so");
+    let shown = |key| linked.state.settings.chosen(key);
+    assert_eq!(
+        (shown("horizons"), shown("unknown_types")),
+        ("15,120".to_owned(), "conntrack".to_owned()),
+        "the page's fields say so"
+    );
     assert_eq!(linked.followed().spec(), spec);
+}
+
+#[test]
+fn what_is_typed_as_a_scenario_has_it_travels_too() {
+    let mut screen = Screen::at_simulator();
+    screen
+        .choose("preset", "default")
+        .choose("horizons", "10, 45")
+        .choose(
+            "issue_weights",
+            "memory_leak=3, disk_pressure 0.5, pvc_full=1",
+        )
+        .choose("unknown_types", "conntrack,cert_expiry")
+        .choose("workload_mix", "1,0,0.5,0,0")
+        .choose("start_time", "2025-06-01T00:00");
+    let spec = screen.spec();
+    assert_eq!(spec.horizons, [10, 45]);
+    assert_eq!(spec.unknown_types, ["conntrack", "cert_expiry"]);
+    assert_eq!(spec.issue_types.len(), spec.issue_weights.len());
+    for (issue, weight) in spec.issue_types.iter().zip(&spec.issue_weights) {
+        let typed = match issue.as_str() {
+            "memory_leak" => 3.0,
+            "disk_pressure" => 0.5,
+            _ => 1.0,
+        };
+        assert_eq!(*weight, typed, "{issue}");
+    }
+    let followed = screen.followed();
+    assert_eq!(followed.spec(), spec);
+    assert_eq!(
+        followed.state.settings.chosen("issue_weights"),
+        "disk_pressure=0.5, memory_leak=3"
+    );
+    // Emptied, it is the preset's again; what cannot be read changes nothing.
+    screen.choose("issue_weights", "").choose("horizons", "");
+    assert!(screen.spec().issue_weights.is_empty() && screen.spec().horizons.is_empty());
+    for wrong in [
+        "meteor=2",
+        "memory_leak",
+        "memory_leak=0",
+        "memory_leak=much",
+    ] {
+        screen.choose("issue_weights", wrong);
+        assert!(screen.spec().issue_weights.is_empty(), "{wrong}");
+    }
 }
 
 #[test]
@@ -167,7 +217,8 @@ fn a_link_that_cannot_be_read_is_named_and_changes_nothing() {
         ("faults=perhaps", "faults"),
         ("horizons=soon", "horizons"),
         ("issue_types=meteor", "meteor"),
-        ("issue_types=pvc_full&issue_weights=2", "issue_weights"),
+        ("issue_types=pvc_full&issue_weights=2,3", "issue_weights"),
+        ("issue_weights=2", "issue_weights"),
         (long.as_str(), "longer"),
     ] {
         let mut screen = Screen::default();

@@ -6,11 +6,11 @@ use super::files;
 use crate::data::Level;
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    Delimiter, Encoding, Escape, IngestError, Ingested, ReadOptions, ReadReport, Reader, RowList,
-    stack,
+    Delimiter, Encoding, Escape, Format, IngestError, Ingested, InputFile, JoinOptions,
+    ReadOptions, ReadReport, Reader, RowList, SAMPLE_BYTES, read_files, recognise, stack,
 };
 use crate::json::{self, Plain, record};
-use crate::protocol::{Failure, FailureCode, Place};
+use crate::protocol::{Failure, FailureCode, FileHead, Place};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ReadArgs {
@@ -132,15 +132,30 @@ pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
         });
     }
     let options = args.options.options();
-    let mut parts = Vec::new();
+    let (heads, contents) = files::read_all(&args.files)?;
+    let is_exposition = |(head, bytes): (&FileHead, &Vec<u8>)| {
+        let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+        recognise(&head.name, sample).format == Format::Exposition
+    };
     let mut cells = Vec::new();
-    for path in &args.files {
-        let (head, bytes) = files::read(path)?;
-        let (table, raw) = read_one(&head.name, &bytes, &options, args.raw).map_err(in_words)?;
-        cells = raw;
-        parts.push(table);
-    }
-    let table = stack(parts).map_err(in_words)?;
+    // Samples of metrics are series, which are joined; whoever asks for raw cells is told that there are none.
+    let table = if !args.raw && heads.iter().zip(&contents).any(is_exposition) {
+        let inputs = heads.iter().zip(contents).map(|(head, bytes)| InputFile {
+            name: head.name.clone(),
+            bytes: bytes.into(),
+            modified_secs: head.modified_secs.map(|secs| secs as f64),
+        });
+        let read = read_files(inputs.collect(), &JoinOptions::default());
+        read.map_err(in_words)?.table
+    } else {
+        let mut parts = Vec::new();
+        for (head, bytes) in heads.iter().zip(&contents) {
+            let (table, raw) = read_one(&head.name, bytes, &options, args.raw).map_err(in_words)?;
+            cells = raw;
+            parts.push(table);
+        }
+        stack(parts).map_err(in_words)?
+    };
     let plain = CsvOptions { neutralise: false };
     let text = match args.raw {
         true => cells,

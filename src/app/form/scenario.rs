@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::knob::{Knob, Slot};
 use super::{Field, Settings};
-use crate::data::SortedSet;
+use crate::data::{SortedMap, SortedSet, read_float};
 use crate::json::{self, Plain, Value};
 use crate::protocol::{ScenarioPreset, SimulateSpec};
 
@@ -86,6 +86,15 @@ impl Settings {
         } else if self.issues != usual_issues(spec.preset) {
             spec.issue_types = self.issues.iter().cloned().collect();
         }
+        let weigh = |issue: &String| self.issue_weights.get(issue).copied();
+        if self.issues.iter().any(|issue| weigh(issue).is_some()) {
+            spec.issue_types = self.issues.iter().cloned().collect();
+            spec.issue_weights = self
+                .issues
+                .iter()
+                .map(|issue| weigh(issue).unwrap_or(1.0))
+                .collect();
+        }
         for &knob in Knob::ALL {
             let value = self.read(Field::Knob(knob))?;
             match knob.slot(&mut spec) {
@@ -99,6 +108,10 @@ impl Settings {
     /// Chooses a value of the scenario by its name, as a link has it; empty: as the preset. A preset brings its hours, its
     /// share of issues and its kinds along. The error is a sentence.
     pub(in crate::app) fn choose(&mut self, key: &str, text: &str) -> Result<(), String> {
+        if key == WEIGHTS {
+            self.issue_weights = weights(text)?;
+            return Ok(());
+        }
         let before = self.scenario.preset;
         put(&mut self.scenario, key, text)?;
         let preset = self.scenario.preset;
@@ -120,24 +133,18 @@ impl Settings {
 
     /// The scenario's choices under this name, as they are set; empty: as the preset.
     pub fn chosen(&self, key: &str) -> String {
+        if key == WEIGHTS {
+            let each = self.issue_weights.iter();
+            let each: Vec<String> = each
+                .map(|(issue, weight)| format!("{issue}={weight}"))
+                .collect();
+            return each.join(", ");
+        }
         entries(&self.scenario)
             .into_iter()
             .find(|(name, _)| name == key)
             .map(|(_, value)| words(&value))
             .unwrap_or_default()
-    }
-
-    /// The scenario's settings that the form has no field for, as a link says them.
-    pub fn unseen(&self) -> Vec<String> {
-        let usual = entries(&SimulateSpec::default());
-        entries(&self.scenario)
-            .into_iter()
-            .zip(usual)
-            .filter(|((name, value), usual)| {
-                *value != usual.1 && !SEEN.contains(&name.as_str()) && name != "issue_types"
-            })
-            .map(|((name, value), _)| format!("{name}={}", words(&value)))
-            .collect()
     }
 
     /// The scenario as it stands in an address, after the `?`.
@@ -167,6 +174,21 @@ impl Settings {
                 None => put(&mut next.scenario, key, &text)?,
             }
         }
+        let weights = std::mem::take(&mut next.scenario.issue_weights);
+        let types = next.scenario.issue_types.len();
+        if !weights.is_empty() && weights.len() != types {
+            return Err(format!(
+                "issue_weights has {} numbers for {types} issue_types.",
+                weights.len()
+            ));
+        }
+        // In a scenario weights belong to kinds by place; the form orders kinds by name.
+        next.issue_weights = SortedMap::default();
+        for (issue, weight) in next.scenario.issue_types.iter().zip(weights) {
+            if weight != 1.0 {
+                next.issue_weights.insert(issue.clone(), weight);
+            }
+        }
         next.issues = if next.scenario.issue_types.is_empty() {
             usual_issues(next.scenario.preset)
         } else if next
@@ -188,26 +210,44 @@ impl Settings {
                 ISSUES.join(", ")
             ));
         };
-        if !next.scenario.issue_weights.is_empty() {
-            // Weights belong to kinds by place, and the form orders kinds by name.
-            return Err("issue_weights can be set on the command line alone.".to_owned());
-        }
         *self = next;
         Ok(())
     }
 }
 
-/// Choices that the form shows.
-const SEEN: [&str; 8] = [
-    "preset",
-    "columns",
-    "load_preset",
-    "label_mode",
-    "export_profile",
-    "outages",
-    "autoscaling",
-    "faults",
-];
+/// The form's weights, which are typed with the kinds that they are of.
+const WEIGHTS: &str = "issue_weights";
+
+/// `memory_leak=3, disk_pressure=0.5` as weights by kind. The error is a sentence.
+fn weights(text: &str) -> Result<SortedMap<String, f64>, String> {
+    let mut all = SortedMap::default();
+    for part in text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        let (issue, weight) = part.split_once(['=', ':', ' ']).unwrap_or((part, ""));
+        let issue = issue.trim();
+        if !ISSUES.contains(&issue) {
+            return Err(format!(
+                "{issue:?} is no kind of issue; known are {}.",
+                ISSUES.join(", ")
+            ));
+        }
+        match read_float(weight.trim()).filter(|weight| (1e-9..=1e9).contains(weight)) {
+            Some(1.0) => {}
+            Some(weight) => {
+                all.insert(issue.to_owned(), weight);
+            }
+            None => {
+                return Err(format!(
+                    "The weight of {issue} is a number above 0, such as {issue}=3."
+                ));
+            }
+        }
+    }
+    Ok(all)
+}
 
 fn entries(spec: &SimulateSpec) -> Vec<(String, Value)> {
     match Value::of(spec) {
@@ -246,7 +286,8 @@ fn put(spec: &mut SimulateSpec, key: &str, text: &str) -> Result<(), String> {
     };
     entry.1 = match entry.1 {
         Value::List(_) => {
-            let items = text.split(',').filter(|item| !item.is_empty());
+            let items = text.split(',').map(str::trim);
+            let items = items.filter(|item| !item.is_empty());
             Value::List(items.map(value).collect())
         }
         _ => value(text),

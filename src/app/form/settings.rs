@@ -50,6 +50,8 @@ pub struct Settings {
     pub texts: SortedMap<Field, Rc<str>>,
     /// Issue kinds to simulate.
     pub issues: SortedSet<String>,
+    /// What each of them weighs, where it is not 1.
+    pub issue_weights: SortedMap<String, f64>,
     /// The scenario to simulate, but for the issue kinds and what is typed.
     pub scenario: SimulateSpec,
     /// Columns to learn from; absent: the suggested ones.
@@ -95,6 +97,7 @@ impl Default for Settings {
         Self {
             texts: SortedMap::default(),
             issues: super::scenario::usual_issues(ScenarioPreset::Seed),
+            issue_weights: SortedMap::default(),
             scenario: SimulateSpec::default(),
             columns: None,
             missing: MissingRule::AsIs,

@@ -13,7 +13,7 @@ use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
 use crate::ui::widgets::{
     Named, actions, card, cell, check, choice, column_heads, failed, named_field, number_field,
-    opening, scroll, strip, way,
+    opening, scroll, strip, typed_field, way,
 };
 
 /// The way from the data to the simulator.
@@ -105,6 +105,40 @@ const REST: [Choice; 6] = [
     ),
 ];
 
+/// What is typed as a scenario has it: name, label, hint, what holds where it is empty.
+const TYPED: [(&str, &str, &str, &str); 5] = [
+    (
+        "horizons",
+        "Horizons, minutes",
+        "For each a column says whether harm begins within it. One to six, separated by commas.",
+        "15,30,60",
+    ),
+    (
+        "issue_weights",
+        "Weights of issues",
+        "How often kinds strike: memory_leak=3, pvc_full=0.5. Others weigh 1.",
+        "all alike",
+    ),
+    (
+        "unknown_types",
+        "Kinds unknown to training",
+        "Such as conntrack,cert_expiry. They stand in test rows alone, labelled unknown.",
+        "all eight",
+    ),
+    (
+        "workload_mix",
+        "Mix of workloads",
+        "Shares of deployments, stateful sets, daemon sets, cron jobs and jobs.",
+        "0.52,0.16,0.1,0.12,0.1",
+    ),
+    (
+        "start_time",
+        "First scrape (UTC)",
+        "Such as 2025-03-03T00:07:30.",
+        "as the preset",
+    ),
+];
+
 const YES_OR_NO: [(&str, &str); 3] = [("", "As the preset"), ("true", "Yes"), ("false", "No")];
 
 pub(in crate::ui) fn simulate(app: &App) -> Html {
@@ -133,7 +167,7 @@ pub(in crate::ui) fn simulate(app: &App) -> Html {
             { failed(app, &state.preview, Route::Simulate) }
             <div class="grid">
                 { form(app) }
-                <div class="span7 stack" id="preview">
+                <div class="span7 stack beside" id="preview">
                     if let Some(preview) = preview {
                         { timeline(app, preview) }
                     } else {
@@ -141,6 +175,7 @@ pub(in crate::ui) fn simulate(app: &App) -> Html {
                     }
                     { files(app, wrong) }
                 </div>
+                { rest(app) }
                 if let Some(preview) = preview {
                     { episodes(app, preview) }
                 }
@@ -149,21 +184,50 @@ pub(in crate::ui) fn simulate(app: &App) -> Html {
     }
 }
 
+/// Return in a field uses the data, as the button above does.
+fn as_form(app: &App, fields: Html) -> Html {
+    let store = app.store.clone();
+    let onsubmit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        store.act(Act::Simulate);
+    });
+    html! {
+        <form class="form" {onsubmit}>
+            { fields }
+            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
+        </form>
+    }
+}
+
+/// The choices that matter most: on a narrow screen the preview follows them.
 fn form(app: &App) -> Html {
-    let settings = &app.state.settings;
-    let onsubmit = {
-        let store = app.store.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            store.act(Act::Simulate);
-        })
-    };
     let fields = [
         Field::SimulateRows,
         Field::SimulateHours,
         Field::SimulateProbability,
         Field::SimulateSeed,
     ];
+    let body = html! {
+        <div class="fields">
+            { chooser(app, &MAIN[0]) }
+            for field in fields {
+                { number_field(app, field) }
+            }
+            { chooser(app, &MAIN[1]) }
+        </div>
+    };
+    card(
+        "card span5",
+        "scenario-title",
+        "The scenario",
+        "The same settings give the same rows.",
+        as_form(app, body),
+    )
+}
+
+/// Which faults strike, and all that most people leave alone.
+fn rest(app: &App) -> Html {
+    let settings = &app.state.settings;
     let touched = Knob::ALL
         .iter()
         .filter(|&&knob| !settings.text(Field::Knob(knob)).is_empty())
@@ -171,17 +235,13 @@ fn form(app: &App) -> Html {
         + REST
             .iter()
             .filter(|(key, ..)| !matches!(&*settings.chosen(key), "" | "true"))
+            .count()
+        + TYPED
+            .iter()
+            .filter(|(key, ..)| !settings.chosen(key).is_empty())
             .count();
-    let unseen = settings.unseen();
     let body = html! {
-        <form class="form" {onsubmit}>
-            <div class="fields">
-                { chooser(app, &MAIN[0]) }
-                for field in fields {
-                    { number_field(app, field) }
-                }
-                { chooser(app, &MAIN[1]) }
-            </div>
+        <>
             <fieldset>
                 <legend>{ "Issues to draw from" }</legend>
                 <div class="checks">
@@ -207,21 +267,40 @@ fn form(app: &App) -> Html {
                     for knob in Knob::ALL.iter() {
                         { number_field(app, Field::Knob(*knob)) }
                     }
+                    for each in TYPED.iter() {
+                        { typed(app, each) }
+                    }
                 </div>
             </details>
-            if !unseen.is_empty() {
-                <p class="hint">{ format!("Also set by the link: {}.", unseen.join(", ")) }</p>
-            }
-            // Return in a field uses the data, as the button above does.
-            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
-        </form>
+        </>
     };
     card(
         "card span5",
-        "scenario-title",
-        "The scenario",
-        "The same settings give the same rows.",
-        body,
+        "faults-title",
+        "Faults, and the rest",
+        "",
+        as_form(app, body),
+    )
+}
+
+fn typed(
+    app: &App,
+    (key, label, hint, usual): &(&'static str, &'static str, &'static str, &'static str),
+) -> Html {
+    let key: &'static str = key;
+    let store = app.store.clone();
+    let named = Named {
+        id: format!("sim-{key}").into(),
+        ..named_field("", label, hint)
+    };
+    typed_field(
+        &named,
+        "text",
+        &app.state.settings.chosen(key),
+        usual,
+        move |text| {
+            store.act(Act::Set(Setting::Scenario(key, text)));
+        },
     )
 }
 
