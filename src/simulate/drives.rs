@@ -348,7 +348,9 @@ impl Drives {
                 } else {
                     0.0
                 };
-                push(&mut drive.leak, rate * place.leak_gain);
+                // While it is there at all nothing is freed.
+                let least = if secs < episode.end_secs { 1e-12 } else { 0.0 };
+                push(&mut drive.leak, (rate * place.leak_gain).max(least));
             }
             // More load, or a limit that was cut: the quota's throttling sets in at a pressure of 1.
             IssueKind::CpuThrottling => {

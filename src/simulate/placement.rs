@@ -68,6 +68,7 @@ pub(super) struct PlacementDecay {
     youth: f64,
     warm: f64,
     window: f64,
+    mended: f64,
 }
 
 impl PlacementDecay {
@@ -79,6 +80,7 @@ impl PlacementDecay {
             warm: exp(-step_secs / 60.0),
             // A five-minute window, whose mean age is 150 s.
             window: 1.0 - exp(-step_secs / 150.0),
+            mended: exp(-step_secs / 900.0),
         }
     }
 }
@@ -222,6 +224,10 @@ impl PlacementState {
         }
         let load = of.load * (1.0 + 1.6 * drive.load);
         self.leaked += drive.leak * self.replay * now.step_secs * (0.7 + 0.3 * load.min(2.0));
+        if drive.leak == 0.0 {
+            // Once a leak is mended its pods are replaced, one after the other.
+            self.leaked *= decay.mended;
+        }
         self.memory_rest = rest;
         self.memory = (rest + self.leaked).min(1.0);
         self.full_secs = if self.memory > 0.95 {
