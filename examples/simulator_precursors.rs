@@ -32,7 +32,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     for (i, kind) in ISSUE_TYPES.into_iter().chain(UNKNOWN).enumerate() {
         let line = of_kind(kind, 300 + i as u64)?;
-        eprint!("{line}");
         lines.push_str(&line);
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/simulator.md");
