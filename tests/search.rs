@@ -163,7 +163,7 @@ fn workers_find_the_same_and_hear_who_goes_on() {
         session.work(0.0);
     }
     let work = session.unit_work().unwrap();
-    assert!(work.parallel && session.unit_work().is_none());
+    assert!(work.at_once == work.units && session.unit_work().is_none());
     let mut workers: Vec<UnitGrower> = (0..2)
         .map(|_| UnitGrower::from_bytes(&work.setup).unwrap())
         .collect();

@@ -79,11 +79,7 @@ impl Driver {
 
     /// Grows every unit; returns what the session said to the last, or to what failed.
     fn grow(&mut self, work: &UnitWork) -> Vec<Reply> {
-        let threads = if work.parallel {
-            self.threads.clamp(1, work.units.max(1) as usize)
-        } else {
-            1
-        };
+        let threads = self.threads.clamp(1, work.at_once.max(1) as usize);
         let (send, receive) = mpsc::channel();
         std::thread::scope(|scope| {
             let mut told = Vec::new();
@@ -119,7 +115,18 @@ impl Driver {
                 idle.push_back(thread);
                 let now_secs = self.now_secs();
                 last = match grown {
-                    Ok((unit, bytes)) => self.session.accept_unit(unit, &bytes, now_secs),
+                    Ok(Grown {
+                        unit,
+                        bytes,
+                        row_leaves,
+                    }) => {
+                        if let Some(leaves) = row_leaves {
+                            let leaves: Arc<[u8]> = leaves.into();
+                            let others = (0..threads).filter(|other| *other != thread);
+                            others.for_each(|other| tell(other, Order::Follow(leaves.clone())));
+                        }
+                        self.session.accept_unit(unit, &bytes, now_secs)
+                    }
                     Err(error) => self.session.host_failed(&format!("{error}.")),
                 };
                 let ended = last
@@ -141,18 +148,26 @@ impl Driver {
 /// What a thread is told.
 enum Order {
     Learn(Arc<[u8]>),
+    Follow(Arc<[u8]>),
     Grow(u32),
 }
 
-/// A grown unit, or why there is none, from a thread.
-type Grown = (usize, Result<(u32, Vec<u8>), UnitError>);
+/// A grown unit, and what the other threads may be told of it.
+struct Grown {
+    unit: u32,
+    bytes: Vec<u8>,
+    row_leaves: Option<Vec<u8>>,
+}
+
+/// What a thread says: a grown unit, or why there is none.
+type Said = (usize, Result<Grown, UnitError>);
 
 /// A thread's life: until nobody tells it anything, or nobody listens.
 fn grow_as_told(
     thread: usize,
     setup: &[u8],
     hear: &mpsc::Receiver<Order>,
-    send: &mpsc::Sender<Grown>,
+    send: &mpsc::Sender<Said>,
 ) {
     let mut grower = match UnitGrower::from_bytes(setup) {
         Ok(grower) => grower,
@@ -164,7 +179,15 @@ fn grow_as_told(
                 Ok(()) => continue,
                 Err(error) => Err(error),
             },
-            Order::Grow(unit) => grower.grow(unit).map(|bytes| (unit, bytes)),
+            Order::Follow(leaves) => match grower.follow(&leaves) {
+                Ok(()) => continue,
+                Err(error) => Err(error),
+            },
+            Order::Grow(unit) => grower.grow(unit).map(|bytes| Grown {
+                unit,
+                bytes,
+                row_leaves: grower.row_leaves(),
+            }),
         };
         if send.send((thread, grown)).is_err() {
             break;

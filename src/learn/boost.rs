@@ -6,15 +6,17 @@
 //! grows them, nor do the trees: their sums are exact (`trees::Units`).
 
 use crate::data::sort;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::boost_params::BoostValidParams;
 use super::boost_rows::BoostRows;
-use super::softmax::probabilities;
+use super::row_leaves::{self, RowLeavesWriter};
+use super::softmax::{BYTE_LEAVES, RowProbabilities, power_of, powers};
 use super::train_set::TrainSet;
 use crate::trees::{
-    BinRows, GradientGrower, GradientRows, Histogram, Pair, Rng, RootCounter, TOGETHER, Tree,
-    TreeOverRows, TreeTask, Units,
+    BinRows, GradientGrower, GradientRows, Histogram, NodeKind, Pair, Reader, Rng, RootCounter,
+    TOGETHER, Tree, TreeOverRows, TreeTask, Units,
 };
 
 /// A round is divided into at most so many units.
@@ -60,11 +62,13 @@ pub(crate) fn groups(n_classes: usize) -> u32 {
     outputs(n_classes).min(MOST_GROUPS) as u32
 }
 
-/// The outputs whose trees are unit `group` of a round.
+/// The outputs whose trees are unit `group` of a round. Units of one tree more come first: whoever takes them one by one
+/// then ends nearly at the same time as others that do.
 pub(crate) fn outputs_of(n_classes: usize, group: u32) -> Range<usize> {
     let (outputs, groups) = (outputs(n_classes), groups(n_classes) as usize);
     let group = (group as usize).min(groups - 1);
-    group * outputs / groups..(group + 1) * outputs / groups
+    let begin = |group: usize| group * (outputs / groups) + group.min(outputs % groups);
+    begin(group)..begin(group + 1)
 }
 
 /// What one worker keeps between rounds.
@@ -73,15 +77,16 @@ pub(crate) struct Booster {
     n_classes: usize,
     rows: BoostRows,
     bins: BinRows,
-    /// `output * rows + row`.
-    scores: Vec<f64>,
-    /// Likewise, at the beginning of the round.
-    probabilities: Vec<f32>,
+    probabilities: RowProbabilities,
     grower: GradientGrower,
     counter: RootCounter,
     /// Derivatives that are no longer needed: their room is.
     spare: Vec<Vec<Pair>>,
     round: Round,
+    /// Each row's leaf in the tree at hand.
+    leaves: Vec<u8>,
+    /// The same in larger trees: its value's power.
+    factors: Vec<f32>,
 }
 
 /// The round at hand.
@@ -90,13 +95,27 @@ struct Round {
     number: u32,
     /// Rows drawn and not drawn, once they are.
     rows: Option<(Vec<u32>, Vec<u32>)>,
-    /// Units grown here, by group: their trees are in the scores already.
-    grown: Vec<Option<GrownUnit>>,
+    /// By group.
+    units: Vec<Unit>,
     /// Whether the whole round before was grown here: then this one probably will be too.
     alone: bool,
     /// Outputs whose roots are counted.
     begun: Vec<Begun>,
 }
+
+/// What is known of a unit of the round at hand.
+#[derive(Clone, Debug, Default)]
+enum Unit {
+    #[default]
+    Unknown,
+    /// It was grown here: its trees are in the probabilities.
+    Grown(GrownUnit),
+    /// The leaves of all rows were told, and are in the probabilities: the values of some rows, by tree.
+    Told(Vec<[f32; CHECKED_ROWS]>),
+}
+
+/// Rows of which is checked that they were told as a unit's trees have it.
+const CHECKED_ROWS: usize = 16;
 
 /// An output whose tree is about to be grown.
 #[derive(Debug)]
@@ -112,7 +131,7 @@ impl Round {
         Self {
             number,
             rows: None,
-            grown: vec![None; groups(n_classes) as usize],
+            units: vec![Unit::Unknown; groups(n_classes) as usize],
             alone: false,
             begun: Vec::new(),
         }
@@ -135,15 +154,13 @@ impl Booster {
             n_classes: set.n_classes,
             rows,
             bins: BinRows::of(&set.columns),
-            scores: first
-                .iter()
-                .flat_map(|&s| std::iter::repeat_n(s, n))
-                .collect(),
-            probabilities: Vec::new(),
+            probabilities: RowProbabilities::new(&first, n),
             grower: GradientGrower::default(),
             counter: RootCounter::default(),
             spare: Vec::new(),
             round: Round::new(0, set.n_classes),
+            leaves: vec![0; n],
+            factors: Vec::new(),
         }
     }
 
@@ -152,21 +169,34 @@ impl Booster {
         self.round.number
     }
 
-    /// Grows a unit of the round at hand.
+    /// Whether a unit can be grown from here: nothing of it, or of what comes after what it builds on, was told.
+    pub(crate) fn leads_to(&self, round: u32, group: u32) -> bool {
+        let told = |unit: &Unit| matches!(unit, Unit::Told(_));
+        match round.cmp(&self.round.number) {
+            Ordering::Less => false,
+            Ordering::Equal => !self.round.units.get(group as usize).is_some_and(told),
+            Ordering::Greater => !self.round.units.iter().any(told),
+        }
+    }
+
+    /// Grows a unit of the round at hand; where `tell` is there, it is told the leaves of all rows, of trees that allow it.
     pub(crate) fn grow(
         &mut self,
         set: &TrainSet,
         params: &BoostValidParams,
         group: u32,
+        mut tell: Option<&mut Option<RowLeavesWriter>>,
     ) -> GrownUnit {
-        if let Some(Some(unit)) = self.round.grown.get(group as usize) {
+        if let Some(Unit::Grown(unit)) = self.round.units.get(group as usize) {
             return unit.clone();
         }
-        let n = set.classes.len();
         let round = self.round.number;
         if self.round.rows.is_none() {
-            probabilities(&self.scores, n, &mut self.probabilities);
             self.round.rows = Some(self.rows.draw(params, round));
+        }
+        if let Some(tell) = tell.as_deref_mut() {
+            let unit = round * groups(set.n_classes) + group;
+            *tell = Some(RowLeavesWriter::new(unit));
         }
         let outputs = outputs(set.n_classes);
         let tree_params = params.tree();
@@ -180,7 +210,7 @@ impl Booster {
             } = self.begin(set, output, group);
             let number = u64::from(round) * outputs as u64 + output as u64;
             let places = draw_places(self.bins.usable().len(), params, number);
-            let Some((rows, others)) = &self.round.rows else {
+            let Some((rows, _)) = &self.round.rows else {
                 break;
             };
             let task = TreeTask {
@@ -199,22 +229,60 @@ impl Booster {
                 .grower
                 .grow(data, task, root, &tree_params, &mut unit.importance);
             self.spare.push(pairs);
-            let scores = &mut self.scores[output * n..(output + 1) * n];
-            for (rows, value) in self.grower.leaf_rows() {
-                let value = f64::from(value);
-                rows.iter().for_each(|&row| scores[row as usize] += value);
-            }
-            if !others.is_empty()
-                && let Some(tree) = TreeOverRows::new(&tree, &self.bins)
-            {
-                tree.add(&self.bins, others, scores);
-            }
+            self.add_grown(output, &tree, tell.as_deref_mut());
             unit.trees.push(tree);
         }
-        if let Some(place) = self.round.grown.get_mut(group as usize) {
-            *place = Some(unit.clone());
+        if let Some(place) = self.round.units.get_mut(group as usize) {
+            *place = Unit::Grown(unit.clone());
         }
         unit
+    }
+
+    /// Takes the tree grown last into an output's probabilities.
+    fn add_grown(
+        &mut self,
+        output: usize,
+        tree: &Tree,
+        tell: Option<&mut Option<RowLeavesWriter>>,
+    ) {
+        let values: Vec<f32> = self.grower.leaf_rows().map(|(_, value)| value).collect();
+        let others = self.round.rows.as_ref().map_or(&[][..], |(_, rows)| rows);
+        let over_others = (!others.is_empty()).then(|| TreeOverRows::new(tree, &self.bins));
+        let value_of = |node: usize| tree.score(node) as f32;
+        if values.len() > BYTE_LEAVES {
+            self.factors.resize(self.leaves.len(), 1.0);
+            for (rows, value) in self.grower.leaf_rows() {
+                let power = power_of(value);
+                rows.iter()
+                    .for_each(|&row| self.factors[row as usize] = power);
+            }
+            if let Some(Some(over)) = over_others {
+                let power = |node| power_of(value_of(node));
+                let of_node: Vec<f32> = (0..tree.len()).map(power).collect();
+                over.fill(&self.bins, others, &of_node, &mut self.factors);
+            }
+            self.probabilities.multiply_by(output, &self.factors);
+            if let Some(tell) = tell {
+                *tell = None;
+            }
+            return;
+        }
+        for (place, (rows, _)) in self.grower.leaf_rows().enumerate() {
+            rows.iter()
+                .for_each(|&row| self.leaves[row as usize] = place as u8);
+        }
+        if let Some(Some(over)) = over_others {
+            // Of leaves of one value any will do.
+            let place = |node| values.iter().position(|v| *v == value_of(node));
+            let place = |node| place(node).unwrap_or(0) as u8;
+            let of_node: Vec<u8> = (0..tree.len()).map(place).collect();
+            over.fill(&self.bins, others, &of_node, &mut self.leaves);
+        }
+        self.probabilities
+            .multiply(output, &self.leaves, &powers(&values));
+        if let Some(Some(tell)) = tell {
+            tell.tree(&values, &self.leaves);
+        }
     }
 
     /// Derivatives and the root's histogram of an output. Those of the next outputs that will be wanted here come of
@@ -230,11 +298,10 @@ impl Booster {
             outputs_of(set.n_classes, group).end
         };
         let together = output..end.min(output + TOGETHER);
-        let n = set.classes.len();
         let rows = self.round.rows.as_ref().map_or(&[][..], |(rows, _)| rows);
         for output in together.clone() {
             let derivatives = RowDerivatives {
-                probabilities: &self.probabilities[output * n..(output + 1) * n],
+                probabilities: self.probabilities.of(output),
                 classes: &set.classes,
                 weights: &self.rows.weights,
                 whole: self.rows.whole,
@@ -264,32 +331,109 @@ impl Booster {
         begun.swap_remove(fresh)
     }
 
+    /// Takes the leaves that all rows fell into in the trees of a unit that was grown elsewhere: what
+    /// [`Self::grow`] told there. Of another round than that at hand, or of a unit that is known, they are passed over.
+    pub(crate) fn follow(&mut self, unit: u32, leaves: Reader<'_>) -> Result<(), String> {
+        let groups = groups(self.n_classes);
+        let (round, group) = (unit / groups, unit % groups);
+        let known = self.round.units.get(group as usize);
+        if round != self.round.number || !matches!(known, Some(Unit::Unknown)) {
+            return Ok(());
+        }
+        let range = outputs_of(self.n_classes, group);
+        let trees = row_leaves::read(leaves, range.len(), self.leaves.len())?;
+        let mut checked = Vec::with_capacity(trees.len());
+        for (output, tree) in range.zip(&trees) {
+            self.probabilities
+                .multiply(output, tree.leaves, &powers(&tree.values));
+            let rows = self.checked_rows();
+            checked.push(rows.map(|row| {
+                let leaf = tree.leaves.get(row).copied().unwrap_or(0);
+                tree.values.get(usize::from(leaf)).copied().unwrap_or(0.0)
+            }));
+        }
+        if let Some(place) = self.round.units.get_mut(group as usize) {
+            *place = Unit::Told(checked);
+        }
+        Ok(())
+    }
+
+    /// Some of the rows to learn from.
+    fn checked_rows(&self) -> [usize; CHECKED_ROWS] {
+        let rows = &self.rows.learned;
+        std::array::from_fn(|i| {
+            rows.get(i * rows.len() / CHECKED_ROWS)
+                .map_or(0, |&r| r as usize)
+        })
+    }
+
     /// Takes the trees of the whole round at hand, wherever they were grown, and goes on to the next; a sentence where
     /// they cannot be trees of this training.
-    pub(crate) fn learn(&mut self, trees: &[Tree]) -> Result<(), String> {
-        let rows = self.scores.len() / outputs(self.n_classes);
+    pub(crate) fn learn(&mut self, set: &TrainSet, trees: &[Tree]) -> Result<(), String> {
         for group in 0..groups(self.n_classes) {
             let range = outputs_of(self.n_classes, group);
             let theirs = trees.get(range.clone()).ok_or("a round lacks trees")?;
-            if let Some(Some(own)) = self.round.grown.get(group as usize) {
-                if own.trees == theirs {
-                    continue;
+            match self.round.units.get(group as usize) {
+                Some(Unit::Grown(own)) if own.trees == theirs => {}
+                Some(Unit::Grown(_)) => return Err("a tree came back as another".to_owned()),
+                Some(Unit::Told(values)) => {
+                    for (tree, values) in theirs.iter().zip(values) {
+                        for (row, value) in self.checked_rows().into_iter().zip(values) {
+                            let leaf = tree.leaf_of(|f| set.columns.column(f)[row]);
+                            if tree.score(leaf) as f32 != *value {
+                                return Err("rows are in other leaves than was told".to_owned());
+                            }
+                        }
+                    }
                 }
-                return Err("a tree came back as another".to_owned());
-            }
-            for (output, tree) in range.zip(theirs) {
-                let tree = TreeOverRows::new(tree, &self.bins)
-                    .ok_or("a tree asks a feature that says nothing")?;
-                let scores = &mut self.scores[output * rows..(output + 1) * rows];
-                tree.add(&self.bins, &self.rows.learned, scores);
+                Some(Unit::Unknown) | None => {
+                    for (output, tree) in range.zip(theirs) {
+                        self.add_learned(output, tree)?;
+                    }
+                }
             }
         }
+        // Here and nowhere else: products are rounded, so that their order counts.
+        self.probabilities.settle();
+        let alone = |unit: &Unit| matches!(unit, Unit::Grown(_));
         let mut next = Round::new(self.round.number + 1, self.n_classes);
-        next.alone = self.round.grown.iter().all(Option::is_some);
+        next.alone = self.round.units.iter().all(alone);
         self.spare
             .extend(self.round.begun.drain(..).map(|b| b.pairs));
         self.spare.truncate(TOGETHER);
         self.round = next;
+        Ok(())
+    }
+
+    /// Takes a tree that was grown elsewhere into an output's probabilities.
+    fn add_learned(&mut self, output: usize, tree: &Tree) -> Result<(), String> {
+        let over =
+            TreeOverRows::new(tree, &self.bins).ok_or("a tree asks a feature that says nothing")?;
+        let rows = &self.rows.learned;
+        let mut values = Vec::new();
+        let place = |node: usize| {
+            let split = matches!(
+                tree.kind(node),
+                NodeKind::Split { .. } | NodeKind::SetSplit { .. }
+            );
+            if !split {
+                values.push(tree.score(node) as f32);
+            }
+            values.len().saturating_sub(1)
+        };
+        let places: Vec<usize> = (0..tree.len()).map(place).collect();
+        if values.len() > BYTE_LEAVES {
+            let power = |&place: &usize| values.get(place).map_or(1.0, |&v| power_of(v));
+            let of_node: Vec<f32> = places.iter().map(power).collect();
+            self.factors.resize(self.leaves.len(), 1.0);
+            over.fill(&self.bins, rows, &of_node, &mut self.factors);
+            self.probabilities.multiply_by(output, &self.factors);
+        } else {
+            let of_node: Vec<u8> = places.iter().map(|&place| place as u8).collect();
+            over.fill(&self.bins, rows, &of_node, &mut self.leaves);
+            self.probabilities
+                .multiply(output, &self.leaves, &powers(&values));
+        }
         Ok(())
     }
 }
@@ -310,6 +454,9 @@ fn draw_places(features: usize, params: &BoostValidParams, tree: u64) -> Vec<u16
     places
 }
 
+/// Sums of derivatives that are kept side by side.
+const LANES: usize = 4;
+
 /// What the derivatives of the rows' losses in one output's score come from.
 struct RowDerivatives<'a> {
     probabilities: &'a [f32],
@@ -327,14 +474,18 @@ impl RowDerivatives<'_> {
             let target = if class == self.class { 1.0 } else { 0.0 };
             (p - target, p * (1.0 - p))
         };
-        let (mut first, mut second) = (0.0, 0.0);
-        for &row in rows {
-            let row = row as usize;
-            let (g, h) = derivatives(self.probabilities[row], self.classes[row]);
-            let weight = f64::from(self.weights[row]);
-            first += weight * g.abs();
-            second += weight * h;
+        // Several sums side by side, so that none waits for the addition before it.
+        let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
+        for rows in rows.chunks(LANES) {
+            for ((first, second), &row) in first.iter_mut().zip(&mut second).zip(rows) {
+                let row = row as usize;
+                let (g, h) = derivatives(self.probabilities[row], self.classes[row]);
+                let weight = f64::from(self.weights[row]);
+                *first += weight * g.abs();
+                *second += weight * h;
+            }
         }
+        let (first, second): (f64, f64) = (first.iter().sum(), second.iter().sum());
         let units = Units::of(first, second);
         let scales = units.scales();
         let all = self

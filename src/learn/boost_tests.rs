@@ -79,6 +79,12 @@ fn fit_with_workers(mut fitter: Fitter, workers: usize, seed: u64) -> Model {
         match at_work[worker].take() {
             Some(unit) => {
                 let grown = growers[worker].grow(unit).unwrap();
+                let told = growers[worker].row_leaves();
+                // Some hear it, others not, some twice.
+                for grower in &mut growers {
+                    let times = told.iter().cycle().take(rng.below(3) as usize);
+                    times.for_each(|told| grower.follow(told).unwrap());
+                }
                 fitter.accept(unit, &grown).unwrap();
             }
             None if next < fitter.released() => {
@@ -108,6 +114,15 @@ fn any_number_of_workers_gives_the_same_bytes() {
                 .rounds(4)
                 .max_depth(None)
                 .max_leaves(Some(9)),
+        ),
+        (
+            // More leaves than a byte can name.
+            3,
+            BoostParams::new()
+                .rounds(3)
+                .min_hessian(0.0)
+                .max_depth(None)
+                .max_leaves(Some(600)),
         ),
         (
             5,
@@ -152,6 +167,62 @@ fn a_worker_that_is_told_nothing_grows_the_same() {
     assert!(early.grow(1).is_ok());
     assert!(early.grow(9).unwrap() == unit);
     assert!(late.grow(1).is_ok(), "it may be asked for what is past");
+}
+
+#[test]
+fn a_worker_that_was_told_a_units_leaves_can_still_grow_it() {
+    let (features, labels) = table(200, 4, 1);
+    let learner = checked(BoostParams::new().rounds(3));
+    let fitter = Fitter::new(features.view(), labels, 4, learner).unwrap();
+    let setup = fitter.setup();
+    let mut growers = [0; 3].map(|_| UnitGrower::from_bytes(&setup).unwrap());
+    let unit = growers[0].grow(1).unwrap();
+    let later = growers[0].grow(6).unwrap();
+    let mut told = UnitGrower::from_bytes(&setup).unwrap();
+    told.grow(1).unwrap();
+    let leaves = told.row_leaves().unwrap();
+    assert!(told.row_leaves().is_none(), "it is said once");
+    for grower in &mut growers[1..] {
+        grower.follow(&leaves).unwrap();
+    }
+    assert!(growers[1].grow(1).unwrap() == unit);
+    assert!(growers[2].grow(6).unwrap() == later);
+}
+
+#[test]
+fn leaves_that_cannot_be_are_refused() {
+    let (features, labels) = table(200, 4, 1);
+    let learner = checked(BoostParams::new().rounds(3));
+    let mut fitter = Fitter::new(features.view(), labels, 4, learner).unwrap();
+    let setup = fitter.setup();
+    let mut one = UnitGrower::from_bytes(&setup).unwrap();
+    let mut leaves = Vec::new();
+    for unit in 0..4 {
+        let grown = one.grow(unit).unwrap();
+        leaves.push(one.row_leaves().unwrap());
+        fitter.accept(unit, &grown).unwrap();
+    }
+    let news = fitter.news().unwrap();
+    let mut other = UnitGrower::from_bytes(&setup).unwrap();
+    for cut in 0..leaves[0].len() {
+        assert!(other.follow(&leaves[0][..cut]).is_err(), "cut at {cut}");
+    }
+    // Other leaves than the trees say.
+    let mut moved = leaves[0].clone();
+    let rows = moved.len() - 200;
+    moved[rows..].iter_mut().for_each(|leaf| *leaf ^= 1);
+    other.follow(&moved).unwrap();
+    assert!(other.learn(&news).is_err());
+    let mut third = UnitGrower::from_bytes(&setup).unwrap();
+    leaves.iter().for_each(|l| third.follow(l).unwrap());
+    third.learn(&news).unwrap();
+    leaves.iter().for_each(|l| third.follow(l).unwrap());
+    assert!(
+        third.grow(4).unwrap() == {
+            one.learn(&news).unwrap();
+            one.grow(4).unwrap()
+        }
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::early_stopping::Watch;
 use super::forest::Planter;
 use super::model::{Model, ModelKind};
 use super::params::{LearnError, Learner};
+use super::row_leaves::{self, RowLeavesWriter};
 use super::train_rows::TrainRows;
 use super::train_set::TrainSet;
 use super::unit_grower::UnitError;
@@ -23,6 +24,8 @@ pub(super) struct TreeGrower {
     set: TrainSet,
     planter: Option<Planter>,
     booster: Option<Booster>,
+    /// Of the unit grown last, for [`Self::follow`] elsewhere.
+    row_leaves: Option<RowLeavesWriter>,
 }
 
 impl TreeGrower {
@@ -31,6 +34,7 @@ impl TreeGrower {
             set,
             planter: None,
             booster: None,
+            row_leaves: None,
         }
     }
 
@@ -40,7 +44,7 @@ impl TreeGrower {
             trees,
             importance,
             votes,
-        } = self.grow_unit(unit)?;
+        } = self.grow_unit(unit, true)?;
         let mut w = Writer::new();
         w.len(trees.len());
         let (features, classes) = (self.set.columns.features(), self.set.leaf_classes());
@@ -52,12 +56,15 @@ impl TreeGrower {
         Ok(w.into_bytes())
     }
 
-    fn grow_unit(&mut self, unit: u32) -> Result<Unit, UnitError> {
+    /// `tell`: whether others will be told the leaves of the rows.
+    fn grow_unit(&mut self, unit: u32, tell: bool) -> Result<Unit, UnitError> {
         let Self {
             set,
             planter,
             booster,
+            row_leaves,
         } = self;
+        *row_leaves = None;
         let mut votes = Vec::new();
         let (trees, importance) = match &set.learner {
             Learner::Forest(p) => {
@@ -75,18 +82,18 @@ impl TreeGrower {
             Learner::Boost(p) => {
                 let groups = boost::groups(set.n_classes);
                 let (round, group) = (unit / groups, unit % groups);
-                if booster.as_ref().is_some_and(|b| b.round() > round) {
+                if booster.as_ref().is_some_and(|b| !b.leads_to(round, group)) {
                     *booster = None;
                 }
                 let booster = booster.get_or_insert_with(|| Booster::new(set, p));
                 while booster.round() < round {
-                    let units = (0..groups).map(|group| booster.grow(set, p, group));
+                    let units = (0..groups).map(|group| booster.grow(set, p, group, None));
                     let trees: Vec<Tree> = units.flat_map(|unit| unit.trees).collect();
                     booster
-                        .learn(&trees)
+                        .learn(set, &trees)
                         .map_err(|detail| UnitError { detail })?;
                 }
-                let unit = booster.grow(set, p, group);
+                let unit = booster.grow(set, p, group, tell.then_some(row_leaves));
                 (unit.trees, unit.importance)
             }
         };
@@ -111,12 +118,31 @@ impl TreeGrower {
             .get_or_insert_with(|| Booster::new(&self.set, params));
         match round.cmp(&booster.round()) {
             Ordering::Less => Ok(()),
-            Ordering::Equal => booster.learn(&trees).map_err(damaged),
+            Ordering::Equal => booster.learn(&self.set, &trees).map_err(damaged),
             Ordering::Greater => Err(damaged(format!(
                 "round {round} came before round {}",
                 booster.round()
             ))),
         }
+    }
+
+    /// The leaves that all rows fell into in the unit grown last, for [`Self::follow`] in other workers, once.
+    pub(super) fn row_leaves(&mut self) -> Option<Vec<u8>> {
+        self.row_leaves.take().map(RowLeavesWriter::into_bytes)
+    }
+
+    /// Takes what another worker's [`Self::row_leaves`] said of a unit of the round at hand, which then need not be found
+    /// out from its trees. Of any other unit it is passed over.
+    pub(super) fn follow(&mut self, row_leaves: &[u8]) -> Result<(), UnitError> {
+        let damaged = |detail: String| UnitError { detail };
+        let Learner::Boost(params) = &self.set.learner else {
+            return Err(damaged("it does not learn in rounds".to_owned()));
+        };
+        let (unit, rest) = row_leaves::unit_of(row_leaves).map_err(|e| damaged(e.to_string()))?;
+        let booster = self
+            .booster
+            .get_or_insert_with(|| Booster::new(&self.set, params));
+        booster.follow(unit, rest).map_err(damaged)
     }
 }
 
@@ -266,9 +292,13 @@ impl Fitter {
         self.done
     }
 
-    /// Whether units may be grown at the same time.
-    pub fn parallel(&self) -> bool {
-        self.kind == ModelKind::Forest || self.groups > 1
+    /// So many units may be grown at the same time.
+    pub fn at_once(&self) -> u32 {
+        match self.kind {
+            ModelKind::Forest => self.units(),
+            ModelKind::Boost => self.groups,
+            ModelKind::DecisionTree => 1,
+        }
     }
 
     /// Rows that a decision tree is fitted on where that is not all of them: (used, of).
@@ -284,7 +314,7 @@ impl Fitter {
             return Ok(false);
         };
         // What is grown here needs no bytes.
-        let grown = self.grower.grow_unit(unit as u32)?;
+        let grown = self.grower.grow_unit(unit as u32, false)?;
         self.take(unit, grown);
         while let Some(news) = self.news() {
             self.grower.learn(&news)?;

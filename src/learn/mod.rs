@@ -21,6 +21,7 @@ mod isolation;
 mod linfa_traits;
 mod model;
 mod params;
+mod row_leaves;
 mod search;
 mod search_space;
 #[cfg(test)]

@@ -57,4 +57,27 @@ impl UnitGrower {
             Kind::Search(grower) => grower.learn(news),
         }
     }
+
+    /// What the other workers may be told of the unit grown last, so that they need not find it out themselves
+    /// ([`UnitGrower::follow`]), once: which leaves all rows fell into. None where that is of no use.
+    pub fn row_leaves(&mut self) -> Option<Vec<u8>> {
+        match &mut self.0 {
+            Kind::Training(grower) => grower.row_leaves(),
+            Kind::Search(_) => None,
+        }
+    }
+
+    /// Takes what another worker's [`UnitGrower::row_leaves`] said, before the news of its unit's round. A shortcut: without
+    /// it the same comes of the news, only later. Of a unit that is known, or of another round, it is passed over.
+    ///
+    /// # Errors
+    /// [`UnitError`] where it cannot be of this work.
+    pub fn follow(&mut self, row_leaves: &[u8]) -> Result<(), UnitError> {
+        match &mut self.0 {
+            Kind::Training(grower) => grower.follow(row_leaves),
+            Kind::Search(_) => Err(UnitError {
+                detail: "a search has no rounds of trees".to_owned(),
+            }),
+        }
+    }
 }

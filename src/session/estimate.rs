@@ -76,7 +76,7 @@ struct Probe {
     features: usize,
     train_rows: usize,
     units: u32,
-    parallel: bool,
+    at_once: u32,
 }
 
 impl EstimateJob {
@@ -129,7 +129,7 @@ impl EstimateJob {
             Ok::<_, Fault>((fitter, codes.len()))
         };
         let whole = some(1)?;
-        let (units, parallel) = (whole.0.units(), whole.0.parallel());
+        let (units, at_once) = (whole.0.units(), whole.0.at_once());
         let mut left = vec![whole];
         // Too few rows may lack a class: then the larger probe stands alone.
         left.extend(some(4).ok());
@@ -142,7 +142,7 @@ impl EstimateJob {
             features: features.matrix.ncols(),
             train_rows,
             units,
-            parallel,
+            at_once,
         })
     }
 
@@ -164,11 +164,7 @@ impl EstimateJob {
             [.., (rows, secs)] => secs * all / work(rows.min(of)),
             [] => 0.0,
         };
-        let workers = match &self.model {
-            ModelSpec::RandomForest(_) => self.workers.min(probe.units),
-            ModelSpec::GradientBoosting(_) if probe.parallel => self.workers.min(4),
-            ModelSpec::GradientBoosting(_) | ModelSpec::DecisionTree(_) => 1,
-        };
+        let workers = self.workers.min(probe.at_once);
         // Workers of boosting share a round but each keeps all scores: two take 0.7 of what one would.
         let share = match &self.model {
             ModelSpec::GradientBoosting(_) => 0.4 + 0.6 / f64::from(workers),

@@ -232,7 +232,7 @@ impl Growing for SearchJob {
         Some(UnitWork {
             setup: searching.setup.take()?,
             units: searching.search.units(),
-            parallel: true,
+            at_once: searching.search.units(),
         })
     }
 

@@ -29,8 +29,8 @@ pub struct UnitWork {
     pub setup: Vec<u8>,
     /// How many units there are.
     pub units: u32,
-    /// Whether units may be grown at the same time by several workers; if not, one worker grows them in order.
-    pub parallel: bool,
+    /// So many units may be grown at the same time; more workers than that would have nothing to do.
+    pub at_once: u32,
 }
 
 /// What those who grow units must be told, before they grow those released by it.

@@ -311,7 +311,7 @@ impl job::Growing for TrainJob {
         Some(UnitWork {
             setup,
             units: growing.fitter.units(),
-            parallel: growing.fitter.parallel(),
+            at_once: growing.fitter.at_once(),
         })
     }
 

@@ -185,8 +185,12 @@ impl ClassGrower<'_> {
             importance.iter_mut().for_each(|x| *x /= removed);
         }
         let classes = self.class_weights.len();
+        let tree = match self.params.max_leaves {
+            None => Tree::from_ordered_parts,
+            Some(_) => Tree::from_parts,
+        };
         GrownTree {
-            tree: Tree::from_parts(growth.nodes, growth.values, growth.sets, classes),
+            tree: tree(growth.nodes, growth.values, growth.sets, classes),
             importance,
         }
     }

@@ -124,10 +124,11 @@ impl Problem {
             }
         }
         assert_eq!(seen.iter().filter(|s| **s).count(), self.rows.len());
-        let mut scores = vec![0.0; self.columns.rows()];
+        let mut scores = vec![f64::NAN; self.columns.rows()];
+        let of_node: Vec<f64> = (0..tree.len()).map(|node| tree.score(node)).collect();
         TreeOverRows::new(&tree, &bins)
             .unwrap()
-            .add(&bins, &self.rows, &mut scores);
+            .fill(&bins, &self.rows, &of_node, &mut scores);
         for &row in &self.rows {
             let leaf = tree.leaf_of(|f| self.columns.column(f)[row as usize]);
             assert_eq!(scores[row as usize], tree.score(leaf));

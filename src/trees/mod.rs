@@ -7,7 +7,7 @@
 //!   first predicts the same from raw values and from bins, bit for bit.
 //! * Class counts are exact integers, so a histogram does not depend on the order of its rows. Derivatives
 //!   are integers of one unit a tree ([`Units`]), so that the same holds of their sums.
-//! * `ln` and `exp` are `libm`'s, or [`fast_exp`]. Randomness is [`Rng`], a counter through SplitMix64, the same on every target.
+//! * `ln` and `exp` are `libm`'s. Randomness is [`Rng`], a counter through SplitMix64, the same on every target.
 //! * A tree is a pure function of (binned columns, targets, checked parameters, its seed).
 //! * An [`IsolationTree`] asks raw values: what it is after lies in the tails, which bins would blur.
 //!
@@ -22,7 +22,6 @@ mod class_rows;
 mod class_scan;
 mod class_sets;
 mod class_split;
-mod exp;
 mod gradient_careful;
 mod gradient_grower;
 mod gradient_histogram;
@@ -46,7 +45,6 @@ pub use binning::{BinEdges, BinnedColumns, FeatureBins, MAX_BINS, MISSING_BIN, m
 pub use bytes::{BytesError, Reader, Writer};
 pub use class_grower::{ClassGrower, ClassTreeParams, GrownTree, RowMajor};
 pub use class_split::Impurity;
-pub use exp::fast_exp;
 pub use gradient_grower::{GradientGrower, GradientRows, GradientTreeParams, TreeTask};
 pub use gradient_histogram::{Histogram, Pair, Units};
 pub use gradient_roots::{RootCounter, TOGETHER};

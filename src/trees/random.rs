@@ -31,8 +31,10 @@ impl Rng {
 
     /// Uniform in `0..n` by multiplication (Lemire 2019, without the rejection: the bias is below `n / 2^64`). `n` of 0 gives 0.
     pub fn below(&mut self, n: u32) -> u32 {
-        let wide = u128::from(self.next_u64()) * u128::from(n);
-        (wide >> 64) as u32
+        // In two halves: 32-bit targets have no product of 128 bits.
+        let (x, n) = (self.next_u64(), u64::from(n));
+        let (high, low) = ((x >> 32).wrapping_mul(n), (x & 0xffff_ffff).wrapping_mul(n));
+        (high.wrapping_add(low >> 32) >> 32) as u32
     }
 
     /// Uniform in `[0, 1)` with 53 bits.
@@ -56,6 +58,11 @@ mod tests {
             assert!((9_500..10_500).contains(&count), "{counts:?}");
         }
         assert_eq!(rng.below(0), 0);
+        for n in [1, 3, 30, 80_018, u32::MAX] {
+            let mut same = Rng { ..rng };
+            let wide = u128::from(same.next_u64()) * u128::from(n);
+            assert_eq!(rng.below(n), (wide >> 64) as u32);
+        }
         assert!((0..1000).all(|_| (0.0..1.0).contains(&rng.unit())));
     }
 

@@ -201,6 +201,23 @@ impl Tree {
         grown.depth_first()
     }
 
+    /// The same, from nodes that were grown depth first: a leaf's values and a split's set are there in its turn.
+    pub(crate) fn from_ordered_parts(
+        nodes: Vec<Node>,
+        values: Vec<f32>,
+        sets: Vec<BinSet>,
+        width: usize,
+    ) -> Self {
+        let grown = Self {
+            nodes,
+            values,
+            width,
+            sets,
+        };
+        debug_assert!(grown == grown.depth_first(), "not depth first");
+        grown
+    }
+
     fn depth_first(&self) -> Self {
         let mut out = Self {
             nodes: Vec::with_capacity(self.nodes.len()),

@@ -15,7 +15,6 @@ struct Step {
     tile: u16,
     word: u8,
     shift: u8,
-    value: f32,
 }
 
 impl Step {
@@ -43,7 +42,6 @@ impl TreeOverRows {
                 tile: 0,
                 word: 0,
                 shift: 0,
-                value: tree.score(at) as f32,
             };
             match tree.kind(at) {
                 NodeKind::Split {
@@ -76,14 +74,14 @@ impl TreeOverRows {
         steps.filter(|s| !s.is_empty()).map(|steps| Self { steps })
     }
 
-    /// Adds to each of `rows`' scores the value of the leaf that it falls into.
-    pub fn add(&self, bins: &BinRows, rows: &[u32], scores: &mut [f64]) {
+    /// Puts into `out`, in each of `rows`' places, what `of_node` has for the leaf that the row falls into.
+    pub fn fill<T: Copy>(&self, bins: &BinRows, rows: &[u32], of_node: &[T], out: &mut [T]) {
         match bins.tiles() {
             [tile] => match tile.words_per_row {
-                1 => self.add_in(tile.words.as_chunks::<1>().0, rows, scores),
-                2 => self.add_in(tile.words.as_chunks::<2>().0, rows, scores),
-                3 => self.add_in(tile.words.as_chunks::<3>().0, rows, scores),
-                _ => self.add_in(tile.words.as_chunks::<4>().0, rows, scores),
+                1 => self.fill_in(tile.words.as_chunks::<1>().0, rows, of_node, out),
+                2 => self.fill_in(tile.words.as_chunks::<2>().0, rows, of_node, out),
+                3 => self.fill_in(tile.words.as_chunks::<3>().0, rows, of_node, out),
+                _ => self.fill_in(tile.words.as_chunks::<4>().0, rows, of_node, out),
             },
             tiles => {
                 let (blocks, rest) = rows.as_chunks::<ABREAST>();
@@ -92,17 +90,23 @@ impl TreeOverRows {
                     tile.map_or(0, |tile| tile.bin(row, step.word, step.shift))
                 };
                 for block in blocks {
-                    self.add_block(block, scores, |step, i| bin(step, block[i]));
+                    self.fill_block(block, of_node, out, |step, i| bin(step, block[i]));
                 }
                 for &row in rest {
-                    self.add_block(&[row], scores, |step, _| bin(step, row));
+                    self.fill_block(&[row], of_node, out, |step, _| bin(step, row));
                 }
             }
         }
     }
 
     /// All features in one tile: a row's line is looked up once.
-    fn add_in<const WORDS: usize>(&self, lines: &[[u64; WORDS]], rows: &[u32], scores: &mut [f64]) {
+    fn fill_in<const WORDS: usize, T: Copy>(
+        &self,
+        lines: &[[u64; WORDS]],
+        rows: &[u32],
+        of_node: &[T],
+        out: &mut [T],
+    ) {
         let bin = |line: &[u64; WORDS], step: &Step| {
             let word = line.get(usize::from(step.word)).copied().unwrap_or(0);
             (word >> (step.shift & 63)) as u8
@@ -110,19 +114,20 @@ impl TreeOverRows {
         let (blocks, rest) = rows.as_chunks::<ABREAST>();
         for block in blocks {
             let own: [[u64; WORDS]; ABREAST] = std::array::from_fn(|i| lines[block[i] as usize]);
-            self.add_block(block, scores, |step, i| bin(&own[i], step));
+            self.fill_block(block, of_node, out, |step, i| bin(&own[i], step));
         }
         for &row in rest {
             let own = &lines[row as usize];
-            self.add_block(&[row], scores, |step, _| bin(own, step));
+            self.fill_block(&[row], of_node, out, |step, _| bin(own, step));
         }
     }
 
     #[inline]
-    fn add_block<const N: usize>(
+    fn fill_block<const N: usize, T: Copy>(
         &self,
         rows: &[u32; N],
-        scores: &mut [f64],
+        of_node: &[T],
+        out: &mut [T],
         bin: impl Fn(&Step, usize) -> u8,
     ) {
         let mut at = [0_usize; N];
@@ -141,7 +146,7 @@ impl TreeOverRows {
             }
         }
         for (&row, at) in rows.iter().zip(at) {
-            scores[row as usize] += f64::from(self.steps[at].value);
+            out[row as usize] = of_node[at];
         }
     }
 }

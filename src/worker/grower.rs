@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, MessagePort};
 
@@ -44,14 +45,22 @@ fn hear(grower: &mut Option<UnitGrower>, message: &JsValue) -> Option<FromPool> 
             Err(error) => refused(&error.to_string()),
         },
         (Some(ToPool::Grow(unit)), Some(grower)) => Some(match grower.grow(unit) {
-            Ok(bytes) => FromPool::Grown { unit, bytes },
+            Ok(bytes) => FromPool::Grown {
+                unit,
+                bytes,
+                row_leaves: grower.row_leaves().map(|b| Uint8Array::from(b.as_slice())),
+            },
             Err(error) => FromPool::Refused(error.to_string()),
         }),
         (Some(ToPool::Learn(news)), Some(grower)) => match grower.learn(&news.to_vec()) {
             Ok(()) => None,
             Err(error) => refused(&error.to_string()),
         },
-        (Some(ToPool::Grow(_) | ToPool::Learn(_)), None) => {
+        (Some(ToPool::Follow(leaves)), Some(grower)) => match grower.follow(&leaves.to_vec()) {
+            Ok(()) => None,
+            Err(error) => refused(&error.to_string()),
+        },
+        (Some(ToPool::Grow(_) | ToPool::Learn(_) | ToPool::Follow(_)), None) => {
             refused("a worker was asked to grow before it was given a training set")
         }
         (None, _) => refused("a worker was sent a message that it cannot read"),

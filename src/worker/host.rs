@@ -20,6 +20,8 @@ use crate::session::{Reply, Session, UnitWork};
 const TURN_SECS: f64 = 0.02;
 /// What a training's table and features may take of the 4 GiB that a program of 32-bit addresses has.
 const MEMORY_LIMIT_BYTES: u64 = 3 << 30;
+/// Workers that are started for boosting before it is known how many it can use.
+const BOOSTING_AHEAD: u32 = 4;
 /// Progress of one stage is told no more often than this: a screen shows no more.
 const TELL_SECS: f64 = 0.04;
 
@@ -174,7 +176,7 @@ impl Host {
             Request::Train {
                 model: ModelSpec::GradientBoosting(_),
                 ..
-            } => 1,
+            } => machine_workers().min(BOOSTING_AHEAD),
             Request::Search { .. } => machine_workers(),
             _ => 0,
         };

@@ -55,6 +55,8 @@ pub(super) enum ToPool {
     Setup(Uint8Array),
     /// Units grown so far that every worker must know before the next ones.
     Learn(Uint8Array),
+    /// The leaves that all rows fell into in a unit that another grew.
+    Follow(Uint8Array),
     /// Grow this unit.
     Grow(u32),
 }
@@ -63,8 +65,12 @@ pub(super) enum ToPool {
 pub(super) enum FromPool {
     /// It listens.
     Ready,
-    /// A unit's bytes.
-    Grown { unit: u32, bytes: Vec<u8> },
+    /// A unit's bytes, and what the other workers may be told of it.
+    Grown {
+        unit: u32,
+        bytes: Vec<u8>,
+        row_leaves: Option<Uint8Array>,
+    },
     /// It cannot grow, and says why in a sentence.
     Refused(String),
 }
@@ -181,6 +187,7 @@ impl ToPool {
             // Copied: every worker of the pool needs its own, and a fresh one may have to take a dead one's place.
             Self::Setup(bytes) => Array::of2(&word("setup"), bytes),
             Self::Learn(bytes) => Array::of2(&word("learn"), bytes),
+            Self::Follow(bytes) => Array::of2(&word("follow"), bytes),
             Self::Grow(unit) => Array::of2(&word("grow"), &JsValue::from(*unit)),
         })
     }
@@ -190,6 +197,7 @@ impl ToPool {
         match kind.as_str() {
             "setup" => Some(Self::Setup(parts.get(1).dyn_into().ok()?)),
             "learn" => Some(Self::Learn(parts.get(1).dyn_into().ok()?)),
+            "follow" => Some(Self::Follow(parts.get(1).dyn_into().ok()?)),
             "grow" => Some(Self::Grow(unit(&parts.get(1))?)),
             _ => None,
         }
@@ -200,11 +208,21 @@ impl FromPool {
     pub fn parcel(&self) -> Parcel {
         match self {
             Self::Ready => plain(Array::of1(&word("ready"))),
-            Self::Grown { unit, bytes } => {
+            Self::Grown {
+                unit,
+                bytes,
+                row_leaves,
+            } => {
                 let bytes = Uint8Array::from(bytes.as_slice());
+                let transfer = Array::of1(&bytes.buffer());
+                let row_leaves = row_leaves.as_ref().inspect(|bytes| {
+                    transfer.push(&bytes.buffer());
+                });
+                let row_leaves = row_leaves.map_or(JsValue::UNDEFINED, JsValue::from);
+                let unit = JsValue::from(*unit);
                 Parcel {
-                    message: Array::of3(&word("grown"), &JsValue::from(*unit), &bytes).into(),
-                    transfer: Array::of1(&bytes.buffer()),
+                    message: Array::of4(&word("grown"), &unit, &bytes, &row_leaves).into(),
+                    transfer,
                 }
             }
             Self::Refused(why) => plain(Array::of2(&word("refused"), &word(why))),
@@ -218,6 +236,7 @@ impl FromPool {
             "grown" => Some(Self::Grown {
                 unit: unit(&parts.get(1))?,
                 bytes: bytes(&parts.get(2))?,
+                row_leaves: parts.get(3).dyn_into().ok(),
             }),
             "refused" => Some(Self::Refused(parts.get(1).as_string()?)),
             _ => None,

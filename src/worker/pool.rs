@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, MessagePort};
 
@@ -93,11 +93,7 @@ impl Pool {
 
     /// Takes the work; [`Pool::release`] hands it out. Of workers started ahead, those that it cannot use are terminated.
     pub fn begin(&self, work: &UnitWork) {
-        let wanted = if work.parallel {
-            machine_workers().min(work.units).max(1)
-        } else {
-            1
-        } as usize;
+        let wanted = machine_workers().min(work.at_once).max(1) as usize;
         let mut inner = self.state.inner.borrow_mut();
         inner.workers.resize_with(wanted, || None);
         for worker in &mut inner.workers {
@@ -156,7 +152,11 @@ impl State {
                 }
                 inner.feed_all().err().map(PoolEvent::Failed)
             }
-            Some(FromPool::Grown { unit, bytes }) => self.grown(number, unit, bytes),
+            Some(FromPool::Grown {
+                unit,
+                bytes,
+                row_leaves,
+            }) => self.grown(number, unit, bytes, row_leaves),
             Some(FromPool::Refused(why)) => Some(PoolEvent::Failed(why)),
             None => Some(PoolEvent::Failed(
                 "A worker answered with something that cannot be read.".to_owned(),
@@ -168,7 +168,13 @@ impl State {
         }
     }
 
-    fn grown(&self, number: u32, unit: u32, bytes: Vec<u8>) -> Option<PoolEvent> {
+    fn grown(
+        &self,
+        number: u32,
+        unit: u32,
+        bytes: Vec<u8>,
+        row_leaves: Option<Uint8Array>,
+    ) -> Option<PoolEvent> {
         let mut inner = self.inner.borrow_mut();
         let at = inner.position(number)?;
         if !inner.assignment.done(at, unit) {
@@ -177,8 +183,11 @@ impl State {
         if inner.assignment.is_done() {
             inner.workers.clear();
             inner.lessons.clear();
-        } else if let Err(why) = inner.feed(at) {
-            return Some(PoolEvent::Failed(why));
+        } else {
+            let told = row_leaves.map_or(Ok(()), |leaves| inner.follow(at, leaves));
+            if let Err(why) = inner.feed(at).and(told) {
+                return Some(PoolEvent::Failed(why));
+            }
         }
         Some(PoolEvent::Grown { unit, bytes })
     }
@@ -234,6 +243,26 @@ impl Inner {
         (0..self.workers.len()).try_for_each(|at| self.feed(at))
     }
 
+    /// Tells the workers that know all there is to know, but for the one that said it, what is of use only now: it is large,
+    /// and who comes later does without.
+    fn follow(&self, from: usize, row_leaves: Uint8Array) -> Result<(), String> {
+        let knows_all = |worker: &PoolWorker| worker.ready && worker.lessons == self.lessons.len();
+        let others = self
+            .workers
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != from);
+        let mut others = others
+            .filter_map(|(_, worker)| worker.as_ref())
+            .filter(|worker| knows_all(worker));
+        let Some(last) = others.next() else {
+            return Ok(());
+        };
+        let message = ToPool::Follow(row_leaves);
+        others.try_for_each(|worker| worker.say(&message))?;
+        last.give(&message)
+    }
+
     /// Tells a worker what it does not know yet, and gives it a unit if it rests.
     fn feed(&mut self, at: usize) -> Result<(), String> {
         let Some(Some(worker)) = self.workers.get_mut(at) else {
@@ -273,6 +302,23 @@ impl PoolWorker {
         match &self.port {
             Some(port) => port
                 .post_message(&what.parcel().message)
+                .map_err(|e| in_words(&e)),
+            None => Ok(()),
+        }
+    }
+
+    /// Says what nobody else needs any more: it is moved.
+    fn give(&self, what: &ToPool) -> Result<(), String> {
+        let parcel = what.parcel();
+        let moved = match what {
+            ToPool::Setup(bytes) | ToPool::Learn(bytes) | ToPool::Follow(bytes) => {
+                Array::of1(&bytes.buffer())
+            }
+            ToPool::Grow(_) => parcel.transfer,
+        };
+        match &self.port {
+            Some(port) => port
+                .post_message_with_transferable(&parcel.message, &moved)
                 .map_err(|e| in_words(&e)),
             None => Ok(()),
         }
