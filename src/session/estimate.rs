@@ -165,9 +165,9 @@ impl EstimateJob {
             [] => 0.0,
         };
         let workers = self.workers.min(probe.at_once);
-        // Workers of boosting share a round but each keeps all scores: two take 0.7 of what one would.
+        // Workers of boosting wait for the last of a round, and each keeps all probabilities.
         let share = match &self.model {
-            ModelSpec::GradientBoosting(_) => 0.4 + 0.6 / f64::from(workers),
+            ModelSpec::GradientBoosting(_) => 0.2 + 0.8 / f64::from(workers),
             _ => 1.0 / f64::from(workers),
         };
         let trees = probe.units;

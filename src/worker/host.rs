@@ -22,8 +22,8 @@ const TURN_SECS: f64 = 0.02;
 const MEMORY_LIMIT_BYTES: u64 = 3 << 30;
 /// Workers that are started for boosting before it is known how many it can use.
 const BOOSTING_AHEAD: u32 = 4;
-/// Progress of one stage is told no more often than this: a screen shows no more.
-const TELL_SECS: f64 = 0.04;
+/// Progress of one stage is told no more often than this: drawing it takes the growers' time on a machine of few cores.
+const TELL_SECS: f64 = 0.1;
 
 /// Listens until it is terminated.
 pub(super) fn run(session: Session) {
