@@ -10,8 +10,20 @@ pub(super) fn scan_gini(
     best: &mut Best,
 ) {
     let classes = node.by_class.len();
-    if classes <= FEW && node.squares < EXACT {
-        scan_few(keys, node, best);
+    if classes <= FEW {
+        // Few classes have places of their own: nothing to clear elsewhere, and no index to check.
+        let mut all = [0_u32; FEW];
+        all[..classes].copy_from_slice(node.by_class);
+        let mut left = [0_u32; FEW];
+        let mut sums = Sums::new(node);
+        for pair in keys.windows(2) {
+            let &[key, next] = pair else { return };
+            let class = (key >> 24) as usize & (FEW - 1);
+            left[class] = sums.take(key & 0xff_ffff, left[class], all[class]);
+            if (key ^ next) >> 32 != 0 {
+                sums.judge(key, next, best);
+            }
+        }
         return;
     }
     left.clear();
@@ -30,45 +42,8 @@ pub(super) fn scan_gini(
     }
 }
 
-/// Classes that have places of their own in `scan_few`: nothing to clear elsewhere, and no index to check.
+/// Classes that have places of their own in `scan_gini`.
 const FEW: usize = 16;
-
-/// Whole numbers below this are exact as floats.
-const EXACT: u64 = 1 << 53;
-
-/// For few classes and sums that are exact as floats, which then are never converted.
-fn scan_few(keys: &[u64], node: &NodeWeights<'_>, best: &mut Best) {
-    // Twice a class's weight in the node; what of it is left.
-    let mut classes = [[0.0_f64; 2]; FEW];
-    for (class, &all) in classes.iter_mut().zip(node.by_class) {
-        class[0] = 2.0 * f64::from(all);
-    }
-    let total = node.total as f64;
-    let (mut left, mut left_squares, mut right_squares) = (0.0, 0.0, node.squares as f64);
-    let mut worth = best.worth;
-    for pair in keys.windows(2) {
-        let &[key, next] = pair else { return };
-        let [twice, before] = &mut classes[(key >> 24) as usize & (FEW - 1)];
-        let weight = f64::from((key & 0xff_ffff) as i32);
-        let now = *before + weight;
-        // (l + w)^2 - l^2, and (a - l - w)^2 - (a - l)^2.
-        let both = *before + now;
-        left_squares += weight * both;
-        right_squares += weight * (both - *twice);
-        *before = now;
-        left += weight;
-        let right = total - left;
-        // Judged without a division unless it is the best so far; and whether it is a boundary, which no processor could
-        // guess, is not asked but makes it worth nothing.
-        let boundary = (((key ^ next) >> 32 != 0) as u64).wrapping_neg();
-        let (product, by_product) = (left * right, left_squares * right + right_squares * left);
-        if f64::from_bits(by_product.to_bits() & boundary) > worth * product {
-            let next = Some((next >> 32) as u8);
-            best.consider(by_product / product, (key >> 32) as u8, next, false);
-            worth = best.worth;
-        }
-    }
-}
 
 /// What both sides of a boundary that moves up are worth by Gini.
 struct Sums {
