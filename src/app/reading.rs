@@ -101,6 +101,7 @@ fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
                 "blank",
                 "blanks",
                 "wide-blanks",
+                "fixed",
             ],
         ),
         ReadSetting::Quote => ("Quote", &["\"", "'", "none"]),
@@ -144,6 +145,7 @@ fn in_words(setting: ReadSetting, value: &str) -> String {
     match (setting, value) {
         (ReadSetting::Delimiter, "blanks") => "runs of blanks",
         (ReadSetting::Delimiter, "wide-blanks") => "two blanks or more",
+        (ReadSetting::Delimiter, "fixed") => "fixed places",
         (ReadSetting::Decimal, ".") => "point",
         (ReadSetting::Decimal, ",") => "comma",
         (ReadSetting::Quote, "\"") => "double \"",

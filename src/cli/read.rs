@@ -33,7 +33,7 @@ pub(super) struct ReadArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Instead of a guess")]
 struct OptionArgs {
-    /// What separates cells: a character, the same one twice, or comma, semicolon, tab, space, blanks, wide-blanks.
+    /// What separates cells: a character, the same one twice, or comma, semicolon, tab, space, blanks, wide-blanks, fixed.
     #[arg(long, value_name = "SIGN", value_parser = delimiter, allow_hyphen_values = true)]
     delimiter: Option<Delimiter>,
     /// The quote, or none.
@@ -73,7 +73,7 @@ fn sign(text: &str) -> Result<Sign, String> {
 
 fn delimiter(text: &str) -> Result<Delimiter, String> {
     Delimiter::named(text).ok_or_else(|| {
-        "it is a sign such as , or ||, or comma, semicolon, tab, space, blanks or wide-blanks"
+        "it is a sign such as , or ||, or comma, semicolon, tab, space, blanks, wide-blanks or fixed"
             .to_owned()
     })
 }

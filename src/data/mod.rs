@@ -18,7 +18,7 @@ pub use civil::{instant_micros, is_instant, time_text};
 pub use column::{
     Column, ColumnKind, Dictionary, MISSING_CODE, MISSING_TIME, NullToken, Values, is_null_token,
 };
-pub use cut::{DELIMITER, cut_line};
+pub use cut::{DELIMITER, Signs, cut_line};
 pub use decimal::read_float;
 pub use frame::{Fingerprint, Frame, FrameError};
 pub use notice::{Level, Notice};

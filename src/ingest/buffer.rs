@@ -86,6 +86,13 @@ impl ColumnBuffer {
                     numbers.push_missing();
                     return (0, 0);
                 }
+                if !numbers.comma
+                    && let Some((value, width, fraction)) = number::quick(cell)
+                {
+                    numbers.values.push(value);
+                    numbers.styles.push((width, fraction));
+                    return (0, 0);
+                }
                 if let Some(n) = numbers.parse(cell) {
                     if !n.inexact {
                         if n.value.is_infinite() {
@@ -258,6 +265,11 @@ impl Texts {
 
 /// A cell without the blanks around it.
 pub(super) fn trimmed(cell: &[u8]) -> &[u8] {
+    // Nearly every cell begins and ends with a sign of ASCII that is no blank.
+    let plain = |b: Option<&u8>| b.is_some_and(|b| (b'!'..=b'~').contains(b));
+    if plain(cell.first()) && plain(cell.last()) {
+        return cell;
+    }
     let cell = cell.trim_ascii();
     match (cell.first(), cell.last()) {
         (Some(first), Some(last)) if !first.is_ascii() || !last.is_ascii() => {

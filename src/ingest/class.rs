@@ -85,6 +85,26 @@ pub(super) fn likeness(cell: &[u8]) -> f64 {
         return 0.0;
     };
     let (first, last) = (cell.first(), cell.last());
+    // A lone sign is what separates cells.
+    if matches!(
+        cell,
+        [b','
+            | b';'
+            | b'|'
+            | b'^'
+            | b'~'
+            | b':'
+            | b'#'
+            | b'*'
+            | b'&'
+            | b'!'
+            | b'@'
+            | b'='
+            | b'$'
+            | b'%']
+    ) {
+        return 0.0;
+    }
     if matches!(first, Some(b'"' | b'\'' | b'`')) || matches!(last, Some(b'"')) {
         return 0.0;
     }

@@ -9,7 +9,7 @@ use super::limits::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROW_BYTES};
 use super::options::{Delimiter, Escape};
 use super::report::Why;
 use super::scan::{CellIter, Cells, Dialect, Mode, Scan, line_at, line_end};
-use crate::data::{DELIMITER, cut_line};
+use crate::data::{DELIMITER, Signs, cut_line};
 
 /// Counts line ends (LF, CR, and CRLF as one) in a stream.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,13 +22,13 @@ impl LineCount {
     /// Counts the ends in the next piece.
     pub fn count(&mut self, piece: &[u8]) {
         let Some(&last) = piece.last() else { return };
-        let lf = piece.iter().filter(|&&b| b == b'\n').count() as u64;
+        let lf = count_of(piece, b'\n');
         self.ends += lf;
         if self.after_cr && piece.first() == Some(&b'\n') {
             self.ends -= 1;
         }
         if piece.contains(&b'\r') {
-            let cr = piece.iter().filter(|&&b| b == b'\r').count() as u64;
+            let cr = count_of(piece, b'\r');
             let both = piece.windows(2).filter(|w| w == b"\r\n").count() as u64;
             self.ends += cr - both;
         }
@@ -39,6 +39,15 @@ impl LineCount {
     pub fn line(&self) -> u64 {
         self.ends + 1
     }
+}
+
+/// How often a byte occurs: in runs whose count fits a byte, which are counted many at once.
+fn count_of(piece: &[u8], byte: u8) -> u64 {
+    let in_run = |run: &[u8]| {
+        run.iter()
+            .fold(0u8, |n, &b| n.wrapping_add(u8::from(b == byte)))
+    };
+    piece.chunks(192).map(|run| u64::from(in_run(run))).sum()
 }
 
 /// A record: its cells, one after the other in `text` with `gap` bytes between them, each up to its place in `ends`.
@@ -100,7 +109,7 @@ pub(super) struct Tokenizer {
     /// The cells that a row should have.
     width: usize,
     /// What each byte means to a line that is cut where it stands.
-    class: [u8; 256],
+    signs: Signs,
     /// Text of which no whole record is known yet.
     buffer: Vec<u8>,
     /// How much there must be before another look: what grows in small pieces is not looked at for each.
@@ -139,6 +148,7 @@ impl Tokenizer {
             class[usize::from(b'\\')] = CAREFUL;
         }
         match dialect.delimiter {
+            Delimiter::Fixed => {}
             Delimiter::Byte(b) => class[usize::from(b)] = DELIMITER,
             Delimiter::Twice(b) => class[usize::from(b)] = CAREFUL,
             Delimiter::Blanks | Delimiter::WideBlanks => {
@@ -152,7 +162,7 @@ impl Tokenizer {
         Self {
             dialect,
             width,
-            class,
+            signs: Signs::new(class),
             buffer: Vec::new(),
             wait: 0,
             line: 1,
@@ -196,7 +206,7 @@ impl Tokenizer {
         while start < text.len() {
             self.ends.clear();
             let line = text.get(start..).unwrap_or_default();
-            let at = cut_line(line, &self.class, &mut self.ends, MAX_COLUMNS - 1);
+            let at = cut_line(line, &self.signs, &mut self.ends, MAX_COLUMNS - 1);
             if at > MAX_CELL_BYTES || self.ends.len() >= MAX_COLUMNS - 1 {
                 self.check_cells(at, line.get(at).copied())?;
             }
@@ -308,7 +318,7 @@ impl Tokenizer {
             from = end + 1;
         }
         // A delimiter that stops is one too many.
-        if stop.is_some_and(|b| self.class[usize::from(b)] == DELIMITER) {
+        if stop.is_some_and(|b| self.signs.class(b) == DELIMITER) {
             return Err(RecordError::TooManyColumns { line });
         }
         Ok(())

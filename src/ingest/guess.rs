@@ -9,6 +9,7 @@
 use super::IngestError;
 use super::class::{self, Class};
 use super::csv::{Record, Tokenizer};
+use super::fixed;
 use super::layout::is_ruled;
 use super::options::{Delimiter, Escape, ReadOptions};
 use super::report::Why;
@@ -96,12 +97,15 @@ fn prior(delimiter: Delimiter) -> f64 {
         Delimiter::Byte(b' ') => 0.86,
         Delimiter::WideBlanks => 0.9,
         Delimiter::Blanks => 0.85,
+        Delimiter::Fixed => 0.84,
+        // Two of them are an empty cell more often.
+        Delimiter::Twice(b',' | b';' | b'\t') => 0.8,
         Delimiter::Twice(_) => 1.0,
         Delimiter::Byte(_) => 0.6,
     }
 }
 
-const CANDIDATES: [Delimiter; 24] = [
+const CANDIDATES: [Delimiter; 28] = [
     Delimiter::Byte(b','),
     Delimiter::Byte(b';'),
     Delimiter::Byte(b'\t'),
@@ -109,6 +113,9 @@ const CANDIDATES: [Delimiter; 24] = [
     Delimiter::Twice(b'|'),
     Delimiter::Twice(b':'),
     Delimiter::Twice(b'~'),
+    Delimiter::Twice(b','),
+    Delimiter::Twice(b';'),
+    Delimiter::Twice(b'\t'),
     Delimiter::Byte(b'^'),
     Delimiter::Byte(b'~'),
     Delimiter::Byte(1),
@@ -126,6 +133,7 @@ const CANDIDATES: [Delimiter; 24] = [
     Delimiter::Byte(b'='),
     Delimiter::Byte(b'$'),
     Delimiter::Byte(b'%'),
+    Delimiter::Fixed,
 ];
 
 /// How good a dialect is for the sample.
@@ -140,10 +148,22 @@ struct Score {
     width: usize,
     /// Whether it is the colon of times of day.
     cuts_times: bool,
+    /// Whether it cuts every row but the first, which is the name of one column then.
+    spares_first: bool,
 }
 
 fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
     let mut rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
+    if dialect.delimiter == Delimiter::Fixed {
+        let Some(starts) = fixed::starts(text, complete) else {
+            return Score::default();
+        };
+        fixed::recut(&mut rows, &starts);
+        rows.retain(|r| !r.cells.is_empty() && !is_ruled(&r.source));
+        if rows.iter().filter(|r| r.filled() > 1).count() * 4 < rows.len() * 3 {
+            return Score::default();
+        }
+    }
     rows.retain(|r| !(r.cells.is_empty() || r.cells.len() == 1 && r.source.starts_with(b"#")));
     let n = rows.len() as f64;
     let mut widths: Vec<(usize, usize)> = Vec::new();
@@ -183,8 +203,16 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
         }
     }
     let types: f64 = likeness / cells;
+    let spares_first = rows.first().is_some_and(|r| r.cells.len() == 1)
+        && rows.iter().skip(1).all(|r| r.cells.len() > 1);
+    // What cuts every line into as many cells, the header too, is no chance.
+    let usual = match prior(dialect.delimiter) {
+        prior if prior < 0.8 && count == rows.len() && rows.len() > 3 && width > 2 => 0.95,
+        prior => prior,
+    };
     Score {
-        score: pattern * types * types * (1.0 - 0.5 * damaged / n) * prior(dialect.delimiter),
+        score: pattern * types * types * (1.0 - 0.5 * damaged / n) * usual,
+        spares_first,
         alike: count as f64 / n,
         // The header is words.
         typed: typed
@@ -218,13 +246,21 @@ fn is_plausible(delimiter: Delimiter, s: &Score) -> bool {
         Delimiter::Byte(b',' | b';' | b'\t' | b'|' | 1 | 0x1e | 0x1f) => s.score > 0.0,
         Delimiter::Twice(_) => s.alike > 0.8,
         Delimiter::Byte(b'^' | b'~') => s.alike >= 0.5,
+        Delimiter::Fixed => s.alike >= 0.75 && s.rows > 1 && s.score > 0.2,
         Delimiter::WideBlanks => s.alike >= 0.7 && s.rows > 1,
         Delimiter::Byte(b' ') | Delimiter::Blanks => {
-            s.alike >= 0.7
+            !s.spares_first
+                && s.alike >= 0.7
                 && s.rows > 1
                 && (s.typed || (s.width > 2 && s.rows > 3 && s.alike > 0.9))
         }
-        _ => s.alike >= 0.8 && s.rows > 2 && (s.typed || s.width > 3) && !s.cuts_times,
+        _ => {
+            s.alike >= 0.8
+                && s.rows > 2
+                && (s.typed || s.width > 3)
+                && !s.cuts_times
+                && !s.spares_first
+        }
     }
 }
 
@@ -261,22 +297,21 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         Delimiter::Twice(b) => body.windows(2).any(|w| w == [b, b]),
         Delimiter::Blanks => present[usize::from(b' ')] || present[usize::from(b'\t')],
         Delimiter::WideBlanks => body.windows(2).any(|w| w == b"  "),
+        Delimiter::Fixed => present[usize::from(b' ')],
     };
     let candidates: Vec<Delimiter> = match told {
         Some(delimiter) => vec![delimiter],
         None => CANDIDATES.into_iter().filter(|&d| holds(d)).collect(),
     };
-    let mut quotes: Vec<Option<u8>> = match options.quote {
+    // Double quotes stand for none as well: an apostrophe in a word is no quote.
+    let quotes: Vec<Option<u8>> = match options.quote {
         Some(quote) => vec![quote],
         None => [b'"', b'\'', b'`']
             .into_iter()
-            .filter(|&q| present[usize::from(q)])
+            .filter(|&q| q == b'"' || present[usize::from(q)])
             .map(Some)
             .collect(),
     };
-    if quotes.is_empty() {
-        quotes.push(Some(b'"'));
-    }
     let escapes: Vec<Escape> = match options.escape {
         Some(escape) => vec![escape],
         None => {
@@ -293,30 +328,38 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         escape: escapes[0],
         pad: false,
     };
-    let mut tried: Vec<(Dialect, f64)> = Vec::new();
+    let mut tried: Vec<(Dialect, Score)> = Vec::new();
     for &delimiter in &candidates {
         for &quote in &quotes {
             for &escape in &escapes {
-                let dialect = Dialect {
+                let fixed = delimiter == Delimiter::Fixed;
+                let mut dialect = Dialect {
                     delimiter,
-                    quote,
+                    quote: quote.filter(|_| !fixed),
                     escape,
-                    pad: matches!(delimiter, Delimiter::Blanks | Delimiter::WideBlanks),
+                    pad: fixed || matches!(delimiter, Delimiter::Blanks | Delimiter::WideBlanks),
                 };
-                let mut dialect = dialect;
-                if is_padded(body, complete, dialect) {
+                if !dialect.pad && is_padded(body, dialect) {
                     dialect.pad = true;
                 }
                 let s = score(body, complete, dialect);
                 if told.is_some() || is_plausible(delimiter, &s) {
-                    tried.push((dialect, s.score));
+                    tried.push((dialect, s));
                 }
             }
         }
     }
+    // Tabs separate: where they give a table, the blanks in its cells do not.
+    let tab = Delimiter::Byte(b'\t');
+    if tried
+        .iter()
+        .any(|(d, s)| d.delimiter == tab && s.alike > 0.9)
+    {
+        tried.retain(|(d, _)| !is_blank(d.delimiter) || told.is_some());
+    }
     let best = tried
         .iter()
-        .copied()
+        .map(|(dialect, score)| (*dialect, score.score))
         .reduce(|best, next| if next.1 > best.1 + 1e-9 { next } else { best });
     let Some((mut dialect, top)) = best else {
         return Guess {
@@ -327,7 +370,11 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         };
     };
     if told.is_none() && is_one_typed_column(body, complete, dialect) {
-        dialect.delimiter = Delimiter::Byte(b',');
+        // Nothing separates anything: what does not occur.
+        dialect.delimiter = match body.contains(&b',') {
+            true => Delimiter::Byte(b';'),
+            false => Delimiter::Byte(b','),
+        };
         return Guess {
             dialect,
             delimiter_sure: 0.6,
@@ -340,7 +387,7 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         let second = tried
             .iter()
             .filter(|(d, _)| differs(d))
-            .fold(0.0f64, |best, t| best.max(t.1));
+            .fold(0.0f64, |best, t| best.max(t.1.score));
         if top > 0.0 {
             (1.0 - 0.5 * second / top).clamp(0.0, 1.0)
         } else {
@@ -370,19 +417,38 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
     Guess { dialect, ..guess }
 }
 
-/// Whether nearly every cell after the first begins with a blank: `1, 2, 3`.
-fn is_padded(text: &[u8], complete: bool, dialect: Dialect) -> bool {
-    if matches!(dialect.delimiter, Delimiter::Byte(b' ' | b'\t')) {
+/// Whether what separates cells is some kind of blank.
+fn is_blank(delimiter: Delimiter) -> bool {
+    matches!(
+        delimiter,
+        Delimiter::Byte(b' ') | Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
+    )
+}
+
+/// Whether nearly every delimiter outside quotes has a blank behind it: `1, "2, 3", 4`.
+fn is_padded(text: &[u8], dialect: Dialect) -> bool {
+    let Delimiter::Byte(delimiter) = dialect.delimiter else {
+        return false;
+    };
+    if delimiter == b' ' {
         return false;
     }
     let (mut cells, mut padded) = (0usize, 0usize);
-    for row in rows_of(text, complete, dialect, usize::MAX, 100) {
-        if is_ruled(&row.source) {
+    for line in text.split(|b| matches!(b, b'\n' | b'\r')).take(100) {
+        if is_ruled(line) {
             continue;
         }
-        for cell in row.cells.iter().skip(1).filter(|c| !c.is_empty()) {
-            cells += 1;
-            padded += usize::from(cell.starts_with(b" "));
+        let mut within = false;
+        for (at, &b) in line.iter().enumerate() {
+            if Some(b) == dialect.quote {
+                within = !within;
+            } else if b == delimiter && !within {
+                let next = line.get(at + 1);
+                if next.is_some_and(|&next| next != delimiter) {
+                    cells += 1;
+                    padded += usize::from(next == Some(&b' '));
+                }
+            }
         }
     }
     cells > 1 && padded * 20 >= cells * 19
@@ -400,10 +466,10 @@ fn is_doubled(text: &[u8], complete: bool, dialect: Dialect) -> bool {
 
 /// Whether the lines as they stand are numbers or times, so that nothing separates anything.
 fn is_one_typed_column(text: &[u8], complete: bool, dialect: Dialect) -> bool {
-    if matches!(
-        dialect.delimiter,
-        Delimiter::Byte(b',' | b';' | b'\t' | b'|')
-    ) {
+    if dialect.delimiter == Delimiter::Byte(b',') {
+        return is_one_of_fractions(text, complete, dialect);
+    }
+    if matches!(dialect.delimiter, Delimiter::Byte(b';' | b'\t' | b'|')) {
         return false;
     }
     let rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
@@ -412,6 +478,23 @@ fn is_one_typed_column(text: &[u8], complete: bool, dialect: Dialect) -> bool {
         std::str::from_utf8(&row.source).is_ok_and(|t| class::is_time(t.trim()))
     };
     rows.iter().filter(typed).count() * 10 >= rows.len() * 8
+}
+
+/// Whether one name stands above numbers with decimal commas and nothing else.
+fn is_one_of_fractions(text: &[u8], complete: bool, dialect: Dialect) -> bool {
+    let rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
+    let mut rows = rows.iter().filter(|r| !r.cells.is_empty());
+    let named = rows
+        .next()
+        .is_some_and(|r| r.cells.len() == 1 && Class::of(&r.source) == Class::Text);
+    let mut count = 0;
+    named
+        && rows.all(|row| {
+            count += 1;
+            row.source.iter().filter(|&&b| b == b',').count() == 1
+                && Class::of(&row.source) == Class::Number
+        })
+        && count > 1
 }
 
 #[cfg(test)]

@@ -43,13 +43,16 @@ fn kind_of_numbers(values: &[f64], name: &str, position: usize) -> ColumnKind {
         }
         least = least.min(x);
         most = most.max(x);
-        integers &= x.trunc() == x;
-        zero_one &= x == 0.0 || x == 1.0;
+        // Once known not to be, it is not asked again.
+        if integers {
+            integers = is_whole(x);
+            zero_one &= x == 0.0 || x == 1.0;
+        }
     }
     if missing == values.len() || (least == most && missing == 0 && values.len() > 1) {
         return ColumnKind::Constant;
     }
-    if zero_one && least < most {
+    if integers && zero_one && least < most {
         return ColumnKind::Boolean;
     }
     if !integers {
@@ -59,6 +62,11 @@ fn kind_of_numbers(values: &[f64], name: &str, position: usize) -> ColumnKind {
         return ColumnKind::Identifier;
     }
     ColumnKind::Integer
+}
+
+/// Whether a number is an integer; beyond 2^53 all are.
+fn is_whole(x: f64) -> bool {
+    (x.abs() < 9_007_199_254_740_992.0 && (x as i64) as f64 == x) || x.trunc() == x
 }
 
 /// Whether integers count the rows, or are all different under a name that says so.

@@ -1,6 +1,7 @@
 //! Where the table stands in a file: lines above it, header rows, its width, what its columns look like.
 
 use super::class::Class;
+use super::fixed::{self, Starts};
 use super::guess::{SampleRow, rows_of};
 use super::header::{header, header_rows, rows_are_named};
 use super::options::{Delimiter, ReadOptions};
@@ -16,6 +17,8 @@ const LAYOUT_ROWS: usize = 2_000;
 pub(super) struct Layout {
     /// Cells of a whole row as the tokenizer cuts it, edges included.
     pub width: usize,
+    /// Where the columns of a table of fixed places begin; else empty.
+    pub starts: Starts,
     /// Whether each row begins with a delimiter, so that its first cell is none; how many at its end are none.
     pub drop_first: bool,
     pub drop_last: usize,
@@ -55,15 +58,27 @@ pub(super) fn layout(
     dialect: Dialect,
     options: &ReadOptions,
 ) -> Option<Layout> {
-    let first = rows_of(text, complete, dialect, usize::MAX, LAYOUT_ROWS);
+    let starts = match dialect.delimiter {
+        Delimiter::Fixed => fixed::starts(text, complete).unwrap_or_default(),
+        _ => Starts::new(),
+    };
+    let cut = |width| {
+        let mut rows = rows_of(text, complete, dialect, width, LAYOUT_ROWS);
+        if !starts.is_empty() {
+            fixed::recut(&mut rows, &starts);
+        }
+        rows
+    };
+    let first = cut(usize::MAX);
     let comment = match options.comment {
         Some(comment) => comment,
         None => comment_of(&first),
     };
     let width = width_of(&first, comment)?;
-    let mut rows = rows_of(text, complete, dialect, width, LAYOUT_ROWS);
+    let mut rows = cut(width);
     let mut layout = Layout {
         width,
+        starts: Starts::new(),
         drop_first: false,
         drop_last: 0,
         header: Vec::new(),
@@ -81,7 +96,11 @@ pub(super) fn layout(
         preamble_sure: 1.0,
         decimal_sure: 1.0,
     };
-    if dialect.delimiter != Delimiter::Blanks && dialect.delimiter != Delimiter::WideBlanks {
+    layout.starts = starts;
+    if !matches!(
+        dialect.delimiter,
+        Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
+    ) {
         edges(&mut layout, &rows);
     }
     let blanks: Vec<u64> = rows

@@ -13,6 +13,8 @@ pub enum Delimiter {
     Blanks,
     /// A tab or a run of two blanks or more, so that cells may hold single ones.
     WideBlanks,
+    /// Nothing: each column has its place in the line.
+    Fixed,
 }
 
 impl Delimiter {
@@ -23,6 +25,15 @@ impl Delimiter {
             Self::Twice(b) => [char::from(b); 2].iter().collect(),
             Self::Blanks => " ".to_owned(),
             Self::WideBlanks => "  ".to_owned(),
+            Self::Fixed => "fixed".to_owned(),
+        }
+    }
+
+    /// What joins cells of a row that has too many.
+    pub(super) fn joint(self) -> String {
+        match self {
+            Self::Fixed => " ".to_owned(),
+            other => other.text(),
         }
     }
 
@@ -36,11 +47,12 @@ impl Delimiter {
             Self::Byte(b) if b < b' ' => format!("the control character {b}"),
             Self::Blanks => "blanks".to_owned(),
             Self::WideBlanks => "two blanks or more".to_owned(),
+            Self::Fixed => "fixed places in the line".to_owned(),
             other => other.text(),
         }
     }
 
-    /// What a name or the characters themselves mean: `tab`, `blanks`, `wide-blanks`, `;`, `||`; `None` if nothing.
+    /// What a name or the characters themselves mean: `tab`, `blanks`, `wide-blanks`, `fixed`, `;`, `||`; `None` if nothing.
     pub fn named(text: &str) -> Option<Self> {
         Some(match text {
             "comma" => Self::Byte(b','),
@@ -49,6 +61,7 @@ impl Delimiter {
             "blank" | "space" => Self::Byte(b' '),
             "blanks" => Self::Blanks,
             "wide-blanks" | "  " => Self::WideBlanks,
+            "fixed" => Self::Fixed,
             _ => match *text.as_bytes() {
                 [b] if is_delimiter(b) => Self::Byte(b),
                 [a, b] if a == b && is_delimiter(a) => Self::Twice(a),

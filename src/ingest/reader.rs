@@ -155,13 +155,14 @@ impl Reader {
             return Err(error.unwrap_or(IngestError::Empty { file }));
         };
         drop(text);
-        let table = TableBuilder::new(
+        let mut table = TableBuilder::new(
             &file,
             &layout.header,
             layout.header_rows > 0,
             layout.header_line,
             layout.decimal,
         );
+        table.may_be_empty = self.raw;
         let explicit_comment = self.options.comment.is_some();
         let mut pipeline = Box::new(Pipeline {
             coding,

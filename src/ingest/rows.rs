@@ -5,8 +5,10 @@ use super::IngestError;
 use super::align::{align, fit};
 use super::class::Class;
 use super::csv::Record;
+use super::fixed;
 use super::layout::{Layout, is_ruled, shown};
 use super::options::Delimiter;
+use super::raw::write_row;
 use super::report::{RowList, Why};
 use super::scan::{CellIter, Cells, Dialect, Mode, Scan};
 use super::table::TableBuilder;
@@ -44,6 +46,8 @@ pub(super) struct Rows {
     apart: bool,
     /// Whether records belong to another table, and of what width.
     other: Option<usize>,
+    /// The cells of a line that is cut at fixed places.
+    cells: Cells,
     pub repaired: RowList,
     pub skipped: RowList,
 }
@@ -66,6 +70,7 @@ impl Rows {
             held_bytes: 0,
             apart: false,
             other: None,
+            cells: Cells::default(),
             repaired: RowList::default(),
             skipped: RowList::default(),
         };
@@ -89,6 +94,23 @@ impl Rows {
 
     /// Takes the next record.
     pub fn push(&mut self, record: Record<'_>) -> Result<(), IngestError> {
+        if self.layout.starts.is_empty() || record.ends.is_empty() || is_ruled(record.source) {
+            return self.push_cut(record);
+        }
+        let mut cells = std::mem::take(&mut self.cells);
+        fixed::cut(record.source, &self.layout.starts, &mut cells);
+        let pushed = self.push_cut(Record {
+            text: &cells.text,
+            ends: &cells.ends,
+            gap: 0,
+            pad: true,
+            ..record
+        });
+        self.cells = cells;
+        pushed
+    }
+
+    fn push_cut(&mut self, record: Record<'_>) -> Result<(), IngestError> {
         if record.line < self.layout.first_line {
             return Ok(());
         }
@@ -113,7 +135,8 @@ impl Rows {
 
     fn unusual(&mut self, record: Record<'_>) -> Result<(), IngestError> {
         let width = record.ends.len();
-        if width == 0 {
+        // The end of a file as DOS marked it.
+        if width == 0 || record.source == b"\x1a" {
             self.skipped.add(record.line, Why::Blank, String::new());
             self.apart = true;
             return Ok(());
@@ -241,6 +264,10 @@ impl Rows {
             .filter(|w| !w.is_empty())
             .count();
         words > 3
+            || (matches!(cell.first(), Some(b'(' | b'=' | b'[')) && words > 1)
+            || cell.starts_with(b"--")
+            || cell.starts_with("\u{a9}".as_bytes())
+            || matches!(cell, b"EOF" | b"END")
             || (fit(cell, column) < 0 && Class::of(cell) == Class::Text)
             || cell.starts_with(b"*")
             || cell.ends_with(b":")
@@ -354,12 +381,22 @@ impl Rows {
 
     /// Whether rows that do not fit, set apart by a blank line, are another table.
     fn is_other_table(&self, group: &[Held]) -> bool {
+        // A title above it is part of it.
+        let titles = group.iter().take_while(|r| r.cells.len() == 1).count();
+        let apart = group.first().is_some_and(|r| r.apart);
+        let group = group.get(titles.min(2)..).unwrap_or_default();
         let [first, second, ..] = group else {
             return false;
         };
         let width = first.cells.len();
         let words = |row: &Held| row.cells.iter().all(|c| !Class::of(c).is_typed());
-        first.apart
+        // Without a blank line between them, names over values that are not this table's tell.
+        let headed = words(first)
+            && group.len() > 2
+            && width != self.layout.columns()
+            && group.iter().all(|r| r.cells.len() == width)
+            && group.iter().skip(1).all(|r| !words(r));
+        (apart || headed)
             && width > 1
             && group.iter().filter(|r| r.cells.len() == width).count() * 10 >= group.len() * 8
             && (group.len() > 2 || (words(first) && !words(second)))
@@ -385,7 +422,20 @@ impl Rows {
             .iter()
             .zip(&self.layout.classes)
             .any(|(c, k)| k.is_some_and(Class::is_typed) && fit(c, *k) > 0);
-        if columns < 2 || fitting || filled > (columns / 2).max(1) {
+        if columns < 2 || fitting {
+            return false;
+        }
+        // `Source: a, b and c` in a narrower row than the table has.
+        let sentence = row.cells.len() < columns
+            && row
+                .cells
+                .first()
+                .is_some_and(|c| c.windows(2).any(|w| w == b": "))
+            && row.cells.iter().skip(1).all(|c| c.starts_with(b" "));
+        if sentence {
+            return true;
+        }
+        if filled > (columns / 2).max(1) {
             return false;
         }
         row.apart || row.cells.first().is_some_and(|c| self.is_remark(c))
@@ -458,7 +508,7 @@ impl Rows {
             self.repaired.add(row.line, Why::Delimiter, String::new());
             return self.emit(other.iter(), row.line);
         }
-        let joint = self.dialect.delimiter.text();
+        let joint = self.dialect.delimiter.joint();
         let why = row.why.unwrap_or(if cells.len() < width {
             Why::Short
         } else {
@@ -520,34 +570,4 @@ fn cells_of(row: &[Vec<u8>]) -> Cells {
 fn is_drawn(cell: &[u8]) -> bool {
     cell.iter()
         .all(|b| matches!(b, b'-' | b'=' | b'+' | b'|' | b':' | b'_' | b' '))
-}
-
-/// Appends a row as text: commas, double quotes where needed, a line feed.
-fn write_row<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = &'a [u8]>) {
-    let from = out.len();
-    let mut count = 0;
-    for cell in cells {
-        if count > 0 {
-            out.push(b',');
-        }
-        count += 1;
-        let quoted = |b: &u8| matches!(b, b',' | b'"' | b'\n' | b'\r');
-        if !cell.iter().any(quoted) {
-            out.extend_from_slice(cell);
-            continue;
-        }
-        out.push(b'"');
-        for &b in cell {
-            if b == b'"' {
-                out.push(b'"');
-            }
-            out.push(b);
-        }
-        out.push(b'"');
-    }
-    // A row of one empty cell would be a blank line.
-    if count == 1 && out.len() == from {
-        out.extend_from_slice(b"\"\"");
-    }
-    out.push(b'\n');
 }

@@ -152,6 +152,7 @@ impl Dialect {
         let rest = text.get(at..).unwrap_or_default();
         let Some(&first) = rest.first() else { return 0 };
         match self.delimiter {
+            Delimiter::Fixed => 0,
             Delimiter::Byte(b) => usize::from(first == b),
             Delimiter::Twice(b) => 2 * usize::from(first == b && rest.get(1) == Some(&b)),
             Delimiter::Blanks | Delimiter::WideBlanks => {

@@ -256,6 +256,8 @@ fn encoding_of(sample: &[u8], complete: bool) -> Result<(Encoding, usize), Forei
     }
     // 0x01, 0x1e and 0x1f separate cells in some exports.
     let is_control = |b: u8| matches!(b, 2..=8 | 0x0e..=0x1a | 0x1c..=0x1d | 0x7f);
+    // DOS ended its files with one.
+    let sample = sample.strip_suffix(b"\x1a").unwrap_or(sample);
     let controls = sample.iter().filter(|&&b| is_control(b)).count();
     if even > 0.25 || odd > 0.25 || controls * 50 > sample.len() {
         return Err(Foreign::Binary);

@@ -18,6 +18,8 @@ pub(super) struct TableBuilder {
     file: String,
     header: Header,
     decimal: char,
+    /// Whether a header alone is a table: where it is asked for as text.
+    pub may_be_empty: bool,
     columns: Vec<ColumnBuffer>,
     rows: u64,
     ragged: Sightings,
@@ -54,6 +56,7 @@ impl TableBuilder {
             columns: vec![ColumnBuffer::new(decimal); header.names.len()],
             header,
             decimal,
+            may_be_empty: false,
             rows: 0,
             ragged: Sightings::default(),
             text_bytes: 0,
@@ -124,7 +127,7 @@ impl TableBuilder {
     pub fn finish(mut self, bytes: u64) -> Result<Ingested, IngestError> {
         let file = self.file;
         let mut header = self.header;
-        if self.rows == 0 {
+        if self.rows == 0 && !self.may_be_empty {
             return Err(IngestError::HeaderOnly {
                 file,
                 line: header.line,

@@ -42,6 +42,9 @@ pub(super) fn parse(cell: &str, order: DateOrder) -> Option<Instant> {
     if cell.contains(['\u{a0}', '\u{202f}']) {
         return parse(&cell.replace(['\u{a0}', '\u{202f}'], " "), order);
     }
+    if let Some(turned) = asctime(cell) {
+        return parse(&turned, order);
+    }
     let mut scan = Scan {
         rest: cell.trim().as_bytes(),
     };
@@ -96,6 +99,22 @@ pub(super) fn parse(cell: &str, order: DateOrder) -> Option<Instant> {
         micros: instant_micros(date, time, offset_secs.unwrap_or(0))?,
         zoned: offset_secs.is_some(),
     })
+}
+
+/// C's `asctime` and the shell's `date` put the year last: `Thu Jan  1 10:00:00 UTC 2026`. The same with the year before the
+/// time; `None` where it is not written so.
+fn asctime(cell: &str) -> Option<String> {
+    if !cell.starts_with(|c: char| c.is_ascii_alphabetic()) || !cell.contains(':') {
+        return None;
+    }
+    let words: Vec<&str> = cell.split_ascii_whitespace().collect();
+    let (year, words) = words.split_last()?;
+    let clock = words.iter().position(|w| w.contains(':'))?;
+    let (date, time) = words.split_at(clock);
+    let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+    let afternoon = |w: &&str| w.eq_ignore_ascii_case("am") || w.eq_ignore_ascii_case("pm");
+    (is_year && (2..=3).contains(&clock) && time.len() <= 2 && !time.iter().skip(1).any(afternoon))
+        .then(|| format!("{} {year} {}", date.join(" "), time.join(" ")))
 }
 
 /// Adds what a cell says about the order of day and month.

@@ -5,7 +5,7 @@
 pub enum ReadSetting {
     /// `UTF-8`, `UTF-16LE`, `UTF-16BE` or `Windows-1252`.
     Encoding,
-    /// `comma`, `semicolon`, `tab`, `blank`, `blanks`, `wide-blanks`, or one character, or the same one twice.
+    /// `comma`, `semicolon`, `tab`, `blank`, `blanks`, `wide-blanks`, `fixed`, or one character, or the same one twice.
     Delimiter,
     /// One character, or `none`.
     Quote,

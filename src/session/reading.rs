@@ -33,7 +33,7 @@ pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fau
             }
             ReadSetting::Delimiter => {
                 reading.delimiter = Some(Delimiter::named(value).ok_or_else(|| {
-                    refused("what stands between cells is a sign such as ; or ||, or comma, semicolon, tab, blank, blanks or wide-blanks")
+                    refused("what stands between cells is a sign such as ; or ||, or comma, semicolon, tab, blank, blanks, wide-blanks or fixed")
                 })?);
             }
             ReadSetting::Quote => reading.quote = Some(sign(value).ok_or_else(|| refused(SIGN))?),
