@@ -147,7 +147,7 @@ fn file_name(path: &str) -> String {
     )
 }
 
-fn broken(what: &str, path: &str, error: &std::io::Error) -> Failure {
+pub(super) fn broken(what: &str, path: &str, error: &std::io::Error) -> Failure {
     Failure {
         code: FailureCode::Input,
         title: format!("Cannot {what} {path}"),

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clap::Args as ClapArgs;
 
 use super::files;
-use super::read::{in_words, read_one};
+use super::read::read_any;
 use super::run::tell;
-use crate::ingest::{ReadOptions, stack};
+use crate::ingest::{JoinOptions, ReadOptions};
 use crate::learn::{Fitter, UnitGrower};
 use crate::protocol::{Failure, FailureCode, Place};
 use crate::session::{ForecastSpec, forecast as run};
@@ -79,16 +79,8 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
             place: Place::default(),
         });
     }
-    let mut parts = Vec::new();
-    for path in &args.files {
-        let (head, bytes) = files::read(path)?;
-        parts.push(
-            read_one(&head.name, &bytes, &ReadOptions::default(), false)
-                .map_err(in_words)?
-                .0,
-        );
-    }
-    let frame = stack(parts).map_err(in_words)?.frame;
+    let read = read_any(&args.files, ReadOptions::default(), JoinOptions::default())?;
+    let frame = read.table.frame;
     let spec = ForecastSpec {
         time: args.time.clone(),
         entity: args.entity.clone(),

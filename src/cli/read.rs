@@ -1,23 +1,26 @@
 //! `kubecast read`: the table as it was read, and how.
 
+use std::io::Read;
+
 use clap::Args as ClapArgs;
 
 use super::files;
-use crate::data::Level;
+use crate::data::{Column, Level};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    Delimiter, Encoding, Escape, Format, IngestError, Ingested, InputFile, JoinOptions,
-    ReadOptions, ReadReport, Reader, RowList, SAMPLE_BYTES, read_files, recognise, stack,
+    ColumnReport, Delimiter, Encoding, Escape, FileRead, FilesReader, IngestError, Ingested,
+    InputFile, JoinOptions, MAX_BYTES, ReadOptions, ReadReport, Reader, RowList, TableRead,
 };
 use crate::json::{self, Plain, record};
 use crate::protocol::{Failure, FailureCode, FileHead, Place};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ReadArgs {
-    /// Files with one table each, with equal headers; - is standard input.
+    /// Files of any kind that the page reads, packed or not: tables with equal headers are put one below the other, exports
+    /// of metrics are joined on time and labels; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// Write the cells as text before any typing, under the header as it stands in the file.
+    /// Write the cells of one delimited file as text before any typing, under the header as it stands in the file.
     #[arg(long)]
     raw: bool,
     /// The table to write, as CSV; - is standard output.
@@ -28,6 +31,58 @@ pub(super) struct ReadArgs {
     report: Option<String>,
     #[command(flatten)]
     options: OptionArgs,
+    #[command(flatten)]
+    join: JoinArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "How series are joined")]
+struct JoinArgs {
+    /// Seconds between rows, instead of the samples' own distance.
+    #[arg(long, value_name = "SECONDS", value_parser = step)]
+    step: Option<f64>,
+    /// Labels that name a row, instead of those that vary and are shared.
+    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
+    entity_labels: Option<Vec<String>>,
+    /// Metrics that are counters, to be made rates.
+    #[arg(long, value_name = "METRIC", value_delimiter = ',')]
+    rates: Vec<String>,
+    /// Metrics that are not to be made rates.
+    #[arg(long, value_name = "METRIC", value_delimiter = ',')]
+    no_rates: Vec<String>,
+    /// Labels that tell the members of a pair apart that scrape the same.
+    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
+    replica_labels: Option<Vec<String>>,
+    /// The format of VictoriaMetrics' CSV export, as it was asked for: __name__,instance,__value__,__timestamp__:unix_s
+    #[arg(long, value_name = "FORMAT")]
+    victoria_format: Option<String>,
+    /// Seconds that times without a zone are ahead of UTC.
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    utc_offset: Option<i32>,
+}
+
+impl JoinArgs {
+    fn options(&self) -> JoinOptions {
+        let said = |metrics: &[String], rate: bool| {
+            let pair = |metric: &String| (metric.clone(), rate);
+            metrics.iter().map(pair).collect::<Vec<_>>()
+        };
+        JoinOptions {
+            step_secs: self.step,
+            entity_labels: self.entity_labels.clone(),
+            rates: [said(&self.rates, true), said(&self.no_rates, false)].concat(),
+            replica_labels: self.replica_labels.clone(),
+            victoria_format: self.victoria_format.clone(),
+            utc_offset_secs: self.utc_offset,
+        }
+    }
+}
+
+fn step(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(secs) if (1e-3..1e9).contains(&secs) => Ok(secs),
+        _ => Err("rows are from 0.001 to a billion seconds apart".to_owned()),
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -132,54 +187,68 @@ pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
         });
     }
     let options = args.options.options();
-    let (heads, contents) = files::read_all(&args.files)?;
-    let is_exposition = |(head, bytes): (&FileHead, &Vec<u8>)| {
-        let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
-        recognise(&head.name, sample).format == Format::Exposition
-    };
-    let mut cells = Vec::new();
-    // Samples of metrics are series, which are joined; whoever asks for raw cells is told that there are none.
-    let table = if !args.raw && heads.iter().zip(&contents).any(is_exposition) {
-        let inputs = heads.iter().zip(contents).map(|(head, bytes)| InputFile {
-            name: head.name.clone(),
-            bytes: bytes.into(),
-            modified_secs: head.modified_secs.map(|secs| secs as f64),
-        });
-        let read = read_files(inputs.collect(), &JoinOptions::default());
-        read.map_err(in_words)?.table
-    } else {
-        let mut parts = Vec::new();
-        for (head, bytes) in heads.iter().zip(&contents) {
-            let (table, raw) = read_one(&head.name, bytes, &options, args.raw).map_err(in_words)?;
-            cells = raw;
-            parts.push(table);
-        }
-        stack(parts).map_err(in_words)?
-    };
     let plain = CsvOptions { neutralise: false };
-    let text = match args.raw {
-        true => cells,
-        false => frame_csv(&table.frame, plain),
+    let (read, text) = match &args.files[..] {
+        [path] if args.raw => {
+            let (table, raw) = read_raw(path, &options)?;
+            let read = TableRead {
+                table,
+                files: Vec::new(),
+                join: None,
+            };
+            (read, raw)
+        }
+        paths => {
+            let read = read_any(paths, options, args.join.options())?;
+            let text = frame_csv(&read.table.frame, plain);
+            (read, text)
+        }
     };
     files::write(&args.out, &text)?;
     if let Some(out) = &args.report {
-        files::write(out, (json::to_lines(&report(&table)) + "\n").as_bytes())?;
+        files::write(out, (json::to_lines(&report(&read)) + "\n").as_bytes())?;
     }
     Ok(())
 }
 
-pub(super) fn read_one(
-    name: &str,
-    bytes: &[u8],
-    options: &ReadOptions,
-    raw: bool,
-) -> Result<(Ingested, Vec<u8>), IngestError> {
-    let mut reader = Reader::with_options(name, options.clone());
-    if raw {
-        reader = reader.keep_raw();
+/// Files of any kind as one table.
+pub(super) fn read_any(
+    paths: &[String],
+    options: ReadOptions,
+    join: JoinOptions,
+) -> Result<TableRead, Failure> {
+    let (heads, bytes) = files::read_all(paths)?;
+    let inputs = heads.into_iter().zip(bytes).map(|(head, bytes)| InputFile {
+        name: head.name,
+        bytes: bytes.into(),
+        modified_secs: head.modified_secs.map(|secs| secs as f64),
+    });
+    FilesReader::new(inputs.collect(), join)
+        .read_as(options)
+        .finish()
+        .map_err(in_words)
+}
+
+/// One file of delimited text, packed or not, and its cells as text.
+fn read_raw(path: &str, options: &ReadOptions) -> Result<(Ingested, Vec<u8>), Failure> {
+    let (head, bytes) = files::read(path)?;
+    let read = |bytes: &[u8]| {
+        let mut reader = Reader::with_options(&head.name, options.clone()).keep_raw();
+        reader.push(bytes)?;
+        reader.finish_raw()
+    };
+    if !bytes.starts_with(b"\x1f\x8b\x08") {
+        return read(&bytes).map_err(in_words);
     }
-    reader.push(bytes)?;
-    reader.finish_raw()
+    let mut plain = Vec::new();
+    // One byte more than is read shows that there is too much.
+    let unpacked = flate2::read::MultiGzDecoder::new(&bytes[..])
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut plain);
+    match unpacked {
+        Ok(_) => read(&plain).map_err(in_words),
+        Err(error) => Err(files::broken("read", path, &error)),
+    }
 }
 
 pub(super) fn in_words(error: IngestError) -> Failure {
@@ -217,6 +286,17 @@ struct HowRead {
     skipped: Vec<RowLine>,
     sure: SureLine,
     notices: Vec<NoticeLine>,
+    files: Vec<FileLine>,
+}
+
+/// One of several files, or one that is no delimited text.
+struct FileLine {
+    name: String,
+    format: String,
+    rows: u64,
+    delimiter: String,
+    repaired: Vec<RowLine>,
+    skipped: Vec<RowLine>,
 }
 
 struct ColumnLine {
@@ -250,8 +330,9 @@ struct NoticeLine {
 
 record!(Whole: HowRead {
     encoding, delimiter, quote, escape, decimal, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
-    skipped_count, skipped, sure, notices,
+    skipped_count, skipped, sure, notices, files,
 });
+record!(Whole: FileLine { name, format, rows, delimiter, repaired, skipped });
 /// By hand, for a field cannot be called `type`.
 impl Plain for ColumnLine {
     fn write(&self, to: &mut json::Writer) {
@@ -292,9 +373,44 @@ record!(Whole: RowLine { line, reason, text });
 record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, header_rows, preamble_rows });
 record!(Whole: NoticeLine { level, title, meaning });
 
-fn report(table: &Ingested) -> HowRead {
-    let ReadReport { sure, .. } = table.how;
-    let how = table.how.clone();
+fn of_column(column: &Column) -> ColumnReport {
+    ColumnReport {
+        name: column.name.clone(),
+        kind: Some(column.kind),
+        unit: String::new(),
+        missing: column.missing_count() as u64,
+    }
+}
+
+fn report(read: &TableRead) -> HowRead {
+    let table = &read.table;
+    let alone = read.files.len() == 1 && read.files[0].how.is_some();
+    let of_file = |file: &FileRead| {
+        let how = file.how.clone().unwrap_or_default();
+        FileLine {
+            name: file.name.clone(),
+            format: file.recognised.format.name().to_owned(),
+            rows: file.rows,
+            delimiter: how.delimiter,
+            repaired: lines(how.repaired),
+            skipped: lines(how.skipped),
+        }
+    };
+    let files = match alone {
+        true => Vec::new(),
+        false => read.files.iter().map(of_file).collect(),
+    };
+    // What was made of series has no text of its own; that of a single file was cut as its report says.
+    let how = match &read.files[..] {
+        _ if !table.how.columns.is_empty() => table.how.clone(),
+        [FileRead { how: Some(how), .. }] => how.clone(),
+        _ => ReadReport::default(),
+    };
+    let columns = match table.how.columns.is_empty() {
+        false => how.columns.clone(),
+        true => table.frame.columns().iter().map(of_column).collect(),
+    };
+    let sure = how.sure;
     HowRead {
         encoding: how.encoding,
         delimiter: how.delimiter,
@@ -304,9 +420,8 @@ fn report(table: &Ingested) -> HowRead {
         comment: how.comment,
         header_rows: how.header_rows,
         preamble_rows: how.preamble_rows,
-        rows: how.rows,
-        columns: how
-            .columns
+        rows: table.rows,
+        columns: columns
             .into_iter()
             .map(|column| ColumnLine {
                 name: column.name,
@@ -341,6 +456,7 @@ fn report(table: &Ingested) -> HowRead {
                 meaning: notice.meaning(),
             })
             .collect(),
+        files,
     }
 }
 

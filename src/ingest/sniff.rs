@@ -15,7 +15,9 @@ pub enum Foreign {
     Image,
     /// PDF.
     Pdf,
-    /// Parquet, Arrow, Avro, HDF5, SQLite, NumPy.
+    /// Parquet.
+    Parquet,
+    /// Arrow, Avro, HDF5, SQLite, NumPy.
     DataBinary,
     /// HTML.
     WebPage,
@@ -42,6 +44,7 @@ impl Foreign {
             Self::Compressed => "a compressed file",
             Self::Image => "an image",
             Self::Pdf => "a PDF document",
+            Self::Parquet => "a Parquet file",
             Self::DataBinary => "a binary data file",
             Self::WebPage => "a web page",
             Self::Xml => "an XML document",
@@ -63,6 +66,9 @@ impl Foreign {
             Self::Compressed => "Unpack it first, and load the CSV file inside.",
             Self::Image | Self::Pdf => {
                 "Export the numbers behind it as CSV from the program that drew it."
+            }
+            Self::Parquet => {
+                "Write it as CSV first: duckdb -c \"COPY 'a.parquet' TO 'a.csv'\", or in Python pandas.read_parquet('a.parquet').to_csv('a.csv', index=False)."
             }
             Self::DataBinary => "Export its table as CSV from the program that wrote it.",
             Self::WebPage => {
@@ -164,7 +170,7 @@ fn by_signature(sample: &[u8]) -> Option<Foreign> {
         (b"MM\0*", Foreign::Image),
         (b"BM\0\0", Foreign::Image),
         (b"%PDF-", Foreign::Pdf),
-        (b"PAR1", Foreign::DataBinary),
+        (b"PAR1", Foreign::Parquet),
         (b"ARROW1", Foreign::DataBinary),
         (b"FEA1", Foreign::DataBinary),
         (b"Obj\x01", Foreign::DataBinary),
@@ -295,6 +301,7 @@ mod tests {
         assert_eq!(named(b"{\"status\":\"success\"}"), Some(Foreign::Json));
         assert_eq!(named(b"[\n {\"a\": 1}]"), Some(Foreign::Json));
         assert_eq!(named(b"# HELP up Up.\nup 1\n"), Some(Foreign::Exposition));
+        assert_eq!(named(b"PAR1\x15\x04\x15\0"), Some(Foreign::Parquet));
         assert_eq!(named(b"\x01\x02\x03abc"), Some(Foreign::Binary));
         assert_eq!(named(b"{pod},[x]\n1,2\n"), None);
         assert_eq!(named(b"ORC,b\n1,2\n"), None);

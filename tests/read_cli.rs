@@ -1,0 +1,123 @@
+//! `kubecast read` of what is no plain CSV: exports, packed files, several files, and what one may say about joining them.
+#![cfg(feature = "cli")]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let name = format!("kubecast-read-{name}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.0.join(name), content).unwrap();
+    }
+
+    /// What the command line writes, and how it read.
+    fn read(&self, words: &str) -> (String, Value) {
+        let out = Command::new(env!("CARGO_BIN_EXE_kubecast"))
+            .current_dir(&self.0)
+            .args(["read", "--report", "how.json"])
+            .args(words.split(' '))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "{words}: {told}");
+        let how = std::fs::read(self.0.join("how.json")).unwrap();
+        (
+            String::from_utf8(out.stdout).unwrap(),
+            serde_json::from_slice(&how).unwrap(),
+        )
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn matrix(name: &str, values: &[(u32, &str)]) -> String {
+    let values: Vec<String> = values
+        .iter()
+        .map(|(time, value)| format!("[{time},\"{value}\"]"))
+        .collect();
+    format!(
+        r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{{"__name__":"{name}","instance":"n1"}},"values":[{}]}}]}}}}"#,
+        values.join(",")
+    )
+}
+
+#[test]
+fn exports_are_read_alone_and_joined() {
+    let folder = Folder::new("exports");
+    let at = |step: u32| 1_709_541_000 + 60 * step;
+    let load = [
+        (at(0), "0.5"),
+        (at(1), "0.75"),
+        (at(2), "0.25"),
+        (at(3), "1"),
+    ];
+    let sent = [
+        (at(0), "60"),
+        (at(1), "120"),
+        (at(2), "180"),
+        (at(3), "240"),
+    ];
+    folder.file("load.json", matrix("load", &load));
+    folder.file("sent.json", matrix("bytes_sent_total", &sent));
+    let (table, how) = folder.read("load.json");
+    assert_eq!(table.lines().count(), 5, "{table}");
+    assert_eq!(how["files"][0]["format"], "Prometheus query result");
+    assert_eq!(how["rows"], 4);
+    let (table, how) = folder.read("load.json sent.json --no-rates bytes_sent_total");
+    assert!(table.lines().next().unwrap().contains("load"), "{table}");
+    assert!(table.contains("240"), "{table}");
+    assert_eq!(how["files"].as_array().unwrap().len(), 2);
+    // Another grid has other rows.
+    let (table, _) = folder.read("load.json sent.json --step 120");
+    assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+#[test]
+fn what_kubectl_prints_is_read() {
+    let folder = Folder::new("kubectl");
+    folder.file(
+        "top.txt",
+        "NAME   CPU(cores)   CPU%   MEMORY(bytes)   MEMORY%\nn1     412m         10%    5321Mi          34%\nn2     90m          2%     12Mi            1%\n",
+    );
+    let (table, how) = folder.read("top.txt");
+    assert!(table.contains("0.412"), "{table}");
+    assert_eq!(how["files"][0]["format"], "kubectl top");
+}
+
+#[test]
+fn packed_files_are_read_typed_and_as_text() {
+    let folder = Folder::new("packed");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(b"t;x\na;1,50\nb;2,25\n").unwrap();
+    folder.file("a.csv.gz", packed.finish().unwrap());
+    assert_eq!(folder.read("a.csv.gz").0, "t,x\na,1.5\nb,2.25\n");
+    let (raw, how) = folder.read("a.csv.gz --raw");
+    assert_eq!(raw, "t,x\na,\"1,50\"\nb,\"2,25\"\n");
+    assert_eq!(how["files"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn what_is_repaired_is_told_of_each_of_several_files() {
+    let folder = Folder::new("several");
+    folder.file("a.csv", "t,x,y\na,1,2\nb,3,4\nc,5,6\n");
+    folder.file("b.csv", "t,x,y\nd,1,2\ne,3\nf,5,6\n");
+    let (table, how) = folder.read("a.csv b.csv");
+    assert_eq!(table.lines().count(), 7);
+    assert_eq!(how["files"][0]["repaired"].as_array().unwrap().len(), 0);
+    assert_eq!(how["files"][1]["repaired"][0]["line"], 3);
+}
