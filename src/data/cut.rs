@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(cut_line(b"abc", &class, &mut ends, 9), 3);
         // Each byte beside each other one, as far as a word reaches and beyond.
         let mut all = [0; 256];
-        for (byte, class) in (0u8..).zip(&mut all) {
+        for (byte, class) in (0..=255u8).zip(&mut all) {
             *class = u8::from(matches!(byte, b',' | 0x80 | 0xff)) + 2 * u8::from(byte == 0);
         }
         let signs = Signs::new(all);
