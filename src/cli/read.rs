@@ -12,7 +12,7 @@ use crate::ingest::{
     InputFile, JoinOptions, MAX_BYTES, ReadOptions, ReadReport, Reader, RowList, TableRead,
 };
 use crate::json::{self, Plain, record};
-use crate::protocol::{Failure, FailureCode, FileHead, Place};
+use crate::protocol::{Failure, FailureCode, Place};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ReadArgs {
