@@ -23,6 +23,7 @@ fn spec() -> ForecastSpec {
         anyway: false,
         trees: 30,
         seed: 7,
+        ..ForecastSpec::default()
     }
 }
 

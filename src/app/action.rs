@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::form::{FeatureRule, Field, MissingRule, ModelKind};
+use super::form::{FeatureRule, Field, HeldOut, MissingRule, ModelKind};
 use super::{FileRef, Handle, Kept, Route};
 use crate::data::ColumnKind;
 use crate::protocol::{
@@ -47,6 +47,13 @@ pub enum Setting {
     /// Whether the forest judges its own rows.
     OutOfBag(bool),
     SearchSecs(u32),
+    /// The time's column; empty: as it is found.
+    ForecastTime(String),
+    /// The columns that tell entities apart; the first empty: as they are found.
+    ForecastEntity([String; 2]),
+    ForecastHeldOut(HeldOut),
+    /// A column that was left out of a forecast is to be looked at again.
+    ForecastPutBack(String),
     Folds(FoldKind),
     /// The parameters of the chosen model, back to what they were at first.
     ModelDefaults,
@@ -106,6 +113,18 @@ pub enum Act {
     Train,
     /// Better settings are to be searched for.
     Search,
+    /// The table is to be forecast.
+    Forecast,
+    /// The same, with what mends the refusal.
+    Mend,
+    /// The same, though its split leaks.
+    ForecastAnyway,
+    /// Another budget of the forecast is looked at, by its place.
+    Budget(usize),
+    /// Another entity of it, by its number.
+    Watch(u32),
+    /// Another time of that entity, in seconds; none for all.
+    Span(Option<(f64, f64)>),
     /// A model is to be trained with the settings that were found.
     TrainFound,
     /// The job at work is to stop.

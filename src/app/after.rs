@@ -45,6 +45,7 @@ impl Step {
                 self.state.route = *route;
                 self.ask_estimate();
                 self.scenario_changed();
+                self.ask_series();
             }
             Act::Dropped(files) => self.dropped(files),
             Act::DroppedFolder { files, is_cut } => self.dropped_folder(files, *is_cut),
@@ -79,6 +80,12 @@ impl Step {
             Act::Train => self.train(),
             Act::Search => self.search(),
             Act::TrainFound => self.train_found(),
+            Act::Forecast => self.forecast(false),
+            Act::ForecastAnyway => self.forecast(true),
+            Act::Mend => self.mend(),
+            Act::Budget(rung) => self.state.rung = Handle::new(*rung),
+            Act::Watch(entity) => self.ask_track(*entity, None),
+            Act::Span(secs) => self.look_closer(*secs),
             Act::Cancel => self.cancel(),
             Act::DropWaiting => {
                 self.state.queue.retain(|p| {
@@ -352,6 +359,10 @@ impl Step {
             Setting::OutOfBag(on) => s.out_of_bag = *on,
             Setting::SearchSecs(secs) => s.search_secs = *secs,
             Setting::Folds(kind) => s.folds = kind.clone(),
+            Setting::ForecastTime(column) => s.ahead.time.clone_from(column),
+            Setting::ForecastEntity(columns) => s.ahead.entity.clone_from(columns),
+            Setting::ForecastHeldOut(rule) => s.ahead.held_out = *rule,
+            Setting::ForecastPutBack(column) => s.ahead.leave.retain(|c| c != column),
             Setting::ModelDefaults => {
                 let fresh = Settings::default();
                 s.texts.retain(|f| !model_fields(s.model).contains(f));
@@ -383,6 +394,10 @@ impl Step {
         }
         self.state.settings = Handle::new(s);
         match setting {
+            Setting::ForecastTime(_) | Setting::ForecastEntity(_) => {
+                self.state.series = super::Async::Idle;
+                self.ask_series();
+            }
             Setting::Text(Field::MinProbability, _) => self.filter_typed(),
             Setting::Text(..) | Setting::Issue(..) | Setting::Scenario(..) => {
                 self.scenario_changed();
@@ -420,6 +435,7 @@ impl Step {
                 self.state.rows.settle();
             }
             Route::Simulate => self.state.preview.settle(),
+            Route::Forecast => self.settle_forecast(),
             Route::Predict => {
                 self.state.predictions.settle();
                 self.state.page.settle();

@@ -83,6 +83,9 @@ impl Step {
             Purpose::Target { .. } => self.state.target.run(progress),
             Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.run(progress),
             Purpose::Search { .. } => self.state.search.run(progress),
+            Purpose::Series => self.state.series.run(progress),
+            Purpose::Forecast => self.state.forecast.run(progress),
+            Purpose::Track => self.state.track.run(progress),
             Purpose::Predict { .. } => self.state.predictions.run(progress),
             Purpose::Rows => self.state.rows.run(progress),
             Purpose::Page => self.state.page.run(progress),
@@ -97,6 +100,9 @@ impl Step {
             Purpose::Target { .. } => self.state.target.settle(),
             Purpose::Train { .. } | Purpose::Open { .. } => self.state.model.settle(),
             Purpose::Search { .. } => self.state.search.settle(),
+            Purpose::Series => self.state.series.settle(),
+            Purpose::Forecast => self.state.forecast.settle(),
+            Purpose::Track => self.state.track.settle(),
             Purpose::Predict { .. } => self.state.predictions.settle(),
             Purpose::Rows => self.state.rows.settle(),
             Purpose::Page => self.state.page.settle(),
@@ -151,6 +157,7 @@ impl Step {
                 });
                 self.state.target = Async::Ready(Handle::new((**target).clone()));
                 self.forget_search();
+                self.forget_forecast();
                 if self.state.restored.is_some() {
                     self.adopt();
                 }
@@ -175,6 +182,12 @@ impl Step {
             }
             Event::Estimated(estimate) => self.state.estimate = Some(estimate.clone()),
             Event::Found(found) => self.found(found),
+            Event::Series(found) => {
+                self.state.series = Async::Ready(Handle::new((**found).clone()))
+            }
+            Event::Forecast(summary) => self.forecasted(summary, secs),
+            Event::Refused(refusal) => self.refused(&job, refusal, secs),
+            Event::Track(track) => self.state.track = Async::Ready(Handle::new((**track).clone())),
             Event::Opened { model, report } => {
                 let Purpose::Open { name, restoring } = &job.purpose else {
                     return self.next();
@@ -296,12 +309,14 @@ impl Step {
         self.state.target = target.map_or(Async::Idle, Async::Ready);
         self.state.settings = Handle::new(super::form::Settings {
             columns: None,
+            ahead: super::form::AheadForm::default(),
             ..(*self.state.settings).clone()
         });
         self.state.data = Async::Ready(Handle::new(data.clone()));
         self.state.rows = Async::Idle;
         self.state.rows_view = Handle::default();
         self.forget_search();
+        self.forget_forecast();
         for (column, kind) in kinds {
             self.ask(set_kind(column, kind, true));
         }
@@ -434,6 +449,9 @@ impl Step {
                         self.state.model.fail(job.id, failure, notices);
                     }
                     Purpose::Search { .. } => self.state.search.fail(job.id, failure, notices),
+                    Purpose::Series => self.state.series.fail(job.id, failure, notices),
+                    Purpose::Forecast => self.state.forecast.fail(job.id, failure, notices),
+                    Purpose::Track => self.state.track.fail(job.id, failure, notices),
                     Purpose::Predict { .. } => {
                         self.state.predictions.fail(job.id, failure, notices);
                     }

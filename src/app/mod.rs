@@ -7,10 +7,12 @@
 
 mod action;
 mod after;
+pub mod ahead;
 mod dropping;
 mod effect;
 mod engine;
 mod estimating;
+mod forecasting;
 pub mod foresight;
 pub mod form;
 pub mod format;

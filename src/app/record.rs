@@ -63,6 +63,10 @@ impl Step {
                 }),
                 ..base
             },
+            Purpose::Forecast => RunRecord {
+                action: "forecast".to_owned(),
+                ..base
+            },
             Purpose::Open {
                 name,
                 restoring: false,

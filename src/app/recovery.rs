@@ -50,6 +50,7 @@ impl Step {
         let had_predictions = self.state.predictions.value().is_some();
         self.state.predictions = Async::Idle;
         self.state.page = Async::Idle;
+        self.forget_forecast();
         let source = self.state.source.clone().filter(|_| again);
         let doing = job
             .map(|j| format!("{} was not finished. ", j.purpose.words()))

@@ -2,7 +2,7 @@
 
 use super::form::ModelKind;
 use super::verdict::Sentence;
-use super::{Async, Purpose, Route, State, format, runlog};
+use super::{Async, Purpose, Route, State, ahead, format, runlog};
 use crate::data::{ColumnKind, upper};
 use crate::protocol::{
     ColumnSummary, DataOrigin, DataSummary, FoldKind, PrepareSpec, Profile, SearchSummary,
@@ -85,6 +85,11 @@ fn step(state: &State, route: Route) -> (Tick, String) {
             Some(None) => (Tick::Open, "No report in the file".to_owned()),
             None => (Tick::Open, "On rows it never saw".to_owned()),
         },
+        Route::Forecast => asynchronous(&state.forecast, "How early, how often wrong", |f| {
+            ahead::outcome(f, *state.rung).map_or(String::new(), |o| {
+                format!("{} of {} caught ahead", o.all.ahead, o.all.incidents)
+            })
+        }),
         Route::Predict => asynchronous(&state.predictions, "Drop new metrics", |p| {
             format::plural(p.rows, "row")
         }),
@@ -132,7 +137,13 @@ pub fn at_work(state: &State) -> Option<String> {
     let job = state.job.as_ref()?;
     if matches!(
         job.purpose,
-        Purpose::Remember | Purpose::Page | Purpose::Rows | Purpose::Estimate | Purpose::Preview
+        Purpose::Remember
+            | Purpose::Page
+            | Purpose::Rows
+            | Purpose::Estimate
+            | Purpose::Preview
+            | Purpose::Series
+            | Purpose::Track
     ) {
         return None;
     }

@@ -7,9 +7,10 @@ use super::form::Settings;
 use super::{Attachment, Handle};
 use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
-    Candidate, DataSummary, Estimate, Failure, JobId, ModelSpec, ModelSummary, PredictionFilter,
-    PredictionSummary, PrepareSpec, ReadSpec, Report, Request, RowsPage, RowsView, RunRecord,
-    ScenarioPreview, SearchSummary, SimulateSpec, Stage, TargetSummary,
+    Candidate, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack, JobId, ModelSpec,
+    ModelSummary, PredictionFilter, PredictionSummary, PrepareSpec, ReadSpec, Refusal, Report,
+    Request, RowsPage, RowsView, RunRecord, ScenarioPreview, SearchSummary, SeriesSummary,
+    SimulateSpec, Stage, TargetSummary,
 };
 
 /// A step of the spine.
@@ -21,6 +22,7 @@ pub enum Route {
     Prepare,
     Train,
     Evaluate,
+    Forecast,
     Predict,
     Keep,
     Runs,
@@ -30,11 +32,12 @@ pub enum Route {
 
 impl Route {
     /// The steps of the spine, in order.
-    pub const STEPS: [Self; 7] = [
+    pub const STEPS: [Self; 8] = [
         Self::Data,
         Self::Prepare,
         Self::Train,
         Self::Evaluate,
+        Self::Forecast,
         Self::Predict,
         Self::Keep,
         Self::Runs,
@@ -47,6 +50,7 @@ impl Route {
             Self::Prepare => "Prepare",
             Self::Train => "Train",
             Self::Evaluate => "Evaluate",
+            Self::Forecast => "Forecast",
             Self::Predict => "Predict",
             Self::Keep => "Keep",
             Self::Runs => "Runs",
@@ -61,6 +65,7 @@ impl Route {
             Self::Prepare => "#/prepare",
             Self::Train => "#/train",
             Self::Evaluate => "#/evaluate",
+            Self::Forecast => "#/forecast",
             Self::Predict => "#/predict",
             Self::Keep => "#/keep",
             Self::Runs => "#/runs",
@@ -261,6 +266,12 @@ pub enum Purpose {
     Search {
         model: Box<ModelSpec>,
     },
+    /// Time and identity of the data set.
+    Series,
+    /// What warnings would be worth.
+    Forecast,
+    /// An entity of the forecast over time.
+    Track,
     Open {
         name: Rc<str>,
         restoring: bool,
@@ -295,6 +306,9 @@ impl Purpose {
             Self::Target { column } => format!("Looking at {column}"),
             Self::Train { model, .. } => format!("Training a {}", model.name()),
             Self::Search { model } => format!("Searching for a better {}", model.name()),
+            Self::Series => "Finding time and entities".to_owned(),
+            Self::Forecast => "Forecasting".to_owned(),
+            Self::Track => "Looking at an entity".to_owned(),
             Self::Open { name, .. } => format!("Opening {name}"),
             Self::Remember => "Keeping the model".to_owned(),
             Self::Predict { name } => format!("Predicting {name}"),
@@ -317,6 +331,9 @@ impl Purpose {
                 | (Self::Target { .. }, Self::Target { .. })
                 | (Self::Train { .. }, Self::Train { .. })
                 | (Self::Search { .. }, Self::Search { .. })
+                | (Self::Series, Self::Series)
+                | (Self::Forecast, Self::Forecast)
+                | (Self::Track, Self::Track)
                 | (Self::Remember, Self::Remember)
                 | (Self::Estimate, Self::Estimate)
         )
@@ -401,6 +418,16 @@ pub struct State {
     pub search: Async<Handle<SearchSummary>>,
     /// The best candidates of the search at work.
     pub candidates: Handle<Vec<Candidate>>,
+    /// Time and identity of the data set.
+    pub series: Async<Handle<SeriesSummary>>,
+    /// What warnings would be worth.
+    pub forecast: Async<Handle<ForecastSummary>>,
+    /// Which of its budgets is looked at.
+    pub rung: Handle<usize>,
+    /// Why there is no forecast.
+    pub refusal: Option<Handle<Refusal>>,
+    /// The entity of it in sight.
+    pub track: Async<Handle<ForecastTrack>>,
     /// The rows of the data set in sight; idle while they are the first of all.
     pub rows: Async<Handle<RowsPage>>,
     /// Which of them are listed.
@@ -451,6 +478,11 @@ impl Default for State {
             search: Async::Idle,
             candidates: Handle::default(),
             model_bytes: None,
+            series: Async::Idle,
+            forecast: Async::Idle,
+            rung: Handle::default(),
+            refusal: None,
+            track: Async::Idle,
             rows: Async::Idle,
             rows_view: Handle::default(),
             predictions: Async::Idle,
@@ -476,9 +508,12 @@ impl Default for State {
 impl State {
     /// The training or the search for better settings at work, if one is.
     pub fn training(&self) -> Option<&Job> {
-        self.job
-            .as_ref()
-            .filter(|j| matches!(j.purpose, Purpose::Train { .. } | Purpose::Search { .. }))
+        self.job.as_ref().filter(|j| {
+            matches!(
+                j.purpose,
+                Purpose::Train { .. } | Purpose::Search { .. } | Purpose::Forecast
+            )
+        })
     }
 
     /// What a person asked for and waits for the job at work, if anything does.

@@ -54,7 +54,9 @@ pub use recipe::{ColumnSpec, Features, Recipe};
 pub use rolling::{Counter, Fading, Lag, Rolled, Window};
 pub use series::{MINUTE_MICROS, NO_SERIES, Series, SeriesError, entity_columns, time_columns};
 pub use split::{Split, split};
-pub use split_time::{Shares, TimeSplit, TimeSplitError, split_entities, split_forward};
+pub use split_time::{
+    Shares, TimeSplit, TimeSplitError, split_entities, split_forward, split_shuffled,
+};
 pub use window::{
     Look, Looks, WINDOW_MINUTES, WindowPlan, each_feature, feature_name, features, is_counter,
     propose,

@@ -173,6 +173,24 @@ pub fn split_entities(
     Ok(out)
 }
 
+/// Rows drawn at random: what leaks most, kept to show by how much.
+pub fn split_shuffled(series: &Series, shares: Shares, seed: u64) -> TimeSplit {
+    let mut draw = Draw::new(seed, 1);
+    let mut out = TimeSplit::default();
+    let of = |share: f64| (share.clamp(0.0, 1.0) * 1e6) as u64;
+    let (train, calibrate) = (of(shares.train), of(shares.calibrate));
+    for (row, &entity) in series.of_row.iter().enumerate() {
+        let part = match draw.below(1_000_000) {
+            _ if entity == NO_SERIES => continue,
+            n if n < train => &mut out.train,
+            n if n < train + calibrate => &mut out.calibrate,
+            _ => &mut out.test,
+        };
+        part.push(row as u32);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::episode::episodes;

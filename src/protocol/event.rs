@@ -1,8 +1,9 @@
 //! What the engine answers.
 
 use super::{
-    Candidate, DataSummary, Estimate, Failure, ModelSummary, PredictionSummary, Report, RowsPage,
-    ScenarioPreview, SearchSummary, TargetSummary,
+    Candidate, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack, ModelSummary,
+    PredictionSummary, Refusal, Report, RowsPage, ScenarioPreview, SearchSummary, SeriesSummary,
+    TargetSummary,
 };
 use crate::data::Notice;
 
@@ -64,6 +65,14 @@ pub enum Event {
     },
     /// A search is over.
     Found(Box<SearchSummary>),
+    /// Time and identity of the data set.
+    Series(Box<SeriesSummary>),
+    /// What warnings would be worth.
+    Forecast(Box<ForecastSummary>),
+    /// There is no forecast, and why; nothing was changed.
+    Refused(Box<Refusal>),
+    /// An entity of the last forecast over time.
+    Track(Box<ForecastTrack>),
     /// A model file was opened; it is the current one.
     Opened {
         /// The model.

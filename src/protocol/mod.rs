@@ -6,6 +6,7 @@
 
 mod event;
 mod failure;
+mod forecast;
 mod preview;
 mod reading;
 mod request;
@@ -17,6 +18,11 @@ mod wire;
 
 pub use event::{Event, Stage};
 pub use failure::{Failure, FailureCode, Place};
+pub use forecast::{
+    BudgetRung, CalibrationBin, CalibrationSummary, Flattering, ForecastOutcome, ForecastSpec,
+    ForecastSummary, ForecastTrack, IncidentLine, LeakSummary, Mend, Refusal, RivalSummary,
+    SeriesSummary, TrackIncident, TrackKind, TrackPage, WatchedEntity,
+};
 pub use preview::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioFile, ScenarioPreview};
 pub use reading::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 pub use request::{FileHead, PredictionFilter, Request, RowsFilter, RowsView};

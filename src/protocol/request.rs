@@ -1,6 +1,8 @@
 //! What the screen asks.
 
-use super::{ModelSpec, PrepareSpec, ReadSpec, ScenarioFile, SearchSpec, SimulateSpec};
+use super::{
+    ForecastSpec, ModelSpec, PrepareSpec, ReadSpec, ScenarioFile, SearchSpec, SimulateSpec,
+};
 use crate::data::ColumnKind;
 
 /// A file that comes along: its bytes are the message's attachment of the same place.
@@ -127,6 +129,25 @@ pub enum Request {
         /// How to search.
         search: SearchSpec,
     },
+    /// Find time, identity and incidents in the current data set. Answer: `Series`.
+    DescribeSeries {
+        /// What is named; all of it may be left open.
+        spec: Box<ForecastSpec>,
+    },
+    /// How early, and how often wrongly, would it have warned? Answers: `Progress`, then `Forecast` or `Refused`.
+    Forecast {
+        /// What is asked.
+        spec: Box<ForecastSpec>,
+    },
+    /// An entity of the last forecast over time. Answer: `Track`.
+    Track {
+        /// The entity's number.
+        entity: u32,
+        /// From which second to which; none for all that was judged.
+        secs: Option<(f64, f64)>,
+    },
+    /// The last forecast's report as JSON. Answer: `File`.
+    ExportForecast,
     /// Make a model file (attachment) the current model. Answer: `Opened`.
     OpenModel {
         /// The file's name.

@@ -1,15 +1,18 @@
 //! What each message looks like as JSON, which is also what reports, run logs and model files hold.
 
 use super::{
-    Baseline, BoostSpec, Candidate, ClassCount, ClassScore, ClassWeight, ColumnSummary, Criterion,
-    Curve, DataOrigin, DataSummary, Encoding, Estimate, Event, Exporters, Failure, FailureCode,
-    FileHead, FileSummary, FoldKind, ForestSpec, Guess, Importance, Interval, JoinSummary,
-    JoinedColumn, LabelRule, LoadShape, MaxFeatures, Missing, ModelSpec, ModelSummary, Options,
-    Place, PredictionFilter, PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode,
-    PreviewMetric, Profile, ReadSetting, ReadSpec, ReadingSummary, Report, Request, RowNote,
+    Baseline, BoostSpec, BudgetRung, CalibrationBin, CalibrationSummary, Candidate, ClassCount,
+    ClassScore, ClassWeight, ColumnSummary, Criterion, Curve, DataOrigin, DataSummary, Encoding,
+    Estimate, Event, Exporters, Failure, FailureCode, FileHead, FileSummary, Flattering, FoldKind,
+    ForecastOutcome, ForecastSpec, ForecastSummary, ForecastTrack, ForestSpec, Guess, Importance,
+    IncidentLine, Interval, JoinSummary, JoinedColumn, LabelRule, LeakSummary, LoadShape,
+    MaxFeatures, Mend, Missing, ModelSpec, ModelSummary, Options, Place, PredictionFilter,
+    PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric, Profile,
+    ReadSetting, ReadSpec, ReadingSummary, Refusal, Report, Request, RivalSummary, RowNote,
     RowNotes, RowsFilter, RowsPage, RowsView, RunRecord, Scaling, ScenarioColumns, ScenarioFile,
-    ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SimulateSpec, Stage,
-    TargetSummary, TreeSpec, Undefined,
+    ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SeriesSummary,
+    SimulateSpec, Stage, TargetSummary, TrackIncident, TrackKind, TrackPage, TreeSpec, Undefined,
+    WatchedEntity,
 };
 use crate::json::{choice, record};
 
@@ -24,6 +27,10 @@ choice!(Whole: Request {
     Estimate { prepare, model } = "estimate",
     Train { prepare, model } = "train",
     Search { prepare, model, search } = "search",
+    DescribeSeries { spec } = "describe-series",
+    Forecast { spec } = "forecast",
+    Track { entity, secs } = "track",
+    ExportForecast = "export-forecast",
     OpenModel { name } = "open-model",
     SaveModel = "save-model",
     Predict { files } = "predict",
@@ -58,6 +65,10 @@ choice!(Whole: Event {
     Preview(preview) = "preview",
     Trained { model, report } = "trained",
     Found(summary) = "found",
+    Series(summary) = "series",
+    Forecast(summary) = "forecast",
+    Refused(refusal) = "refused",
+    Track(track) = "track",
     Opened { model, report } = "opened",
     Predicted(summary) = "predicted",
     PredictionRows(page) = "prediction-rows",
@@ -165,6 +176,44 @@ choice!(Whole: FoldKind {
 choice!(Whole: SearchScore { MacroF1 = "macro-f1", Accuracy = "accuracy", LogLoss = "log-loss" });
 record!(Options: SearchSpec { seconds, candidates, folds, fold_kind, score });
 record!(Lenient: Options { prepare, model, kinds });
+
+record!(Options: ForecastSpec {
+    time, entity, target, columns, leave, horizon_minutes, windows_minutes, gap_minutes, budget, by_entity, shuffled,
+    first_of_duplicates, anyway, trees, seed,
+});
+record!(Whole: SeriesSummary {
+    time, entity, entities, counted, step_secs, span, gaps, duplicates, backwards, without_time, incidents, refusal,
+});
+choice!(Whole: Mend {
+    Leave(column) = "leave",
+    Forward = "forward",
+    ByEntity = "by-entity",
+    Horizon(minutes) = "horizon",
+    FirstOfDuplicates = "first-of-duplicates",
+});
+record!(Whole: Refusal { failure, leaks, mends });
+record!(Whole: LeakSummary { meaning, repair, count, rows });
+record!(Whole: IncidentLine {
+    name, incidents, ahead, late, missed, lead_minutes, lead_p10_minutes, delay_minutes, pages_ahead, pages_during,
+    pages_false, false_wrong_kind, false_too_early, pages_undecided, false_per_day, false_per_cluster_day,
+    page_precision, pages_per_incident,
+});
+record!(Whole: ForecastOutcome { thresholds, all, kinds, recall_ahead, lead_minutes, false_per_day });
+record!(Whole: RivalSummary { name, outcomes });
+record!(Whole: BudgetRung { budget, outcome, rivals });
+record!(Whole: CalibrationBin { mean, share, rows });
+record!(Whole: CalibrationSummary { bins, brier, reliability, resolution, uncertainty, calibration_error });
+record!(Whole: WatchedEntity { number, name, incidents });
+record!(Whole: Flattering { leaks, all, average_precision });
+record!(Whole: ForecastSummary {
+    spec, data_name, data_fingerprint, entities, clusters, counted, days, episodes, rows_train, rows_calibrate, rows_test,
+    rows_embargoed, features, kinds, notices, leaks, roc_auc, average_precision, rungs, outcomes, rivals, calibration,
+    watched, telling, flattering,
+});
+record!(Whole: ForecastTrack { entity, name, start_secs, counted, span, secs, kinds, incidents, pages });
+record!(Whole: TrackKind { name, values });
+record!(Whole: TrackIncident { kind, start_secs, end_secs, counts });
+record!(Whole: TrackPage { kind, secs });
 
 choice!(Whole "origin": DataOrigin { Files = "files", Simulated { spec, sample } = "simulated" });
 record!(Whole: FileSummary { name, bytes, rows });

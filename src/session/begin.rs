@@ -2,6 +2,7 @@
 
 use super::estimate::EstimateJob;
 use super::failure::Fault;
+use super::forecast::{ForecastJob, find, track};
 use super::job::{HostFacts, InPlace, Instant, Job, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
@@ -63,6 +64,28 @@ pub(super) fn any(
             in_place,
             host.memory_limit_bytes,
         )),
+        Request::DescribeSeries { spec } => instant(move |store| {
+            let found = find(&store.data()?.frame, &spec);
+            Ok(Slice::done(Event::Series(Box::new(found))))
+        }),
+        Request::Forecast { spec } => {
+            Box::new(ForecastJob::new(*spec, in_place, host.memory_limit_bytes))
+        }
+        Request::Track { entity, secs } => instant(move |store| {
+            let forecast = store.forecast.as_ref();
+            let forecast = forecast.ok_or_else(Fault::no_forecast)?;
+            let track = track(forecast, entity, secs).ok_or_else(Fault::no_forecast)?;
+            Ok(Slice::done(Event::Track(Box::new(track))))
+        }),
+        Request::ExportForecast => instant(|store| {
+            let forecast = store.forecast.as_ref();
+            let forecast = forecast.ok_or_else(Fault::no_forecast)?;
+            Ok(store::file(
+                format!("{}.forecast.json", forecast.data_name),
+                "application/json",
+                forecast.json.clone().into_bytes(),
+            ))
+        }),
         Request::OpenModel { name } => instant(move |store| {
             let bytes = attachments.into_iter().next().unwrap_or_default();
             let trained = open::open(&name, bytes)?;

@@ -74,6 +74,15 @@ impl Fault {
         )
     }
 
+    pub(super) fn no_forecast() -> Self {
+        Self::new(
+            FailureCode::Data,
+            "There is no forecast of this yet",
+            "nothing has been forecast, or not of this entity",
+            "Forecast the table first.",
+        )
+    }
+
     pub(super) fn no_predictions() -> Self {
         Self::new(
             FailureCode::Data,

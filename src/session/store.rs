@@ -1,6 +1,7 @@
 //! What a session keeps: one data set, one model, one table of predictions.
 
 use super::failure::Fault;
+use super::forecast::Forecasted;
 use super::job::Slice;
 use super::profile::{self, DataFacts};
 use super::rows::Listed;
@@ -18,6 +19,8 @@ pub(super) struct Store {
     pub(super) data: Option<Loaded>,
     pub(super) model: Option<Trained>,
     pub(super) predictions: Option<Predictions>,
+    /// The last forecast; of another table once that is replaced, until it is asked for again.
+    pub(super) forecast: Option<Forecasted>,
 }
 
 impl Store {

@@ -35,6 +35,11 @@ pub enum Field {
     TreeMinSplit,
     TreeMinLeaf,
     MinProbability,
+    ForecastHorizon,
+    ForecastWindow(u8),
+    ForecastGap,
+    ForecastBudget,
+    ForecastTrees,
     /// A setting of the simulator that most people leave alone.
     Knob(super::Knob),
 }
@@ -98,6 +103,15 @@ const fn share(
     }
 }
 
+const fn minutes(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    default: &'static str,
+) -> Rule {
+    whole(id, label, hint, 1.0, 525_600.0, default)
+}
+
 const fn leaves(id: &'static str) -> Rule {
     Rule {
         empty: Some("no limit"),
@@ -154,6 +168,62 @@ impl Field {
                 0.0,
                 MAX_SEED,
                 "42",
+            ),
+            Self::ForecastHorizon => minutes(
+                "forecast-horizon",
+                "Warn ahead by, minutes",
+                "A page counts where an incident sets in within this time: 15, 30, 60 or any.",
+                "30",
+            ),
+            Self::ForecastWindow(0) => minutes(
+                "forecast-window-0",
+                "Look back, minutes",
+                "Means, trends and extremes of the past so long.",
+                "5",
+            ),
+            Self::ForecastWindow(1) => Rule {
+                empty: Some("none"),
+                ..minutes(
+                    "forecast-window-1",
+                    "And, minutes",
+                    "A longer look back.",
+                    "15",
+                )
+            },
+            Self::ForecastWindow(_) => Rule {
+                empty: Some("none"),
+                ..minutes(
+                    "forecast-window-2",
+                    "And, minutes",
+                    "The longest. Each window takes as long to compute as the first.",
+                    "60",
+                )
+            },
+            Self::ForecastGap => Rule {
+                low: 0.0,
+                ..minutes(
+                    "forecast-gap",
+                    "One incident across, minutes",
+                    "Health so short between two flaps does not end an incident.",
+                    "10",
+                )
+            },
+            Self::ForecastBudget => Rule {
+                high: 1000.0,
+                ..share(
+                    "forecast-budget",
+                    "Budget, false pages per cluster-day",
+                    "What a team bears: 0.5 is one every other day for each cluster.",
+                    "0.5",
+                )
+            },
+            Self::ForecastTrees => whole(
+                "forecast-trees",
+                "Trees",
+                "More trees give steadier probabilities and take longer.",
+                1.0,
+                2000.0,
+                "100",
             ),
             Self::TestShare => Rule {
                 above_low: true,

@@ -1,10 +1,12 @@
 //! Parameters as typed and chosen: checked in words, and turned into what the engine is asked.
 
+mod ahead;
 mod field;
 mod knob;
 mod scenario;
 mod settings;
 
+pub use ahead::{AheadForm, HeldOut};
 pub use field::{Field, Rule};
 pub use knob::Knob;
 pub use scenario::ISSUES;

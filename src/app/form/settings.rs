@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Field;
+use super::{AheadForm, Field};
 use crate::data::{SortedMap, SortedSet};
 use crate::protocol::{
     BoostSpec, ClassWeight, Criterion, Encoding, FoldKind, ForestSpec, MaxFeatures, Missing,
@@ -88,6 +88,8 @@ pub struct Settings {
     pub search_secs: u32,
     /// The rows that it scores on.
     pub folds: FoldKind,
+    /// What a forecast looks at, but for what is typed.
+    pub ahead: AheadForm,
 }
 
 impl Default for Settings {
@@ -116,6 +118,7 @@ impl Default for Settings {
             out_of_bag: forest.out_of_bag,
             search_secs: 60,
             folds: FoldKind::Stratified,
+            ahead: AheadForm::default(),
         }
     }
 }

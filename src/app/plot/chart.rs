@@ -3,9 +3,12 @@
 //! Constructors take whatever a report holds, even one that was read from a file: ragged matrices are squared, points
 //! that are not finite are left out, and sizes never exceed what the report itself holds.
 
+use super::budget::BudgetCurve;
 use super::timeline::Timeline;
 use crate::data::sort_by;
-use crate::protocol::{ClassCount, Curve, Importance, PredictionSummary, Report, TargetSummary};
+use crate::protocol::{
+    CalibrationSummary, ClassCount, Curve, Importance, PredictionSummary, Report, TargetSummary,
+};
 
 /// Most columns drawn by [`Chart::importance`]; the table twin has all.
 pub const IMPORTANCE_ROWS: usize = 15;
@@ -29,6 +32,8 @@ pub enum Chart {
     Counts(Counts),
     /// What happens to one entity.
     Timeline(Timeline),
+    /// What each budget of false pages buys.
+    Budget(BudgetCurve),
 }
 
 /// Rows are truth, columns what was predicted.
@@ -86,6 +91,8 @@ pub enum CurveKind {
     Roc,
     /// Recall across, precision up; drawn as steps, as average precision sums it.
     PrecisionRecall,
+    /// Mean probability across, share in which it came up.
+    Reliability,
 }
 
 /// One class against the rest.
@@ -211,6 +218,30 @@ impl Chart {
         })
     }
 
+    /// Whether probabilities are what they say.
+    pub fn reliability(calibration: &CalibrationSummary) -> Self {
+        let finite = |x: f64| x.is_finite().then(|| x.clamp(0.0, 1.0));
+        let points = calibration.bins.iter();
+        let points: Vec<(f64, f64)> = points
+            .filter_map(|bin| Some((finite(bin.mean)?, finite(bin.share)?)))
+            .collect();
+        let series = Series {
+            class: "all kinds".to_owned(),
+            thresholds: vec![f64::NAN; points.len()],
+            points,
+            area: calibration.calibration_error,
+            base: None,
+        };
+        let is_empty = series.points.is_empty();
+        Self::Curves(Curves {
+            kind: CurveKind::Reliability,
+            classes: vec![series.class.clone()],
+            series: if is_empty { Vec::new() } else { vec![series] },
+            average: Vec::new(),
+            average_area: None,
+        })
+    }
+
     /// What each column is worth, in the report's order (largest mean drop first).
     pub fn importance(report: &Report) -> Self {
         Self::Importance(report.importance.clone())
@@ -263,6 +294,7 @@ impl Chart {
             Self::Scores(scores) => scores.scores.is_empty(),
             Self::Counts(counts) => counts.counts.is_empty(),
             Self::Timeline(timeline) => timeline.is_empty(),
+            Self::Budget(curve) => curve.marks.is_empty(),
         }
     }
 }

@@ -301,7 +301,7 @@ fn area(value: f64) -> String {
 /// The line through a series' points: straight for ROC; steps for precision-recall, where the precision of a point
 /// holds from the recall before it.
 fn line_of(series: &Series, kind: CurveKind) -> Vec<(f64, f64)> {
-    if kind == CurveKind::Roc {
+    if kind != CurveKind::PrecisionRecall {
         return series.points.clone();
     }
     let mut line = Vec::with_capacity(series.points.len() * 2);
@@ -326,7 +326,7 @@ pub(super) fn paint(
     let placed = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
         points.iter().map(|&point| at.place(point)).collect()
     };
-    if data.kind == CurveKind::Roc {
+    if data.kind != CurveKind::PrecisionRecall {
         let chance = placed(&[(0.0, 0.0), (1.0, 1.0)]);
         ink.path(&chance, Dash::Short, theme.faint, 1.0, 1.0)?;
     }
@@ -354,6 +354,9 @@ pub(super) fn paint(
         };
         let line = placed(&line_of(series, data.kind));
         ink.path(&line, dash, color, alpha, width)?;
+        if data.kind == CurveKind::Reliability {
+            line.iter().try_for_each(|&at| ink.disc(at, 3.0, color))?;
+        }
     }
     if !data.average.is_empty() && focused.is_none() {
         ink.path(&placed(&data.average), Dash::Solid, theme.text, 1.0, 2.0)?;
@@ -418,6 +421,7 @@ fn paint_axes(data: &Curves, at: &CurveLayout, ink: &Ink) -> Result<(), DrawErro
     let (up, across) = match (data.kind, narrow) {
         (CurveKind::Roc, _) => ("true positive rate, %", "false positive rate, %"),
         (CurveKind::PrecisionRecall, _) => ("precision, %", "recall, %"),
+        (CurveKind::Reliability, _) => ("came within the horizon, %", "said, %"),
     };
     let write = Write::small().color(theme.muted);
     ink.text(up, (2.0, 8.0), write)?;
@@ -439,6 +443,7 @@ fn paint_legend(
         let title = match data.kind {
             CurveKind::Roc => "area under the curve",
             CurveKind::PrecisionRecall => "average precision",
+            CurveKind::Reliability => "calibration error",
         };
         let x = first.rect.x + first.rect.w;
         ink.text(title, (x, 8.0), Write::small().color(theme.muted).end())?;

@@ -4,7 +4,7 @@ use super::chart::{CLASS_ROWS, Chart, Confusion, CurveKind, Curves, IMPORTANCE_R
 use super::dots::NAMES;
 use super::layout::{Layout, Rect};
 use super::number::{count, figure, percent};
-use super::timeline;
+use super::{budget, timeline};
 
 /// A step through the items by key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub fn items(layout: &Layout) -> usize {
         Layout::Curves(at) => at.len(),
         Layout::Rows(at) => at.len(),
         Layout::Times(at) => at.len(),
+        Layout::Budget(at) => at.len(),
         Layout::Nothing { .. } => 0,
     }
 }
@@ -44,6 +45,7 @@ pub fn hit(layout: &Layout, x: f64, y: f64) -> Option<usize> {
         Layout::Curves(at) => at.hit((x, y)),
         Layout::Rows(at) => at.hit((x, y)),
         Layout::Times(at) => at.hit((x, y)),
+        Layout::Budget(at) => at.hit((x, y)),
         Layout::Nothing { .. } => None,
     }
 }
@@ -55,6 +57,7 @@ pub fn rect(layout: &Layout, item: usize) -> Option<Rect> {
         Layout::Curves(at) => at.rect(item),
         Layout::Rows(at) => at.rect(item),
         Layout::Times(at) => at.rect(item),
+        Layout::Budget(at) => at.rect(item),
         Layout::Nothing { .. } => None,
     }
 }
@@ -122,6 +125,7 @@ pub fn text(chart: &Chart, item: usize) -> Option<String> {
         Chart::Confusion(data) => cell_text(data, item),
         Chart::Curves(data) => curve_text(data, item),
         Chart::Timeline(data) => timeline::text(data, item),
+        Chart::Budget(data) => budget::text(data, item),
         Chart::Importance(columns) => {
             let one = columns.iter().take(IMPORTANCE_ROWS).nth(item)?;
             let drop = if one.mean.is_nan() {
@@ -218,6 +222,9 @@ fn curve_text(data: &Curves, item: usize) -> Option<String> {
                 percent(y),
                 percent(x)
             ),
+            CurveKind::Reliability => {
+                format!("Where it said {}, it came in {}", percent(x), percent(y))
+            }
             CurveKind::PrecisionRecall => format!(
                 "{class}: {} found, {} of what it says is right{threshold}; average precision {area}",
                 percent(x),
@@ -256,6 +263,7 @@ pub fn sentence(chart: &Chart) -> String {
             let (name, area) = match data.kind {
                 CurveKind::Roc => ("ROC curves", "area"),
                 CurveKind::PrecisionRecall => ("Precision-recall curves", "average precision"),
+                CurveKind::Reliability => ("Reliability diagram", "calibration error"),
             };
             let (Some(worst), Some(best)) = (data.series.first(), data.series.last()) else {
                 return format!("{name}: undefined for every class.");
@@ -273,6 +281,7 @@ pub fn sentence(chart: &Chart) -> String {
             )
         }
         Chart::Timeline(data) => timeline::sentence(data),
+        Chart::Budget(data) => budget::sentence(data),
         Chart::Importance(columns) => match columns.first() {
             Some(first) => format!(
                 "What each of {} columns is worth: {} decides most, with a drop in macro F1 of {} when it is shuffled.",

@@ -1,6 +1,7 @@
 //! Where everything in a chart lies, in CSS pixels, for one size: what is drawn and what is pointed at agree because
 //! both read it here. Each size is laid out anew: a narrow chart has narrower labels and its legend below.
 
+use super::budget::BudgetLayout;
 use super::chart::{CLASS_ROWS, Chart, IMPORTANCE_ROWS};
 use super::curve::{CurveLayout, MOST_ENTRIES};
 use super::label::{Measure, elide};
@@ -55,6 +56,8 @@ pub enum Layout {
     Rows(RowLayout),
     /// Panels over time.
     Times(TimelineLayout),
+    /// Two panels over false pages.
+    Budget(BudgetLayout),
     /// Nothing fits or there is nothing.
     Nothing {
         /// Width and height.
@@ -80,6 +83,7 @@ impl Layout {
             Chart::Confusion(data) => Self::Matrix(MatrixLayout::new(data, size, measure)),
             Chart::Curves(data) => Self::Curves(CurveLayout::new(data, size, measure)),
             Chart::Timeline(data) => Self::Times(TimelineLayout::new(data, size, measure)),
+            Chart::Budget(data) => Self::Budget(BudgetLayout::new(data, size, measure)),
             _ => Self::Rows(RowLayout::new(chart, size, measure)),
         }
     }
@@ -91,6 +95,7 @@ impl Layout {
             Self::Curves(at) => at.size,
             Self::Rows(at) => at.size,
             Self::Times(at) => at.size,
+            Self::Budget(at) => at.size,
             Self::Nothing { size } => *size,
         }
     }
@@ -127,6 +132,7 @@ pub fn preferred_height(chart: &Chart, width: f64) -> f64 {
         Chart::Importance(columns) => 70.0 + columns.len().clamp(1, IMPORTANCE_ROWS) as f64 * 28.0,
         Chart::Scores(scores) => 70.0 + scores.scores.len().clamp(1, CLASS_ROWS) as f64 * 26.0,
         Chart::Timeline(data) => super::times::height(data),
+        Chart::Budget(_) => super::budget::height(),
         Chart::Counts(counts) => 16.0 + shown_counts(counts.counts.len()) as f64 * 28.0,
     }
 }
@@ -201,7 +207,7 @@ impl RowLayout {
                 let most = shown.map(|one| one.1).max().unwrap_or(0);
                 (names, data.counts.len(), (0.0, most as f64), 0.0, 6.0)
             }
-            Chart::Confusion(_) | Chart::Curves(_) | Chart::Timeline(_) => {
+            Chart::Confusion(_) | Chart::Curves(_) | Chart::Timeline(_) | Chart::Budget(_) => {
                 (Vec::new(), 0, (0.0, 1.0), 0.0, 0.0)
             }
         };

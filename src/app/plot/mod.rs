@@ -12,6 +12,7 @@
 //! [`draw`] turns them into the backend's units; what is pointed at is read from the same layout that was drawn.
 
 mod bars;
+mod budget;
 mod chart;
 mod curve;
 mod dots;
@@ -27,7 +28,9 @@ mod svg;
 mod table;
 mod timeline;
 mod times;
+mod warned;
 
+pub use budget::{BudgetCurve, BudgetLayout, BudgetMark};
 pub use chart::{
     CLASS_ROWS, Chart, Confusion, Counts, CurveKind, Curves, IMPORTANCE_ROWS, Score, Scores, Series,
 };
@@ -43,3 +46,4 @@ pub use svg::svg;
 pub use table::{Table, csv, table};
 pub use timeline::{Timeline, clock};
 pub use times::TimelineLayout;
+pub use warned::{PageMark, Warned};

@@ -2,7 +2,7 @@
 
 use super::chart::{Chart, Confusion, CurveKind, Curves};
 use super::number::{count, figure, percent};
-use super::timeline;
+use super::{budget, timeline};
 use crate::data::{read_float, sort_by};
 
 /// Most classes for which a confusion matrix is listed as a matrix; beyond, its cells that are not empty are listed.
@@ -55,6 +55,7 @@ pub fn table(chart: &Chart) -> Table {
         },
         Chart::Curves(data) => curve_table(data),
         Chart::Timeline(data) => timeline::table(data),
+        Chart::Budget(data) => budget::table(data),
         Chart::Importance(columns) => Table {
             headers: headers(&[
                 "Column",
@@ -151,6 +152,7 @@ fn curve_table(data: &Curves) -> Table {
             "Found at false positive rate",
         ),
         CurveKind::PrecisionRecall => ("Average precision", RECALLS, "Precision at recall"),
+        CurveKind::Reliability => return bin_table(data),
     };
     let mut names = headers(&["Class", area, "Share of rows"]).collect::<Vec<_>>();
     names.extend(at.iter().map(|at| format!("{what} {}", percent(*at))));
@@ -172,7 +174,7 @@ fn curve_table(data: &Curves) -> Table {
                         .map(|point| point.1)
                         .fold(0.0, f64::max),
                     // The best precision of those that find at least so much.
-                    CurveKind::PrecisionRecall => points
+                    CurveKind::PrecisionRecall | CurveKind::Reliability => points
                         .filter(|point| point.0 >= at)
                         .map(|point| point.1)
                         .fold(0.0, f64::max),
@@ -185,6 +187,15 @@ fn curve_table(data: &Curves) -> Table {
     Table {
         headers: names,
         rows,
+    }
+}
+
+/// Bins of probability.
+fn bin_table(data: &Curves) -> Table {
+    let points = data.series.iter().flat_map(|series| &series.points);
+    Table {
+        headers: headers(&["Mean probability", "Came"]).collect(),
+        rows: points.map(|&(x, y)| vec![percent(x), percent(y)]).collect(),
     }
 }
 
@@ -221,6 +232,7 @@ pub fn csv(chart: &Chart) -> String {
             let (x, y) = match data.kind {
                 CurveKind::Roc => ("false_positive_rate", "true_positive_rate"),
                 CurveKind::PrecisionRecall => ("recall", "precision"),
+                CurveKind::Reliability => ("probability", "share"),
             };
             line(&header(&["class", x, y, "threshold", "area"]));
             for series in &data.series {
@@ -238,6 +250,11 @@ pub fn csv(chart: &Chart) -> String {
         }
         Chart::Timeline(data) => {
             for cells in timeline::lines(data, &number) {
+                line(&cells);
+            }
+        }
+        Chart::Budget(data) => {
+            for cells in budget::lines(data, &number) {
                 line(&cells);
             }
         }

@@ -4,6 +4,7 @@
 use super::chart::Chart;
 use super::number::figure;
 use super::table::Table;
+use super::warned::Warned;
 use crate::data::time_text;
 use crate::protocol::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioPreview};
 
@@ -26,6 +27,8 @@ pub struct Timeline {
     pub alerts: Vec<PreviewAlert>,
     /// Kinds of all that is listed, for colours.
     pub kinds: Vec<String>,
+    /// Pages and thresholds, where it is of a forecast.
+    pub warned: Option<Warned>,
 }
 
 impl Timeline {
@@ -68,6 +71,7 @@ impl Timeline {
             chosen,
             alerts: preview.alerts.clone(),
             kinds,
+            warned: None,
         }
     }
 
@@ -84,12 +88,19 @@ impl Timeline {
             .find(|a| a.from_secs >= episode.onset_secs && a.from_secs <= until)
     }
 
+    pub(super) fn is_counted(&self) -> bool {
+        self.warned.as_ref().is_some_and(|w| w.counted)
+    }
+
     fn micros(&self, secs: f64) -> i64 {
         micros(self.start_secs, secs)
     }
 
     /// `03-04 14:05`.
     pub fn clock(&self, secs: f64) -> String {
+        if self.is_counted() {
+            return short((self.start_secs as f64 + secs) / 60.0);
+        }
         clock(self.start_secs, secs)
     }
 
@@ -158,12 +169,21 @@ pub(super) fn text(data: &Timeline, item: usize) -> Option<String> {
         (kind, phase) => format!("; {}: {phase}", kind.replace('_', " ")),
     };
     let (name, value) = (&metric.name, reading(metric, point));
-    Some(format!("{}: {name} {value}{what}", data.clock(secs)))
+    let pages = match (&data.warned, alerts(data, secs)) {
+        (Some(_), pages) if !pages.is_empty() => format!("; page: {pages}"),
+        _ => String::new(),
+    };
+    Some(format!("{}: {name} {value}{what}{pages}", data.clock(secs)))
 }
 
 pub(super) fn sentence(data: &Timeline) -> String {
     let names: Vec<&str> = data.metrics.iter().map(|m| m.name.as_str()).collect();
     let head = format!("{} over time: {}", data.entity, names.join(", "));
+    if let Some(warned) = &data.warned {
+        let n = data.episodes.len();
+        let s = if n == 1 { "" } else { "s" };
+        return format!("{head}; {n} incident{s}; {}.", warned.told());
+    }
     let Some(e) = data.chosen.and_then(|i| data.episodes.get(i)) else {
         return format!("{head}; nothing strikes.");
     };
@@ -200,13 +220,29 @@ pub(super) fn table(data: &Timeline) -> Table {
     });
     Table {
         headers: headers
-            .chain(["Episode", "Phase", "Alert"].map(str::to_owned))
+            .chain(
+                [
+                    "Episode",
+                    "Phase",
+                    if data.warned.is_some() {
+                        "Page"
+                    } else {
+                        "Alert"
+                    },
+                ]
+                .map(str::to_owned),
+            )
             .collect(),
         rows: rows.collect(),
     }
 }
 
 fn alerts(data: &Timeline, secs: f64) -> String {
+    if let Some(warned) = &data.warned {
+        let at = data.secs.partition_point(|&s| s < secs);
+        let before = at.checked_sub(1).and_then(|i| data.secs.get(i));
+        return warned.pages_within(before.copied().unwrap_or(f64::NEG_INFINITY), secs);
+    }
     let firing = data.alerts.iter();
     let firing = firing.filter(|a| (a.from_secs..=a.until_secs).contains(&secs));
     let names: Vec<&str> = firing.map(|a| a.name.as_str()).collect();

@@ -66,7 +66,13 @@ impl TimelineLayout {
         let mut this = Self {
             size,
             panels,
-            ranges: data.metrics.iter().map(range).collect(),
+            ranges: match &data.warned {
+                Some(warned) => {
+                    let panels = data.metrics.iter().enumerate();
+                    panels.map(|(i, metric)| warned.range(i, metric)).collect()
+                }
+                None => data.metrics.iter().map(range).collect(),
+            },
             titles,
             secs: data.secs.clone(),
             marks: Vec::new(),
@@ -91,7 +97,7 @@ impl TimelineLayout {
         plot.x + plot.w * ((secs - first) / (last - first)).clamp(0.0, 1.0)
     }
 
-    fn upward(&self, panel: usize, value: f64) -> f64 {
+    pub(super) fn upward(&self, panel: usize, value: f64) -> f64 {
         let (Some(plot), Some(&(low, high))) = (self.panels.get(panel), self.ranges.get(panel))
         else {
             return 0.0;
@@ -226,7 +232,11 @@ pub(super) fn paint(
         return Ok(());
     };
     let (from, until) = (top.y - 4.0, bottom.y + bottom.h);
-    for e in &data.episodes {
+    if let Some(warned) = &data.warned {
+        super::warned::shade(data, warned, at, ink)?;
+    }
+    let shaded = data.episodes.iter().filter(|_| data.warned.is_none());
+    for e in shaded {
         let color = class_color(&e.kind, &data.kinds, theme.dark);
         let end = e.end_secs.unwrap_or(last);
         let impact = e.impact_secs.unwrap_or(end);
@@ -244,6 +254,9 @@ pub(super) fn paint(
     }
     for (i, (panel, metric)) in at.panels.iter().zip(&data.metrics).enumerate() {
         paint_panel(data, at, ink, (i, panel, metric))?;
+    }
+    if let Some(warned) = &data.warned {
+        super::warned::paint(data, warned, at, ink)?;
     }
     if let Some(e) = data.chosen.and_then(|i| data.episodes.get(i)) {
         let lines = [

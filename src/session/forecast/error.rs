@@ -1,7 +1,7 @@
 use crate::data::grouped;
-use crate::evaluate::Finding;
+use crate::evaluate::{Finding, Leak};
 use crate::prepare::{SeriesError, TimeSplitError};
-use crate::protocol::{Failure, FailureCode, Place};
+use crate::protocol::{Failure, FailureCode, ForecastSpec, LeakSummary, Mend, Place, Refusal};
 
 /// Why there is no forecast.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -87,4 +87,107 @@ impl ForecastError {
             place: Place::default(),
         }
     }
+
+    /// As a person reads it on the page, with the ways on. `entities` are those of the table, as far as it is known.
+    pub(super) fn refusal(&self, spec: &ForecastSpec, entities: u32) -> Refusal {
+        let can_hold_out = !spec.by_entity && entities >= 4;
+        let longest = spec.windows_minutes.iter().copied().max().unwrap_or(0);
+        let (hint, mends) = match self {
+            Self::Series(SeriesError::NoTime) => (
+                "Choose the column of time, or read it as a timestamp on the Data step. Without one only rows can be scored, on the Train step.",
+                vec![],
+            ),
+            Self::Series(_) => ("Choose the columns of time and entity below.", vec![]),
+            Self::Split(TimeSplitError::TooShort { .. }) => match spec.horizon_minutes {
+                minutes if minutes > 1 && minutes >= longest => (
+                    "Ask for a shorter horizon or shorter windows, or bring data of a longer time.",
+                    vec![Mend::Horizon((minutes / 4).max(1))],
+                ),
+                _ => (
+                    "Ask for shorter windows, or bring data of a longer time.",
+                    vec![],
+                ),
+            },
+            Self::Split(_) => ("Split forward in time instead.", vec![Mend::Forward]),
+            Self::Duplicates { .. } => (
+                "Choose the columns that tell these rows apart, or keep the first of each.",
+                vec![Mend::FirstOfDuplicates],
+            ),
+            Self::NoIssue { .. } => ("Choose the column that says what was wrong.", vec![]),
+            Self::FewIncidents { .. } if can_hold_out => (
+                "Hold out entities instead of later rows, or bring data with more incidents: at least two to learn from and two to judge by.",
+                vec![Mend::ByEntity],
+            ),
+            Self::FewIncidents { .. } => (
+                "Bring data with more incidents: at least two to learn from and two to judge by.",
+                vec![],
+            ),
+            Self::NoColumns => ("Read a column as a number on the Data step.", vec![]),
+            Self::Leaks(findings) => ("Each leak below says what mends it.", mends(findings, spec)),
+            Self::Learn(_) => ("Check the options.", vec![]),
+        };
+        let leaks = match self {
+            Self::Leaks(findings) => findings.iter().map(leak).collect(),
+            _ => Vec::new(),
+        };
+        Refusal {
+            failure: Failure {
+                hint: hint.to_owned(),
+                ..self.failure()
+            },
+            leaks,
+            mends,
+        }
+    }
+}
+
+/// A finding as the page shows it.
+pub(super) fn leak(finding: &Finding) -> LeakSummary {
+    let number = |row: u32| u64::from(row) + 1;
+    let mut meaning = finding.meaning() + ".";
+    if let Some(first) = meaning.get(..1).map(str::to_ascii_uppercase) {
+        meaning.replace_range(..1, &first);
+    }
+    LeakSummary {
+        meaning,
+        repair: finding.repair(),
+        count: finding.count,
+        rows: finding
+            .pairs
+            .iter()
+            .map(|p| (number(p.0), number(p.1)))
+            .collect(),
+    }
+}
+
+/// What mends these leaks together, as far as it is a choice.
+pub(super) fn mends(findings: &[Finding], spec: &ForecastSpec) -> Vec<Mend> {
+    let mut mends = Vec::new();
+    for finding in findings {
+        let mend = match &finding.leak {
+            Leak::Giveaway { column } => Mend::Leave(column.clone()),
+            _ if spec.shuffled => Mend::Forward,
+            _ => continue,
+        };
+        if !mends.contains(&mend) {
+            mends.push(mend);
+        }
+    }
+    mends
+}
+
+/// The question with these changes.
+pub(super) fn mended(spec: &ForecastSpec, mends: &[Mend]) -> ForecastSpec {
+    let mut spec = spec.clone();
+    for mend in mends {
+        match mend {
+            Mend::Leave(column) => spec.leave.push(column.clone()),
+            Mend::Forward => (spec.shuffled, spec.by_entity) = (false, false),
+            Mend::ByEntity => spec.by_entity = true,
+            Mend::Horizon(minutes) => spec.horizon_minutes = *minutes,
+            Mend::FirstOfDuplicates => spec.first_of_duplicates = true,
+        }
+    }
+    spec.anyway = false;
+    spec
 }

@@ -3,7 +3,8 @@ use crate::data::{Frame, SortedSet, Values, grouped};
 use crate::evaluate::{Finding, Gate, Tracks, duplicates, fair, giveaway};
 use crate::prepare::{
     Ahead, Episode, MINUTE_MICROS, NO_LABEL, Series, SeriesError, Shares, TimeSplit, ahead,
-    entity_columns, episodes, healthy_classes, split_entities, split_forward, time_columns,
+    entity_columns, episodes, healthy_classes, split_entities, split_forward, split_shuffled,
+    time_columns,
 };
 
 /// Rows learned from, at most: quiet ones beyond are thinned.
@@ -104,6 +105,7 @@ impl Parts {
         let labels = ahead(&series, &found, horizon);
         let embargo = horizon.saturating_add(window);
         let split = match spec.by_entity {
+            _ if spec.shuffled => split_shuffled(&series, Shares::default(), spec.seed),
             true => split_entities(&series, Shares::default(), spec.seed)?,
             false => split_forward(&series, &found, Shares::default(), embargo)?,
         };
@@ -234,20 +236,6 @@ impl Parts {
             Some(Values::Number(values)) => rows.iter().map(|&r| values[r as usize]).collect(),
             _ => vec![f64::NAN; rows.len()],
         }
-    }
-
-    /// Where each row stands in the part that it is scored in.
-    pub(super) fn places(&self) -> Vec<Option<(Side, usize)>> {
-        let mut out = vec![None; self.labels.len()];
-        for (side, rows) in [
-            (Side::Calibrate, &self.split.calibrate),
-            (Side::Test, &self.split.test),
-        ] {
-            for (at, &row) in rows.iter().enumerate() {
-                out[row as usize] = Some((side, at));
-            }
-        }
-        out
     }
 }
 

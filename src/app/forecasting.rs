@@ -1,0 +1,134 @@
+//! How a forecast is asked for, refused, mended and looked at.
+
+use super::engine::Step;
+use super::form::{Field, HeldOut};
+use super::{Async, Effect, Handle, Job, Pending, Purpose, Route, ahead};
+use crate::protocol::{ForecastSpec, ForecastSummary, Mend, Refusal, Request, RunRecord};
+
+impl Step {
+    fn ask_plainly(&mut self, purpose: Purpose, request: Request) {
+        self.ask(Pending {
+            purpose,
+            request,
+            attachments: Vec::new(),
+        });
+    }
+
+    fn target_column(&self) -> Option<String> {
+        self.state.target.value().map(|t| t.column.clone())
+    }
+
+    /// Has time and entities found, where that is in sight and not known.
+    pub(super) fn ask_series(&mut self) {
+        if self.state.route != Route::Forecast || self.state.series != Async::Idle {
+            return;
+        }
+        let Some(target) = self.target_column() else {
+            return;
+        };
+        let spec = self.state.settings.forecast_spec(&target);
+        let spec = spec.unwrap_or_else(|_| ForecastSpec {
+            target,
+            ..ForecastSpec::default()
+        });
+        let spec = Box::new(spec);
+        self.ask_plainly(Purpose::Series, Request::DescribeSeries { spec });
+    }
+
+    /// What was found of another table says nothing of this one.
+    pub(super) fn forget_forecast(&mut self) {
+        self.state.series = Async::Idle;
+        self.state.forecast = Async::Idle;
+        self.state.track = Async::Idle;
+        self.state.refusal = None;
+        self.ask_series();
+    }
+
+    pub(super) fn settle_forecast(&mut self) {
+        self.state.series.settle();
+        self.state.forecast.settle();
+        self.state.track.settle();
+        self.state.refusal = None;
+    }
+
+    pub(super) fn forecast(&mut self, anyway: bool) {
+        let Some(target) = self.target_column() else {
+            return;
+        };
+        match self.state.settings.forecast_spec(&target) {
+            Ok(spec) => {
+                self.state.refusal = None;
+                let spec = Box::new(ForecastSpec { anyway, ..spec });
+                self.ask_plainly(Purpose::Forecast, Request::Forecast { spec });
+            }
+            Err(field) => self.effects.push(Effect::Focus(field)),
+        }
+    }
+
+    /// Changes the form by what mends the refusal, and asks again.
+    pub(super) fn mend(&mut self) {
+        let Some(refusal) = self.state.refusal.clone() else {
+            return;
+        };
+        let mut settings = (*self.state.settings).clone();
+        for mend in &refusal.mends {
+            let form = &mut settings.ahead;
+            match mend {
+                Mend::Leave(column) => form.leave.push(column.clone()),
+                Mend::Forward => form.held_out = HeldOut::Later,
+                Mend::ByEntity => form.held_out = HeldOut::Entities,
+                Mend::FirstOfDuplicates => form.first_of_duplicates = true,
+                Mend::Horizon(minutes) => {
+                    let text = minutes.to_string().into();
+                    settings.texts.insert(Field::ForecastHorizon, text);
+                }
+            }
+        }
+        self.state.settings = Handle::new(settings);
+        self.forecast(false);
+    }
+
+    pub(super) fn forecasted(&mut self, summary: &ForecastSummary, secs: f64) {
+        let rung = ahead::asked(summary);
+        let mut figures = vec![("rows".to_owned(), summary.rows_test as f64)];
+        if let Some(outcome) = ahead::outcome(summary, rung) {
+            figures.extend(ahead::run_figures(summary, outcome));
+        }
+        self.log(RunRecord {
+            action: "forecast".to_owned(),
+            secs,
+            data_name: summary.data_name.clone(),
+            data_fingerprint: summary.data_fingerprint.clone(),
+            figures,
+            ..self.record("done")
+        });
+        self.say(ahead::verdict(summary, rung).text());
+        self.state.rung = Handle::new(rung);
+        self.state.forecast = Async::Ready(Handle::new(summary.clone()));
+        self.state.track = Async::Idle;
+        self.ask_track(summary.telling, None);
+    }
+
+    pub(super) fn refused(&mut self, job: &Job, refusal: &Refusal, secs: f64) {
+        self.state.forecast.settle();
+        let failure = &refusal.failure;
+        if let Some(record) = self.unfinished(&job.purpose, secs, &failure.title) {
+            self.log(record);
+        }
+        self.say(format!("{}. {}", failure.title, failure.hint));
+        self.state.refusal = Some(Handle::new(refusal.clone()));
+    }
+
+    pub(super) fn ask_track(&mut self, entity: u32, secs: Option<(f64, f64)>) {
+        if self.state.forecast.value().is_some() {
+            self.ask_plainly(Purpose::Track, Request::Track { entity, secs });
+        }
+    }
+
+    /// Another time of the entity in sight.
+    pub(super) fn look_closer(&mut self, secs: Option<(f64, f64)>) {
+        if let Some(entity) = self.state.track.value().map(|t| t.entity) {
+            self.ask_track(entity, secs);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+use ndarray::Array2;
+
+use super::ForecastSpec;
+use super::features::Features;
+use super::parts::{Parts, Side};
+use crate::data::Frame;
+use crate::evaluate::StaticRule;
+use crate::prepare::{Ahead, Look, feature_name};
+
+/// Rules that need no learning.
+pub(super) const RIVALS: [&str; 4] = [
+    "always normal",
+    "persistence",
+    "static thresholds",
+    "linear extrapolation",
+];
+
+/// What they are made of.
+pub(super) struct Rivals {
+    rules: Vec<Option<StaticRule>>,
+    /// The rule's column at all rows.
+    values: Vec<Vec<f64>>,
+    /// Its slope in the longest window, as a feature.
+    slopes: Vec<Option<usize>>,
+    horizon_minutes: f64,
+}
+
+impl Rivals {
+    pub(super) fn new(
+        frame: &Frame,
+        spec: &ForecastSpec,
+        parts: &Parts,
+        features: &Features,
+    ) -> Self {
+        let train: Vec<Vec<f64>> = parts
+            .columns
+            .iter()
+            .map(|name| parts.of(frame, name, &parts.train))
+            .collect();
+        let rules: Vec<Option<StaticRule>> = parts
+            .kinds
+            .iter()
+            .map(|&kind| {
+                let answers: Vec<bool> = parts
+                    .train
+                    .iter()
+                    .map(|&r| parts.labels[r as usize] == Ahead::Kind(kind))
+                    .collect();
+                StaticRule::fit(&train, &answers)
+            })
+            .collect();
+        let all: Vec<u32> = (0..frame.rows() as u32).collect();
+        let values = rules
+            .iter()
+            .map(|rule| {
+                rule.as_ref().map_or(Vec::new(), |rule| {
+                    parts.of(frame, &parts.columns[rule.column], &all)
+                })
+            })
+            .collect();
+        let longest = spec.windows_minutes.iter().copied().max().unwrap_or(1);
+        let slopes = rules
+            .iter()
+            .map(|rule| {
+                let name =
+                    feature_name(&parts.columns[rule.as_ref()?.column], Look::Slope, longest);
+                features.names.iter().position(|n| *n == name)
+            })
+            .collect();
+        Self {
+            rules,
+            values,
+            slopes,
+            horizon_minutes: f64::from(spec.horizon_minutes),
+        }
+    }
+
+    /// Scores (rows of the part x kinds) of one of [`RIVALS`].
+    pub(super) fn scores(
+        &self,
+        rival: usize,
+        parts: &Parts,
+        features: &Features,
+        side: Side,
+    ) -> Array2<f64> {
+        let rows = match side {
+            Side::Calibrate => &parts.split.calibrate,
+            Side::Test => &parts.split.test,
+        };
+        Array2::from_shape_fn((rows.len(), parts.kinds.len()), |(at, k)| {
+            let row = rows[at] as usize;
+            let rule = self.rules[k].as_ref();
+            match (rival, rule) {
+                (1, _) => f64::from(u8::from(parts.now[row] == parts.kinds[k])),
+                (2, Some(rule)) => rule.score(self.values[k][row]),
+                (3, Some(rule)) => {
+                    let slope = self.slopes[k].map_or(f64::NAN, |f| features.value(side, at, f));
+                    rule.extrapolated(self.values[k][row], slope, self.horizon_minutes)
+                }
+                _ => 0.0,
+            }
+        })
+    }
+}
