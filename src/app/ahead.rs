@@ -1,10 +1,12 @@
 //! What a forecast says, computed from its figures; a budget picks among what the engine has counted.
 
-use super::format;
 use super::select::capital;
 use super::verdict::{Figure, Sentence};
+use super::{State, format};
+use crate::data::{ColumnKind, lowered};
 use crate::protocol::{
-    BudgetRung, ForecastOutcome, ForecastSummary, IncidentLine, Interval, Mend, SeriesSummary,
+    BudgetRung, CalibrationSummary, ForecastOutcome, ForecastSummary, ForecastTrack, IncidentLine,
+    Interval, Mend, SeriesSummary,
 };
 
 /// The place of the budget that was asked for.
@@ -429,7 +431,7 @@ pub fn found(series: &SeriesSummary) -> String {
 }
 
 /// Why a forecast cannot begin; absent where it can.
-pub fn why_not(state: &super::State) -> Option<String> {
+pub fn why_not(state: &State) -> Option<String> {
     if state.data.value().is_none() {
         return Some("Load a table first.".to_owned());
     }
@@ -464,4 +466,208 @@ pub(super) fn run_figures(
             .map(|x| ("average precision".to_owned(), x)),
     );
     figures
+}
+
+/// What the curve of budgets shows, as a finding.
+pub fn curve_title(summary: &ForecastSummary, rung: usize) -> String {
+    let last = summary.rungs.len().saturating_sub(1);
+    let (Some(here), Some(most)) = (outcome(summary, rung), outcome(summary, last)) else {
+        return String::new();
+    };
+    let (here, most) = (&here.all, &most.all);
+    match most.ahead.saturating_sub(here.ahead) {
+        0 if here.ahead == here.incidents => {
+            "Every incident is caught ahead at this budget".to_owned()
+        }
+        0 => "More false pages would catch no more incidents".to_owned(),
+        more => format!(
+            "{} more would be caught ahead at {} false pages per cluster-day",
+            format::plural(u64::from(more), "incident"),
+            short(most.false_per_cluster_day)
+        ),
+    }
+}
+
+/// How the time in sight changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Zoom {
+    Closer,
+    Wider,
+    Earlier,
+    Later,
+}
+
+/// The seconds then in sight; none where it cannot change so.
+pub fn zoom(track: &ForecastTrack, how: Zoom) -> Option<(f64, f64)> {
+    let &[begin, end] = track.span.as_slice() else {
+        return None;
+    };
+    let (from, until) = (*track.secs.first()?, *track.secs.last()?);
+    let wide = until - from;
+    let middle = (from + until) / 2.0;
+    let (from, until) = match how {
+        Zoom::Closer if wide > 600.0 => {
+            // Towards the incident next to the middle, if there is one.
+            let starts = track.incidents.iter().map(|i| i.start_secs);
+            let near = starts.filter(|s| *s >= from && *s <= until);
+            let near = near.min_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()));
+            let middle = near.unwrap_or(middle);
+            (middle - wide / 4.0, middle + wide / 4.0)
+        }
+        Zoom::Closer => return None,
+        Zoom::Wider if from <= begin && until >= end => return None,
+        Zoom::Wider => (from - wide / 2.0, until + wide / 2.0),
+        Zoom::Earlier if from <= begin => return None,
+        Zoom::Earlier => (from - wide / 2.0, until - wide / 2.0),
+        Zoom::Later if until >= end => return None,
+        Zoom::Later => (from + wide / 2.0, until + wide / 2.0),
+    };
+    // Within what was judged, as wide as before where there is room.
+    let wide = (until - from).min(end - begin);
+    let from = from.clamp(begin, (end - wide).max(begin));
+    Some((from, from + wide))
+}
+
+/// What an entity's timeline shows, as a finding.
+pub fn track_title(summary: &ForecastSummary, track: &ForecastTrack, outcome: usize) -> String {
+    let name = match track.name.as_str() {
+        "" => "All rows".to_owned(),
+        name => format::shortened(name, 60),
+    };
+    let horizon_secs = f64::from(summary.spec.horizon_minutes) * 60.0;
+    let pages = track.pages.get(outcome).map_or(&[][..], Vec::as_slice);
+    let mut best: Option<(f64, &str)> = None;
+    for incident in &track.incidents {
+        let of_kind = |kind: u32| summary.kinds.get(kind as usize) == Some(&incident.kind);
+        let leads = pages
+            .iter()
+            .filter(|p| of_kind(p.kind))
+            .map(|p| incident.start_secs - p.secs);
+        let lead = leads
+            .filter(|lead| *lead > 0.0 && *lead <= horizon_secs)
+            .fold(0.0, f64::max);
+        if lead > best.map_or(0.0, |b| b.0) {
+            best = Some((lead, &incident.kind));
+        }
+    }
+    match (best, track.incidents.len() as u64) {
+        (Some((lead, kind)), _) => format!(
+            "{name}: {} was paged {} {} ahead",
+            format::class_name(kind),
+            short(lead / 60.0),
+            unit(summary)
+        ),
+        (None, 0) => format!(
+            "{name}: no incident in sight, {}",
+            format::plural(pages.len() as u64, "page")
+        ),
+        (None, n) => format!(
+            "{name}: {}, none paged ahead",
+            format::plural(n, "incident")
+        ),
+    }
+}
+
+/// What the reliability diagram shows, as a finding.
+pub fn calibration_title(of: &CalibrationSummary) -> String {
+    let error = format::percent(libm::round(of.calibration_error * 1e4) / 1e4);
+    match of.calibration_error {
+        e if e <= 0.02 => format!("Probabilities are what they say, to {error}"),
+        _ => format!("Probabilities are off by {error} in the mean"),
+    }
+}
+
+/// Its figures.
+pub fn calibration_lines(of: &CalibrationSummary) -> Vec<(String, String)> {
+    [
+        ("Brier score", of.brier),
+        ("of which miscalibration", of.reliability),
+        ("what it tells apart, subtracted", of.resolution),
+        ("what the issues' share leaves open", of.uncertainty),
+        ("Expected calibration error", of.calibration_error),
+    ]
+    .map(|(name, x)| (name.to_owned(), format::number(x)))
+    .to_vec()
+}
+
+/// On what a forecast rests.
+pub fn detail_lines(summary: &ForecastSummary) -> Vec<(String, String)> {
+    let spec = &summary.spec;
+    let windows: Vec<String> = spec.windows_minutes.iter().map(u32::to_string).collect();
+    let mut lines = vec![
+        ("Rows learned from", format::count(summary.rows_train)),
+        (
+            "Rows that chose thresholds",
+            format::count(summary.rows_calibrate),
+        ),
+        ("Rows judged by", format::count(summary.rows_test)),
+        (
+            "Rows left out between them",
+            format::count(summary.rows_embargoed),
+        ),
+        ("Features", format::count(u64::from(summary.features))),
+        (
+            "Windows",
+            format!("{} {}", windows.join(", "), unit(summary)),
+        ),
+        (
+            "Incidents in the whole table",
+            format::count(u64::from(summary.episodes)),
+        ),
+        ("Trees", format::count(u64::from(spec.trees))),
+        ("Seed", spec.seed.to_string()),
+    ];
+    let scores = [
+        ("ROC AUC by rows, any issue", summary.roc_auc),
+        ("Average precision by rows", summary.average_precision),
+    ];
+    lines.extend(
+        scores
+            .iter()
+            .filter_map(|(name, x)| Some((*name, format::score((*x)?)))),
+    );
+    lines
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text))
+        .collect()
+}
+
+fn columns(state: &State, wanted: impl Fn(ColumnKind, &str) -> bool) -> Vec<String> {
+    let target = state.target.value().map_or("", |t| t.column.as_str());
+    let data = state.data.value();
+    let columns = data.iter().flat_map(|d| &d.columns);
+    let wanted = columns.filter(|c| c.name != target && wanted(c.kind, &c.name));
+    wanted.map(|c| c.name.clone()).collect()
+}
+
+/// Columns that may be the time.
+pub fn time_columns(state: &State) -> Vec<String> {
+    const WORDS: [&str; 8] = [
+        "time", "cycle", "epoch", "minute", "date", "step", "tick", "hour",
+    ];
+    columns(state, |kind, name| {
+        let name = lowered(name);
+        let is_number = matches!(kind, ColumnKind::Number | ColumnKind::Integer);
+        kind == ColumnKind::Timestamp || is_number && WORDS.iter().any(|word| name.contains(word))
+    })
+}
+
+/// Columns that may tell entities apart.
+pub fn entity_columns(state: &State) -> Vec<String> {
+    columns(state, |kind, _| {
+        matches!(
+            kind,
+            ColumnKind::Category | ColumnKind::Identifier | ColumnKind::Integer
+        )
+    })
+}
+
+/// Columns that may say what was wrong, the one that does first.
+pub fn target_columns(state: &State) -> Vec<String> {
+    let data = state.data.value();
+    let all = data.iter().flat_map(|d| &d.columns);
+    all.filter(|c| c.target_why_not.is_empty())
+        .map(|c| c.name.clone())
+        .collect()
 }

@@ -183,11 +183,11 @@ impl Step {
             Event::Estimated(estimate) => self.state.estimate = Some(estimate.clone()),
             Event::Found(found) => self.found(found),
             Event::Series(found) => {
-                self.state.series = Async::Ready(Handle::new((**found).clone()))
+                self.state.series = Async::Ready(Handle::new((**found).clone()));
             }
             Event::Forecast(summary) => self.forecasted(summary, secs),
             Event::Refused(refusal) => self.refused(&job, refusal, secs),
-            Event::Track(track) => self.state.track = Async::Ready(Handle::new((**track).clone())),
+            Event::Track(track) => self.tracked(track),
             Event::Opened { model, report } => {
                 let Purpose::Open { name, restoring } = &job.purpose else {
                     return self.next();

@@ -3,7 +3,9 @@
 use super::engine::Step;
 use super::form::{Field, HeldOut};
 use super::{Async, Effect, Handle, Job, Pending, Purpose, Route, ahead};
-use crate::protocol::{ForecastSpec, ForecastSummary, Mend, Refusal, Request, RunRecord};
+use crate::protocol::{
+    ForecastSpec, ForecastSummary, ForecastTrack, Mend, Refusal, Request, RunRecord,
+};
 
 impl Step {
     fn ask_plainly(&mut self, purpose: Purpose, request: Request) {
@@ -123,6 +125,12 @@ impl Step {
         if self.state.forecast.value().is_some() {
             self.ask_plainly(Purpose::Track, Request::Track { entity, secs });
         }
+    }
+
+    pub(super) fn tracked(&mut self, track: &ForecastTrack) {
+        self.state.track = Async::Ready(Handle::new(track.clone()));
+        // The charts of a budget are kept by its handle: of another entity they are others.
+        self.state.rung = Handle::new(*self.state.rung);
     }
 
     /// Another time of the entity in sight.

@@ -114,6 +114,7 @@ pub(super) fn Shell(props: &ShellProps) -> Html {
         Route::Prepare => pages::prepare(&app),
         Route::Train => pages::train(&app),
         Route::Evaluate => pages::evaluate(&app),
+        Route::Forecast => pages::forecast(&app),
         Route::Predict => pages::predict(&app),
         Route::Keep => pages::keep(&app),
         Route::Runs => pages::runs(&app),

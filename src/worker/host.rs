@@ -178,6 +178,7 @@ impl Host {
                 ..
             } => machine_workers().min(BOOSTING_AHEAD),
             Request::Search { .. } => machine_workers(),
+            Request::Forecast { spec } => machine_workers().min(spec.trees),
             _ => 0,
         };
         self.session.borrow_mut().submit(job, request, files);

@@ -5,7 +5,7 @@ import { metrics } from "./tables.mjs";
 /** How long training on a small table may take on a busy machine. */
 export const TRAINED_MS = 60_000;
 
-export const STEPS = ["data", "prepare", "train", "evaluate", "predict", "keep", "runs"];
+export const STEPS = ["data", "prepare", "train", "evaluate", "forecast", "predict", "keep", "runs"];
 
 /** Opens the page for the first time and waits for the sample. */
 export async function firstVisit(visit) {

@@ -302,7 +302,7 @@ pub(super) fn paint(
             1.0,
         )?;
         let right = x > top.x + top.w * 0.7;
-        let mut told = |place: (f64, f64), text: &str| -> Result<(), DrawError> {
+        let told = |place: (f64, f64), text: &str| -> Result<(), DrawError> {
             ink.disc(place, 6.5, theme.surface)?;
             ink.disc(place, 5.0, theme.accent)?;
             let write = Write::label().bold(true).color(theme.accent);

@@ -1,8 +1,9 @@
-//! The seven steps, and the simulator beside them.
+//! The eight steps, and the simulator beside them.
 
 mod columns;
 mod data;
 mod evaluate;
+mod forecast;
 mod keep;
 mod predict;
 mod prepare;
@@ -15,6 +16,7 @@ mod train;
 
 pub(super) use data::data;
 pub(super) use evaluate::evaluate;
+pub(super) use forecast::forecast;
 pub(super) use keep::keep;
 pub(super) use predict::predict;
 pub(super) use prepare::prepare;
