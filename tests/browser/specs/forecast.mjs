@@ -1,0 +1,145 @@
+// A forecast from a dropped table to its verdict: the slider by keyboard, an entity over time, a refusal and its repair.
+
+import assert from "node:assert/strict";
+import { dropTable, finding, firstVisit, go } from "../steps.mjs";
+import { numbers } from "../tables.mjs";
+
+/** Four pods over 2,000 minutes: memory climbs for 40 minutes before each kill; `told` knows what comes. */
+function pods({ told = false, issues = 2_000 } = {}) {
+  const next = numbers(11);
+  const lines = [`time,pod,memory,cpu${told ? ",told" : ""},issue`];
+  for (let minute = 0; minute < 2_000; minute += 1) {
+    const at = new Date(Date.UTC(2026, 2, 2) + minute * 60_000).toISOString().slice(0, 19) + "Z";
+    for (let pod = 0; pod < 4; pod += 1) {
+      const phase = (minute + 61 * pod) % 250;
+      const ramp = phase >= 190 && phase < 240 ? (phase - 189) / 2 : 0;
+      const issue = phase >= 230 && phase < 240 && minute < issues ? "oom" : "None";
+      const cells = [at, `pod-${pod}`, (40 + ramp + 30 * next()).toFixed(4), next().toFixed(4)];
+      if (told) {
+        cells.push((phase >= 200 && phase < 230 ? 9 : next()).toFixed(4));
+      }
+      lines.push([...cells, issue].join(","));
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const TITLE = /Warns of|Nothing here is found|No better than/;
+
+async function forecasted(visit) {
+  await visit.until("the verdict is there", (pattern) => !document.querySelector("#cancel") && new RegExp(pattern).test(document.querySelector("#finding")?.innerText ?? ""), {
+    values: [TITLE.source],
+    timeout: 120_000,
+  });
+}
+
+async function begin(visit, text) {
+  await firstVisit(visit);
+  await dropTable(visit, { name: "pods.csv", text });
+  await go(visit, "forecast");
+  await visit.until("time and entities are found", () => /entities by pod/.test(document.querySelector("#series-found")?.innerText ?? ""), { timeout: 30_000 });
+}
+
+export default [
+  [
+    "a table is forecast, and the slider moves the sentence, the tables and the chart by keyboard",
+    async (visit) => {
+      await begin(visit, pods());
+      assert.match(await visit.evaluate(() => document.querySelector("#series-found").innerText), /^4 entities by pod, a row every 1 min, .* 32 incidents\./);
+      await visit.fill("#forecast-horizon", "20");
+      await visit.fill("#forecast-budget", "2");
+      await visit.fill("#forecast-trees", "40");
+      await visit.press("#forecast");
+      await forecasted(visit);
+      assert.match(await finding(visit), /^Warns of \d+ of \d+ incidents, a median of [\d.]+ minutes ahead, at [\d.]+ false pages? a day/);
+      await visit.until("the timeline is there", () => Boolean(document.querySelector("#watched")));
+      await visit.assertAccessible("the forecast");
+      const before = await visit.evaluate(() => ({
+        text: document.querySelector("#finding").innerText,
+        budget: document.querySelector("#budget").getAttribute("aria-valuetext"),
+        kinds: document.querySelector("#kinds").innerText,
+      }));
+      assert.equal(before.budget, "2 false pages per cluster-day");
+      await visit.evaluate(() => document.querySelector("#budget").focus());
+      await visit.page.keyboard.press("Home");
+      await visit.until("the sentence has moved", (text) => document.querySelector("#finding").innerText !== text, { values: [before.text] });
+      const after = await visit.evaluate(() => ({
+        budget: document.querySelector("#budget").getAttribute("aria-valuetext"),
+        kinds: document.querySelector("#kinds").innerText,
+      }));
+      assert.equal(after.budget, "0 false pages per cluster-day");
+      assert.notEqual(after.kinds, before.kinds);
+      await visit.page.keyboard.press("ArrowRight");
+      await visit.until("the slider steps", () => document.querySelector("#budget").getAttribute("aria-valuetext").startsWith("0.02 "));
+      // How long a step takes until the new sentence and charts are drawn.
+      const millis = await visit.evaluate(async () => {
+        const slider = document.querySelector("#budget");
+        let most = 0;
+        for (const place of ["16", "4", "12", "1"]) {
+          const begun = performance.now();
+          slider.value = place;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+          await new Promise((done) => setTimeout(done));
+          most = Math.max(most, performance.now() - begun);
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }
+        return most;
+      });
+      console.log(`the slowest of four steps of the slider took ${millis.toFixed(1)} ms`);
+      assert.ok(millis < 250, `a step of the slider took ${millis} ms`);
+
+      const seen = () => visit.evaluate(() => document.querySelector("#watched").closest("section").querySelector("canvas").getAttribute("aria-label"));
+      const whole = await seen();
+      await visit.press("#track-closer");
+      await visit.until("a closer look is there", (whole) => document.querySelector("#watched").closest("section").querySelector("canvas").getAttribute("aria-label") !== whole, { values: [whole] });
+      await visit.press("#track-all");
+      await visit.until("all is in sight again", () => document.querySelector("#track-wider").disabled);
+      const report = await visit.download(() => visit.press("#save-forecast"));
+      assert.match(report.name, /pods\.forecast\.json$/);
+      await go(visit, "runs");
+      assert.ok(await visit.sees(/forecast/i));
+    },
+    { timeout: 240_000 },
+  ],
+  [
+    "a column that knows what comes is refused, left out with one click, and struck through beside the honest score",
+    async (visit) => {
+      await begin(visit, pods({ told: true }));
+      await visit.fill("#forecast-trees", "20");
+      await visit.press("#forecast");
+      await visit.until("it is refused", () => /The split leaks/.test(document.querySelector("#finding")?.innerText ?? ""), { timeout: 60_000 });
+      assert.match(await visit.evaluate(() => document.querySelector("#leaks").innerText), /"told"/);
+      await visit.assertAccessible("the refusal");
+      await visit.press("#anyway");
+      await forecasted(visit);
+      const struck = await visit.evaluate(() => {
+        const value = document.querySelector("#flattering .v");
+        return getComputedStyle(value).textDecorationLine;
+      });
+      assert.equal(struck, "line-through");
+      assert.match(await visit.evaluate(() => document.querySelector("#flattering .price").innerText), /the leak is worth/);
+      await visit.press("#forecast");
+      await visit.until("it is refused again", () => Boolean(document.querySelector("#mend")), { timeout: 60_000 });
+      assert.match(await visit.evaluate(() => document.querySelector("#mend").innerText), /Leave told out/);
+      await visit.press("#mend");
+      await forecasted(visit);
+      assert.equal(await visit.evaluate(() => Boolean(document.querySelector("#flattering"))), false);
+      assert.match(await visit.evaluate(() => document.querySelector("#forecast-page").innerText), /Put told back/);
+    },
+    { timeout: 240_000 },
+  ],
+  [
+    "what cannot be forecast says why and the way on",
+    async (visit) => {
+      await begin(visit, pods({ issues: 300 }));
+      await visit.fill("#forecast-trees", "10");
+      await visit.press("#forecast");
+      await visit.until("it is refused", () => /too few incidents/.test(document.querySelector("#finding")?.innerText ?? ""), { timeout: 60_000 });
+      assert.equal(await visit.evaluate(() => Boolean(document.querySelector("#anyway"))), false);
+      await visit.fill("#forecast-horizon", "0");
+      await visit.until("the field is wrong", () => document.querySelector("#forecast-horizon").getAttribute("aria-invalid") === "true");
+      assert.equal(await visit.evaluate(() => document.querySelector("#forecast").disabled), true);
+    },
+    { timeout: 120_000 },
+  ],
+];
