@@ -478,8 +478,9 @@ fn a_refusal_is_mended_with_one_click_or_overruled() {
         (&["ttf".to_owned()][..], false, false)
     );
     assert!(screen.state.refusal.is_none());
+    screen.hear(Event::Cancelled);
     screen
-        .hear(Event::Cancelled)
+        .hear(Event::Series(Box::new(found())))
         .act(Act::Set(Setting::ForecastPutBack("ttf".into())))
         .act(Act::Forecast);
     assert!(screen.last_spec().leave.is_empty());

@@ -28,12 +28,7 @@ impl Step {
         let Some(target) = self.target_column() else {
             return;
         };
-        let spec = self.state.settings.forecast_spec(&target);
-        let spec = spec.unwrap_or_else(|_| ForecastSpec {
-            target,
-            ..ForecastSpec::default()
-        });
-        let spec = Box::new(spec);
+        let spec = Box::new(self.state.settings.series_spec(&target));
         self.ask_plainly(Purpose::Series, Request::DescribeSeries { spec });
     }
 
@@ -88,6 +83,8 @@ impl Step {
         }
         self.state.settings = Handle::new(settings);
         self.forecast(false);
+        self.state.series = Async::Idle;
+        self.ask_series();
     }
 
     pub(super) fn forecasted(&mut self, summary: &ForecastSummary, secs: f64) {

@@ -30,6 +30,28 @@ pub struct AheadForm {
     pub leave: Vec<String>,
 }
 
+impl AheadForm {
+    /// Time and entities, of a table with this target.
+    fn series(&self, target: &str) -> ForecastSpec {
+        let entity = match self.entity[0].is_empty() {
+            true => Vec::new(),
+            false => self
+                .entity
+                .iter()
+                .filter(|c| !c.is_empty())
+                .cloned()
+                .collect(),
+        };
+        ForecastSpec {
+            time: (!self.time.is_empty()).then(|| self.time.clone()),
+            entity,
+            target: target.to_owned(),
+            first_of_duplicates: self.first_of_duplicates,
+            ..ForecastSpec::default()
+        }
+    }
+}
+
 impl Settings {
     /// What is asked of a table with this target, or the first field that is not right.
     pub fn forecast_spec(&self, target: &str) -> Result<ForecastSpec, Field> {
@@ -39,19 +61,7 @@ impl Settings {
             windows_minutes.extend(self.limit(Field::ForecastWindow(more))?);
         }
         windows_minutes.dedup();
-        let entity = match form.entity[0].is_empty() {
-            true => Vec::new(),
-            false => form
-                .entity
-                .iter()
-                .filter(|c| !c.is_empty())
-                .cloned()
-                .collect(),
-        };
         Ok(ForecastSpec {
-            time: (!form.time.is_empty()).then(|| form.time.clone()),
-            entity,
-            target: target.to_owned(),
             leave: form.leave.clone(),
             horizon_minutes: self.whole(Field::ForecastHorizon)?,
             windows_minutes,
@@ -59,9 +69,14 @@ impl Settings {
             budget: self.number(Field::ForecastBudget)?,
             by_entity: form.held_out == HeldOut::Entities,
             shuffled: form.held_out == HeldOut::Any,
-            first_of_duplicates: form.first_of_duplicates,
             trees: self.whole(Field::ForecastTrees)?,
-            ..ForecastSpec::default()
+            ..form.series(target)
         })
+    }
+
+    /// What time and entities are found by, whatever stands in the other fields.
+    pub fn series_spec(&self, target: &str) -> ForecastSpec {
+        let spec = self.forecast_spec(target);
+        spec.unwrap_or_else(|_| self.ahead.series(target))
     }
 }

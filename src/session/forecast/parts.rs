@@ -294,6 +294,9 @@ fn tell_series(series: &Series, notices: &mut Vec<String>) {
         ));
     }
     if series.counted {
-        notices.push(format!("{:?} is a number: one of it counts as a minute, also in --horizon-minutes and --windows.", series.time));
+        notices.push(format!(
+            "{:?} is a number: one of it counts as a minute, in horizon and windows too.",
+            series.time
+        ));
     }
 }

@@ -205,7 +205,7 @@ fn curve(app: &App, summary: &Handle<ForecastSummary>) -> Html {
                         aria-valuetext={words.clone()}
                         {oninput}
                     />
-                    <output for="budget">{ words }</output>
+                    <b aria-hidden="true">{ words }</b>
                 </div>
             </ChartCard>
         </div>
@@ -306,7 +306,10 @@ fn timeline(app: &App, summary: &Handle<ForecastSummary>) -> Html {
             <ChartCard
                 {chart}
                 title={ahead::track_title(summary, track, outcome)}
-                why="Probability that the kind sets in within the horizon. Shaded: incidents. Filled triangles: pages about one, with the lead as an arrow; hollow ones: false pages. Times are UTC."
+                why={format!(
+                    "Probability that the kind sets in within the horizon. Shaded: incidents. Filled triangles: pages about one, with the lead as an arrow; hollow ones: false pages. {}",
+                    if track.counted { "" } else { "Times are UTC." }
+                )}
             >
                 <div class="track-tools">
                     { choice(&named, &track.entity.to_string(), &options, chosen) }
