@@ -418,7 +418,7 @@ fn a_budget_moves_the_sentence_and_every_figure_without_asking_anybody() {
     );
     assert_eq!(
         ahead::curve_title(summary, 1),
-        "3 incidents more would be caught ahead at 2.75 false pages per cluster-day"
+        "3 incidents more would be caught ahead at 2.8 false pages per cluster-day"
     );
     let run = screen.state.runs.last().unwrap();
     assert_eq!(
@@ -573,13 +573,10 @@ fn charts_say_what_they_show_and_draw_at_every_size() {
         sentence(&warned),
         "pod-1 over time: oom; 1 incident; 2 pages, 1 ahead of an incident, 1 false."
     );
-    assert_eq!(
-        text(&warned, 70).as_deref(),
-        Some("03-02 01:10: oom 80 probability in %")
-    );
+    assert_eq!(text(&warned, 70).as_deref(), Some("03-02 01:10: oom 80 %"));
     assert_eq!(
         text(&warned, 69).as_deref(),
-        Some("03-02 01:09: oom 80 probability in %; page: oom")
+        Some("03-02 01:09: oom 80 %; page: oom")
     );
     assert!(text(&warned, 85).unwrap().contains("oom: harm holds"));
     assert_eq!(

@@ -200,7 +200,7 @@ pub fn grounds(summary: &ForecastSummary) -> String {
 
 fn interval(interval: Option<&Interval>, text: impl Fn(f64) -> String) -> String {
     interval.map_or(String::new(), |i| {
-        format!("{} to {}", text(i.low), text(i.high))
+        format!("90 % interval {} to {}", text(i.low), text(i.high))
     })
 }
 
@@ -213,12 +213,12 @@ pub fn figures(summary: &ForecastSummary, outcome: &ForecastOutcome) -> Vec<Figu
     let all = &outcome.all;
     let percent = |x: f64| format::percent(libm::round(x * 100.0) / 100.0);
     let unit = unit(summary);
-    let of = |label, meaning, value: String, beside: String| Figure {
+    let of = |label, meaning, value: String, below: String| Figure {
         label,
         meaning,
         value,
-        beside,
-        below: String::new(),
+        beside: String::new(),
+        below,
         better: false,
     };
     let cluster = short(all.false_per_cluster_day);
@@ -236,7 +236,11 @@ pub fn figures(summary: &ForecastSummary, outcome: &ForecastOutcome) -> Vec<Figu
             interval(outcome.lead_minutes.as_ref(), short),
         ),
         of(
-            "False pages a day",
+            if summary.counted {
+                "False per 1,440 steps"
+            } else {
+                "False pages a day"
+            },
             "Every page that was about no incident of its entity and kind.",
             short(all.false_per_day),
             interval(outcome.false_per_day.as_ref(), short),
@@ -259,11 +263,8 @@ pub fn figures(summary: &ForecastSummary, outcome: &ForecastOutcome) -> Vec<Figu
         ),
     ];
     if summary.clusters > 1 {
-        figures[2].below = format!("{cluster} for each of {} clusters", summary.clusters);
+        figures[2].beside = format!("{cluster} per cluster");
     }
-    figures[1].below = all.lead_p10_minutes.map_or(String::new(), |x| {
-        format!("nine of ten at least {} {unit}", short(x))
-    });
     figures
 }
 
@@ -351,7 +352,7 @@ pub fn pages_of(all: &IncidentLine) -> String {
     let n = |n: u32| format::count(u64::from(n));
     let decided = all.pages_ahead + all.pages_during + all.pages_false;
     format!(
-        "{}: {} ahead of an incident, {} during one, {} false. Of the false ones {} were about another kind of incident, {} came more than a horizon early. {} more cannot be judged, since the data ends.",
+        "{}: {} ahead of an incident, {} during one, {} false, of which {} about another kind of incident and {} more than a horizon early. Beyond these {} cannot be judged, since the data ends.",
         format::plural(u64::from(decided), "page"),
         n(all.pages_ahead),
         n(all.pages_during),
@@ -531,9 +532,11 @@ pub fn zoom(track: &ForecastTrack, how: Zoom) -> Option<(f64, f64)> {
 
 /// What an entity's timeline shows, as a finding.
 pub fn track_title(summary: &ForecastSummary, track: &ForecastTrack, outcome: usize) -> String {
-    let name = match track.name.as_str() {
-        "" => "All rows".to_owned(),
-        name => format::shortened(name, 60),
+    let name = match (track.name.as_str(), summary.spec.entity.as_slice()) {
+        ("", _) => "All rows".to_owned(),
+        // A bare number is the name of something.
+        (name, [of]) if name.chars().all(|c| c.is_ascii_digit()) => format!("{of} {name}"),
+        (name, _) => format::shortened(name, 60),
     };
     let horizon_secs = f64::from(summary.spec.horizon_minutes) * 60.0;
     let pages = track.pages.get(outcome).map_or(&[][..], Vec::as_slice);

@@ -16,7 +16,7 @@ const GAP_STEPS: i64 = 2;
 const MOST_MINUTES: f64 = 1e10;
 
 /// Words in the names of columns that say what a row is about, widest scope first.
-const SCOPES: [&str; 12] = [
+const SCOPES: [&str; 13] = [
     "cluster",
     "region",
     "zone",
@@ -29,6 +29,12 @@ const SCOPES: [&str; 12] = [
     "instance",
     "host",
     "unit",
+    "entity",
+];
+/// Words in the names of numbers that measure or count something of what a row is about, and name nothing.
+const MEASURES: [&str; 14] = [
+    "count", "bytes", "percent", "total", "ratio", "usage", "rate", "seconds", "status", "ready",
+    "restart", "limit", "request", "load",
 ];
 
 /// Why a table is no set of series.
@@ -328,7 +334,9 @@ fn is_scope(column: &Column) -> bool {
         // A name for every row tells rows apart, not entities.
         Values::Text(d) => 2 * d.names.len() <= d.codes.len() || rank(&column.name) < SCOPES.len(),
         Values::Number(_) => {
-            rank(&column.name) < SCOPES.len() && column.kind == ColumnKind::Integer
+            let name = lowered(&column.name);
+            let measures = MEASURES.iter().any(|word| name.contains(word));
+            rank(&name) < SCOPES.len() && column.kind == ColumnKind::Integer && !measures
         }
         Values::Time(_) => false,
     }
@@ -350,6 +358,19 @@ fn clashes(columns: &[&Column], instants: &[i64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_counts_of_a_pod_does_not_name_it() {
+        let m = MINUTE_MICROS;
+        let columns = vec![
+            Column::time("timestamp", vec![0, 0, m, m]),
+            Column::integer("container_memory_bytes", vec![5.0, 6.0, 7.0, 8.0]),
+            Column::integer("pod_count", vec![1.0, 2.0, 3.0, 4.0]),
+            Column::integer("entity_id", vec![7.0, 9.0, 7.0, 9.0]),
+        ];
+        let frame = Frame::new("t", columns).unwrap();
+        assert_eq!(entity_columns(&frame, "timestamp", &[]), ["entity_id"]);
+    }
 
     fn frame() -> Frame {
         let m = MINUTE_MICROS;

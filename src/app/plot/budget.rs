@@ -12,8 +12,8 @@ use super::timeline::short;
 use crate::protocol::{ForecastSummary, IncidentLine};
 
 /// Height of a panel with its title.
-const PANEL: f64 = 132.0;
-const TITLE: f64 = 20.0;
+const PANEL: f64 = 140.0;
+const TITLE: f64 = 28.0;
 const FOOT: f64 = 38.0;
 /// False pages per cluster-day around which the axis goes over from even to powers.
 const BEND: f64 = 0.1;
@@ -255,9 +255,9 @@ pub(super) fn paint(
         }
     }
     if at.titles {
-        ink.text("Incidents caught ahead, %", (2.0, top.y - 12.0), muted)?;
+        ink.text("Incidents caught ahead, %", (2.0, top.y - 16.0), muted)?;
         let lead = format!("Median lead, {}", data.unit);
-        ink.text(&lead, (2.0, bottom.y - 12.0), muted)?;
+        ink.text(&lead, (2.0, bottom.y - 16.0), muted)?;
         let base = bottom.y + bottom.h;
         let mut end = f64::NEG_INFINITY;
         for tick in TICKS.into_iter().filter(|t| *t <= at.most) {

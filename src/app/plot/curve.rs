@@ -80,7 +80,9 @@ impl CurveLayout {
         let right = 10.0;
         let extra = usize::from(!data.average.is_empty() || data.average_area.is_some())
             + usize::from(data.kind == CurveKind::Roc);
-        let wanted = data.series.len() + extra;
+        // One line needs no legend.
+        let named = titles && data.kind != CurveKind::Reliability;
+        let wanted = if named { data.series.len() + extra } else { 0 };
         let longest = data
             .series
             .iter()
@@ -107,7 +109,7 @@ impl CurveLayout {
             let at = Rect::new(if titles { 8.0 } else { 0.0 }, y, width - 16.0, below);
             (plot, at, columns, rows)
         };
-        let legend = if titles {
+        let legend = if named {
             entries(data, legend_at, columns, rows, value_room, measure)
         } else {
             Vec::new()

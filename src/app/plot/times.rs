@@ -52,7 +52,7 @@ impl TimelineLayout {
         let count = data.metrics.len().max(1) as f64;
         let titles = width >= 240.0 && height >= HEAD + FOOT + count * (TITLE + 20.0);
         let (left, head, foot, title) = if titles {
-            (46.0, HEAD, FOOT, TITLE)
+            (46.0, head(data), FOOT, TITLE)
         } else {
             (2.0, 2.0, 2.0, 2.0)
         };
@@ -215,9 +215,20 @@ fn marks(data: &Timeline, at: &TimelineLayout, measure: Measure) -> Vec<Mark> {
     placed.into_iter().map(|(mark, _)| mark).collect()
 }
 
+/// A forecast has kinds alone above its panels.
+fn head(data: &Timeline) -> f64 {
+    if data.warned.is_some() { 22.0 } else { HEAD }
+}
+
 /// The height at which a timeline reads best.
 pub(super) fn height(data: &Timeline) -> f64 {
-    HEAD + FOOT + data.metrics.len().max(1) as f64 * PANEL
+    let panels = data.metrics.len().max(1) as f64;
+    let each = match (&data.warned, data.metrics.len()) {
+        (Some(_), 0 | 1) => 2.0 * PANEL,
+        (Some(_), 2) => 1.3 * PANEL,
+        _ => PANEL,
+    };
+    head(data) + FOOT + panels * each
 }
 
 pub(super) fn paint(
@@ -315,7 +326,8 @@ fn paint_panel(
     let base = panel.y + panel.h;
     ink.rule_across(panel.x, panel.x + panel.w, base, theme.line)?;
     if at.titles {
-        for (value, _) in ticks(low, high, 3) {
+        let most = if panel.h > 110.0 { 6 } else { 3 };
+        for (value, _) in ticks(low, high, most) {
             let y = at.upward(i, value);
             ink.rule_across(panel.x, panel.x + panel.w, y, theme.line)?;
             let write = Write::small().color(theme.muted).end();

@@ -49,7 +49,7 @@ impl Chart {
                 .iter()
                 .map(|kind| PreviewMetric {
                     name: kind.name.replace('_', " "),
-                    unit: "probability in %".to_owned(),
+                    unit: "%".to_owned(),
                     values: kind.values.iter().map(|v| v.map(|p| p * 100.0)).collect(),
                 })
                 .collect(),
@@ -197,7 +197,7 @@ pub(super) fn paint(
             )?;
             if at.titles {
                 let words = format!("pages above {} %", short(*threshold));
-                let place = (panel.x + panel.w, panel.y - 9.0);
+                let place = (panel.x + panel.w - 2.0, y - 8.0);
                 ink.text(&words, place, Write::small().color(theme.accent).end())?;
             }
         }

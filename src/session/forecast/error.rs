@@ -167,6 +167,12 @@ pub(super) fn mends(findings: &[Finding], spec: &ForecastSpec) -> Vec<Mend> {
         let mend = match &finding.leak {
             Leak::Giveaway { column } => Mend::Leave(column.clone()),
             _ if spec.shuffled => Mend::Forward,
+            // Rows so far apart that a cut in time has them side by side.
+            Leak::SharedEpisode | Leak::OverlappingWindows | Leak::Neighbours
+                if !spec.by_entity =>
+            {
+                Mend::ByEntity
+            }
             _ => continue,
         };
         if !mends.contains(&mend) {

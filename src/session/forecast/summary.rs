@@ -184,10 +184,13 @@ impl Told<'_> {
     /// The entities seen, those with most incidents first, and the one that tells most: the longest warning, else the most
     /// incidents.
     fn watched(&self) -> (Vec<WatchedEntity>, u32) {
-        let incidents_of = |entity: u32| {
-            let here = self.incidents.iter().filter(|e| e.entity == entity);
-            here.count() as u32
-        };
+        let mut counts = vec![0_u32; self.parts.series.names.len()];
+        for incident in self.incidents {
+            if let Some(count) = counts.get_mut(incident.entity as usize) {
+                *count += 1;
+            }
+        }
+        let incidents_of = |entity: u32| counts.get(entity as usize).copied().unwrap_or(0);
         let mut all: Vec<WatchedEntity> = self
             .seen
             .iter()

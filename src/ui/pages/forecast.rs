@@ -45,19 +45,11 @@ pub(in crate::ui) fn forecast(app: &App) -> Html {
         ),
     };
     let why_not = ahead::why_not(state);
-    let run = |id, label| {
-        app.button_unless(
-            why_not.is_some(),
-            if summary.is_some() {
-                "btn"
-            } else {
-                "btn primary"
-            },
-            id,
-            label,
-            Act::Forecast,
-        )
+    let class = match summary.is_some() || refusal.is_some() {
+        true => "btn",
+        false => "btn primary",
     };
+    let run = |label| app.button_unless(why_not.is_some(), class, "forecast", label, Act::Forecast);
     let buttons = match refusal {
         Some(refusal) => html! {
             <>
@@ -67,12 +59,12 @@ pub(in crate::ui) fn forecast(app: &App) -> Html {
                 if !refusal.leaks.is_empty() {
                     { app.button("btn", "anyway", "Evaluate it anyway", Act::ForecastAnyway) }
                 }
-                { run("forecast", "Forecast") }
+                { run("Forecast") }
             </>
         },
         None => html! {
             <>
-                { run("forecast", if summary.is_some() { "Forecast again" } else { "Forecast" }) }
+                { run(if summary.is_some() { "Forecast again" } else { "Forecast" }) }
                 if summary.is_some() {
                     { app.button("btn", "save-forecast", "Download the report as JSON", Act::Export(Request::ExportForecast)) }
                 }
@@ -214,9 +206,9 @@ fn curve(app: &App, summary: &Handle<ForecastSummary>) -> Html {
 
 const RIVAL_HEADS: [(&str, bool, &str); 4] = [
     ("Rule", false, ""),
-    ("Caught ahead", true, ""),
-    ("Median lead", true, ""),
-    ("False pages a day", true, ""),
+    ("Ahead", true, "Incidents caught ahead"),
+    ("Lead", true, "The median"),
+    ("False", true, "False pages a day"),
 ];
 
 /// Rules that need no learning, with the same policy at the same budget.
@@ -424,7 +416,7 @@ fn calibration(app: &App, summary: &Handle<ForecastSummary>) -> Html {
 fn details(summary: &ForecastSummary, outcome: &ForecastOutcome) -> Html {
     let body = html! {
         <>
-            <p>{ ahead::pages_of(&outcome.all) }</p>
+            <p class="why">{ ahead::pages_of(&outcome.all) }</p>
             { pairs(&ahead::detail_lines(summary)) }
             if !summary.notices.is_empty() {
                 <ul class="plain" id="forecast-notices">
