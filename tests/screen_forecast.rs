@@ -308,7 +308,7 @@ fn time_and_entities_are_looked_for_when_they_come_into_sight_and_again_when_the
     );
     screen.act(Act::Set(Setting::ForecastTime("uptime".into())));
     assert_eq!(screen.last_spec().time.as_deref(), Some("uptime"));
-    screen.hear(Event::Series(Box::new(SeriesSummary::default())));
+    screen.hear(Event::Series(Box::default()));
     screen.act(Act::Set(Setting::ForecastEntity([
         "pod".into(),
         String::new(),

@@ -306,11 +306,10 @@ pub(super) fn paint(
             ink.disc(place, 6.5, theme.surface)?;
             ink.disc(place, 5.0, theme.accent)?;
             let write = Write::label().bold(true).color(theme.accent);
-            let y = if place.1 < top.y + 14.0 || place.1 > bottom.y && place.1 < bottom.y + 14.0 {
-                place.1 + 14.0
-            } else {
-                place.1 - 13.0
-            };
+            // Above the upper curve, which falls to the left, and below the lower one.
+            let room = bottom.y + bottom.h - place.1;
+            let below = place.1 < top.y + 14.0 || place.1 > bottom.y && room > 16.0;
+            let y = place.1 + if below { 14.0 } else { -13.0 };
             match right {
                 true => ink.text(text, (place.0 - 8.0, y), write.end()),
                 false => ink.text(text, (place.0 + 8.0, y), write),
