@@ -5,15 +5,15 @@ import { dropTable, finding, firstVisit, go } from "../steps.mjs";
 import { numbers } from "../tables.mjs";
 
 /**
- * Four pods over 2,000 minutes: memory climbs for 40 minutes before each kill; `told` knows what comes. Of `heals` climbs one
+ * Pods, a row a minute: memory climbs for 40 minutes before each kill; `told` knows what comes. Of `heals` climbs one
  * heals by itself, so that warnings cost false pages.
  */
-function pods({ told = false, issues = 2_000, heals = Infinity } = {}) {
+function pods({ told = false, issues = Infinity, heals = Infinity, minutes = 2_000, many = 4 } = {}) {
   const next = numbers(11);
   const lines = [`time,pod,memory,cpu${told ? ",told" : ""},issue`];
-  for (let minute = 0; minute < 2_000; minute += 1) {
+  for (let minute = 0; minute < minutes; minute += 1) {
     const at = new Date(Date.UTC(2026, 2, 2) + minute * 60_000).toISOString().slice(0, 19) + "Z";
-    for (let pod = 0; pod < 4; pod += 1) {
+    for (let pod = 0; pod < many; pod += 1) {
       const phase = (minute + 61 * pod) % 250;
       const ramp = phase >= 190 && phase < 240 ? (phase - 189) / 2 : 0;
       const kills = Math.floor((minute + 61 * pod) / 250) % heals !== 1 || heals === Infinity;
@@ -48,8 +48,8 @@ export default [
   [
     "a table is forecast, and the slider moves the sentence, the tables and the chart by keyboard",
     async (visit) => {
-      await begin(visit, pods({ heals: 3 }));
-      assert.match(await visit.evaluate(() => document.querySelector("#series-found").innerText), /^4 entities by pod, a row every 1 min, .* 2\d incidents\./);
+      await begin(visit, pods({ heals: 3, minutes: 2_500, many: 8 }));
+      assert.match(await visit.evaluate(() => document.querySelector("#series-found").innerText), /^8 entities by pod, a row every 1 min, .* \d\d incidents\./);
       await visit.fill("#forecast-horizon", "20");
       await visit.fill("#forecast-budget", "12");
       await visit.fill("#forecast-trees", "40");
