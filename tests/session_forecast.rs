@@ -47,7 +47,7 @@ fn table() -> String {
             };
             let minute = format!("2026-03-02T{:02}:{:02}:00Z", t / 60 % 24, t % 60);
             let minute = minute.replace("03-02", if t < 1_440 { "03-02" } else { "03-03" });
-            let issue = if phase >= 230 && phase < 240 {
+            let issue = if (230..240).contains(&phase) {
                 "oom"
             } else {
                 "None"
@@ -356,4 +356,31 @@ fn what_cannot_be_forecast_is_refused_with_a_way_on() {
     let refusal = forecast(&mut session, &spec()).expect_err("nothing to judge by");
     assert_eq!(refusal.failure.title, "There are too few incidents");
     assert_eq!(refusal.mends, [Mend::ByEntity]);
+}
+
+#[test]
+fn another_table_has_no_forecast_and_a_cancelled_one_leaves_the_last() {
+    let text = table();
+    let mut session = loaded(&text);
+    let summary = forecast(&mut session, &spec()).unwrap();
+    let seen = track(&mut session, summary.telling, None);
+    let spec = Box::new(spec());
+    session.submit(4, Request::Forecast { spec }, Vec::new());
+    session.work(0.0);
+    session.cancel();
+    assert_eq!(track(&mut session, summary.telling, None), seen);
+    let bytes = text.into_bytes();
+    let files = vec![FileHead {
+        name: "again.csv".to_owned(),
+        bytes: bytes.len() as u64,
+        modified_secs: None,
+    }];
+    let load = Request::Load {
+        files,
+        reading: None,
+    };
+    ask_with(&mut session, load, vec![bytes]);
+    let entity = summary.telling;
+    let event = ask(&mut session, Request::Track { entity, secs: None });
+    assert!(matches!(event, Event::Failed { .. }), "{event:?}");
 }

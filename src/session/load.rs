@@ -168,6 +168,8 @@ impl Job for LoadJob {
 fn keep(store: &mut Store, loaded: Loaded) -> Slice {
     let summary = loaded.summary();
     store.data = Some(loaded);
+    // Of another table.
+    store.forecast = None;
     Slice::done(Event::Data(Box::new(summary)))
 }
 

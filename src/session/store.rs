@@ -19,7 +19,7 @@ pub(super) struct Store {
     pub(super) data: Option<Loaded>,
     pub(super) model: Option<Trained>,
     pub(super) predictions: Option<Predictions>,
-    /// The last forecast; of another table once that is replaced, until it is asked for again.
+    /// The last forecast of the current data set.
     pub(super) forecast: Option<Forecasted>,
 }
 
