@@ -407,6 +407,18 @@ fn a_budget_moves_the_sentence_and_every_figure_without_asking_anybody() {
         .map(|f| f.value)
         .collect();
     assert_eq!(values, ["9 of 14", "11 minutes", "0.5", "75 %", "1"]);
+    let below: Vec<String> = ahead::figures(summary, outcome)
+        .into_iter()
+        .map(|f| f.below)
+        .collect();
+    assert_eq!(
+        below[..3],
+        [
+            "90 % interval 40 to 80 %",
+            "90 % interval 8 to 14",
+            "90 % interval 0.3 to 1.1"
+        ]
+    );
     assert_eq!(
         ahead::cells(&outcome.all),
         ["14", "9", "0", "5", "11 / 5.5", "0.5", "0.25", "75 %", "1"]

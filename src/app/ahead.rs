@@ -230,7 +230,10 @@ pub fn figures(summary: &ForecastSummary, outcome: &ForecastOutcome) -> Vec<Figu
             "Caught ahead",
             "Incidents with a page in the horizon before they set in. Beside it the 90 % interval of the share.",
             format!("{} of {}", all.ahead, all.incidents),
-            interval(outcome.recall_ahead.as_ref(), percent),
+            outcome.recall_ahead.as_ref().map_or(String::new(), |i| {
+                let low = libm::round(i.low * 100.0);
+                format!("90 % interval {low} to {}", percent(i.high))
+            }),
         ),
         of(
             "Median lead",
@@ -426,6 +429,9 @@ pub fn zoom(track: &ForecastTrack, how: Zoom) -> Option<(f64, f64)> {
     };
     let (from, until) = (*track.secs.first()?, *track.secs.last()?);
     let wide = until - from;
+    // Of a group of rows the highest is shown: the first and the last may lie within.
+    let edge = (end - begin) * 0.01;
+    let (is_first, is_last) = (from <= begin + edge, until >= end - edge);
     let middle = (from + until) / 2.0;
     let (from, until) = match how {
         Zoom::Closer if wide > 600.0 => {
@@ -437,11 +443,11 @@ pub fn zoom(track: &ForecastTrack, how: Zoom) -> Option<(f64, f64)> {
             (middle - wide / 4.0, middle + wide / 4.0)
         }
         Zoom::Closer => return None,
-        Zoom::Wider if from <= begin && until >= end => return None,
+        Zoom::Wider if is_first && is_last => return None,
         Zoom::Wider => (from - wide / 2.0, until + wide / 2.0),
-        Zoom::Earlier if from <= begin => return None,
+        Zoom::Earlier if is_first => return None,
         Zoom::Earlier => (from - wide / 2.0, until - wide / 2.0),
-        Zoom::Later if until >= end => return None,
+        Zoom::Later if is_last => return None,
         Zoom::Later => (from + wide / 2.0, until + wide / 2.0),
     };
     // Within what was judged, as wide as before where there is room.
