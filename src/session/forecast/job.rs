@@ -377,7 +377,7 @@ impl Growing for ForecastJob {
         Some(UnitWork {
             setup: setup.take()?,
             units: fitter.units(),
-            parallel: fitter.parallel(),
+            at_once: fitter.at_once(),
         })
     }
 
