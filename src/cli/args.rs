@@ -85,6 +85,13 @@ pub(super) struct TrainArgs {
     /// Threads to grow trees on; the result does not depend on it [default: one per core].
     #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// Tell what the training would need, memory and time by a short probe, as JSON on standard output, and do not train.
+    #[arg(long, conflicts_with_all = ["out", "report", "search"])]
+    pub estimate: bool,
+    /// Memory that the training may take, such as 800MB or 2GB; what needs more is refused before it begins [default: what
+    /// the system has to give, where it tells].
+    #[arg(long, value_name = "SIZE", value_parser = super::memory::size)]
+    pub memory_limit: Option<u64>,
     #[command(flatten)]
     prepare: PrepareArgs,
     /// What to train.
@@ -140,7 +147,7 @@ struct ModelArgs {
     /// F: trees, 1 to 2000 [default: 100].
     #[arg(long, value_name = "N")]
     trees: Option<u32>,
-    /// F B T: levels below the root [default: F unlimited, B 3 (unlimited where --max-leaves is given), T 8].
+    /// F B T: levels below the root [default: F B unlimited, T 8].
     #[arg(long, value_name = "N")]
     max_depth: Option<u32>,
     /// F T: fewest rows to split a node [default: 2].
@@ -167,7 +174,7 @@ struct ModelArgs {
     /// F: judge each training row by the trees that did not draw it.
     #[arg(long)]
     out_of_bag: bool,
-    /// F B: leaves of a tree, those of largest gain first [default: unlimited].
+    /// F B: leaves of a tree, those of largest gain first [default: F unlimited, B 31 (unlimited where --max-depth is given)].
     #[arg(long, value_name = "N")]
     max_leaves: Option<u32>,
     /// B: boosting rounds, 1 to 2000 [default: 100].
@@ -176,7 +183,7 @@ struct ModelArgs {
     /// B: share of each tree's step that is taken, above 0, at most 1 [default: 0.1].
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
-    /// B: L2 penalty on leaf values [default: 1].
+    /// B: L2 penalty on leaf values [default: 0.1].
     #[arg(long, value_name = "X")]
     l2: Option<f64>,
     /// B: share of rows that each round draws, above 0, at most 1 [default: 1].
@@ -185,7 +192,7 @@ struct ModelArgs {
     /// B: share of columns that each tree draws, above 0, at most 1 [default: 1].
     #[arg(long, value_name = "SHARE")]
     column_share: Option<f64>,
-    /// B: least sum of a leaf's second derivatives [default: 0.001, with --max-leaves 1].
+    /// B: least sum of a leaf's second derivatives; less in proportion where the average row has less than 1/20 [default: 1].
     #[arg(long, value_name = "X")]
     min_hessian: Option<f64>,
     /// B: a split lowers the loss by more than half of this [default: 0].
@@ -351,19 +358,19 @@ impl TrainArgs {
             }
             ModelKind::GradientBoosting => {
                 let default = BoostSpec::default();
-                let by_leaves = args.max_leaves.is_some();
-                let (depth, hessian) = if by_leaves {
-                    (None, 1.0)
+                // Whoever bounds the depth alone means full trees of that depth.
+                let leaves = if args.max_depth.is_some() {
+                    None
                 } else {
-                    (default.max_depth, default.min_hessian)
+                    default.max_leaves
                 };
                 ModelSpec::GradientBoosting(BoostSpec {
                     rounds: args.rounds.unwrap_or(default.rounds),
                     learning_rate: args.learning_rate.unwrap_or(default.learning_rate),
-                    max_depth: args.max_depth.or(depth),
-                    max_leaves: args.max_leaves,
+                    max_depth: args.max_depth.or(default.max_depth),
+                    max_leaves: args.max_leaves.or(leaves),
                     min_samples_leaf: args.min_samples_leaf.unwrap_or(default.min_samples_leaf),
-                    min_hessian: args.min_hessian.unwrap_or(hessian),
+                    min_hessian: args.min_hessian.unwrap_or(default.min_hessian),
                     min_gain: args.min_gain.unwrap_or(default.min_gain),
                     column_share: args.column_share.unwrap_or(default.column_share),
                     stop_after: args.stop_after,

@@ -99,13 +99,20 @@ fn every_option_arrives() {
             class_weight: ClassWeight::Balanced,
         })
     );
-    let by_leaves = train("--model gradient-boosting --max-leaves 31");
+    let by_leaves = train("--model gradient-boosting --max-leaves 63");
     assert_eq!(
         by_leaves.model().unwrap(),
         ModelSpec::GradientBoosting(BoostSpec {
-            max_depth: None,
-            max_leaves: Some(31),
-            min_hessian: 1.0,
+            max_leaves: Some(63),
+            ..BoostSpec::default()
+        })
+    );
+    let by_depth = train("--model gradient-boosting --max-depth 3");
+    assert_eq!(
+        by_depth.model().unwrap(),
+        ModelSpec::GradientBoosting(BoostSpec {
+            max_depth: Some(3),
+            max_leaves: None,
             ..BoostSpec::default()
         })
     );

@@ -101,17 +101,17 @@ export interface GradientBoostingOptions {
   rounds?: number;
   /** Above 0, at most 1 (default 0.1). */
   learning_rate?: number;
-  /** 1 to 64, null for no bound (default 3). */
+  /** 1 to 64, null for no bound (default). */
   max_depth?: number | null;
-  /** Leaves of a tree, those of largest gain first, 2 to 65,536 (default: no bound). */
+  /** Leaves of a tree, those of largest gain first, 2 to 65,536, null for no bound (default 31). */
   max_leaves?: number | null;
   /** At least 1 (default 1). */
   min_samples_leaf?: number;
-  /** Least sum of a leaf's second derivatives, 0 or more (default 0.001). */
+  /** Least sum of a leaf's second derivatives, 0 or more; less in proportion where the average row has less than 1/20 (default 1). */
   min_hessian?: number;
   /** A split lowers the loss by more than half of this (default 0). */
   min_gain?: number;
-  /** 0 or more (default 1). */
+  /** 0 or more (default 0.1). */
   l2?: number;
   /** Share of columns that each tree draws, above 0, at most 1 (default 1). */
   column_share?: number;
@@ -167,11 +167,56 @@ export interface TrainOptions extends PrepareOptions {
   name?: string;
 }
 
+export interface SearchOptions extends TrainOptions {
+  search?: {
+    /** How long it may take, above 0, at most 86,400 (default 60). With time for all candidates the result does not depend on the machine. */
+    seconds?: number;
+    /** Settings to draw at most, 1 to 900 (default 900). */
+    candidates?: number;
+    /** 2 to 20 (default 5). */
+    folds?: number;
+    /** Default 'stratified'; grouped: scored on nodes or pods never seen; forward: on what came later. */
+    fold_kind?: 'stratified' | { grouped: { column: string } } | { forward: { column: string; gap_secs: number } };
+    /** Default 'macro-f1'. */
+    score?: 'macro-f1' | 'accuracy' | 'log-loss';
+  };
+}
+
+/** Settings that a search tried; number 0 are those given. */
+export interface Candidate {
+  number: number;
+  /** What it changes, in words; empty for those given. */
+  changes: string;
+  /** Trees or rounds, and folds, that it was scored with. */
+  steps: number;
+  folds: number;
+  /** Mean and standard deviation of the score over these folds. */
+  mean: number;
+  spread: number;
+}
+
+export interface SearchResult {
+  prepare: Required<PrepareOptions>;
+  /** The best settings: `train(csv, { ...options, model })`. */
+  model: ModelOptions;
+  /** The best candidate's number. */
+  best: number;
+  /** The best first, and those given wherever they stand. */
+  candidates: Candidate[];
+  /** Candidates that were scored, and models that were fitted for it. */
+  tried: number;
+  fits: number;
+  secs: number;
+  notices: Notice[];
+}
+
 export interface Progress {
-  stage: 'reading' | 'simulating' | 'profiling' | 'preparing' | 'growing' | 'evaluating' | 'explaining' | 'predicting' | 'writing';
+  stage: 'reading' | 'simulating' | 'profiling' | 'preparing' | 'growing' | 'searching' | 'evaluating' | 'explaining' | 'predicting' | 'writing';
   /** Share of this step done, 0 to 1. */
   done: number;
   detail: string;
+  /** Of a search: the best so far, the best first. */
+  candidates: Candidate[];
 }
 
 /** A row: column and value. Columns that the model does not need are ignored. */

@@ -199,7 +199,7 @@ impl Booster {
             *tell = Some(RowLeavesWriter::new(unit));
         }
         let outputs = outputs(set.n_classes);
-        let tree_params = params.tree();
+        let tree_params = params.tree(self.rows.class_sums.iter().sum());
         let mut unit = GrownUnit {
             trees: Vec::new(),
             importance: vec![0.0; set.columns.features()],

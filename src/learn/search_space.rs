@@ -97,7 +97,7 @@ const BOOST: &[&[Setting]] = &[
     &[L2(0.0), L2(0.1), L2(0.3), L2(1.0), L2(3.0), L2(10.0)],
     &[Subsample(0.6), Subsample(0.8), Subsample(1.0)],
     &[
-        MaxLeaves(None),
+        MaxLeaves(Some(7)),
         MaxLeaves(Some(15)),
         MaxLeaves(Some(31)),
         MaxLeaves(Some(63)),

@@ -164,7 +164,7 @@ impl Default for ForestSpec {
     }
 }
 
-/// Gradient boosting of trees (Friedman 2001, with Newton steps).
+/// Gradient boosting of trees (Friedman 2001, with Newton steps). The defaults are those of `learn::BoostParams`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoostSpec {
     /// Boosting rounds, 1 to 2,000; each grows one tree per class (one in all for two classes).
@@ -177,7 +177,7 @@ pub struct BoostSpec {
     pub max_leaves: Option<u32>,
     /// Fewest rows in a leaf, at least 1.
     pub min_samples_leaf: u32,
-    /// Least sum of a leaf's second derivatives, 0 or more; 1 where trees grow by leaves keeps rare classes from noise.
+    /// Least sum of a leaf's second derivatives, 0 or more; in proportion less where the average row has less than 1/20.
     pub min_hessian: f64,
     /// A split lowers the loss by more than half of this, 0 or more.
     pub min_gain: f64,
@@ -199,12 +199,12 @@ impl Default for BoostSpec {
         Self {
             rounds: 100,
             learning_rate: 0.1,
-            max_depth: Some(3),
-            max_leaves: None,
+            max_depth: None,
+            max_leaves: Some(31),
             min_samples_leaf: 1,
-            min_hessian: 1e-3,
+            min_hessian: 1.0,
             min_gain: 0.0,
-            l2: 1.0,
+            l2: 0.1,
             subsample: 1.0,
             column_share: 1.0,
             stop_after: None,

@@ -288,3 +288,20 @@ pub(super) fn importance(
     });
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{BoostSpec, ForestSpec, TreeSpec};
+
+    #[test]
+    fn the_page_s_defaults_are_the_library_s() {
+        let of = |spec| learner(&spec, 42).unwrap();
+        let forest = Learner::Forest(ForestParams::new().check().unwrap());
+        assert_eq!(of(ModelSpec::RandomForest(ForestSpec::default())), forest);
+        let boost = Learner::Boost(BoostParams::new().check().unwrap());
+        assert_eq!(of(ModelSpec::GradientBoosting(BoostSpec::default())), boost);
+        let tree = Learner::DecisionTree(DecisionTreeParams::new().check().unwrap());
+        assert_eq!(of(ModelSpec::DecisionTree(TreeSpec::default())), tree);
+    }
+}

@@ -26,12 +26,25 @@ pub struct GradientTreeParams {
     pub min_samples_leaf: u32,
     /// Least sum of second derivatives on each side: below it a Newton step is noise.
     pub min_hessian: f64,
+    /// Where all rows together have less second derivatives than this, `min_hessian` is less in proportion; 0 for never.
+    pub full_hessian: f64,
     /// A split lowers the loss by more than half of this.
     pub min_gain: f64,
     /// Added to the sum of second derivatives.
     pub l2: f64,
     /// What each leaf's Newton step is multiplied with.
     pub learning_rate: f64,
+}
+
+impl GradientTreeParams {
+    /// The least sum of second derivatives on a side of a split, where all rows have so much together.
+    fn min_hessian_of(&self, all: f64) -> f64 {
+        if all < self.full_hessian {
+            self.min_hessian * (all / self.full_hessian)
+        } else {
+            self.min_hessian
+        }
+    }
 }
 
 /// Largest Newton step, before the learning rate: a class with hardly any second derivative would jump.
@@ -126,13 +139,16 @@ impl GradientGrower {
         let units = task.units;
         let gain_unit = units.first() * units.first() / units.second();
         let cells = (data.bins.usable().len().max(1) * 256).next_multiple_of(8);
+        let sum = |sum: Pair, &row: &u32| sum.wrapping_add(task.pairs[row as usize]);
+        let sum = task.rows.iter().fold(0, sum);
+        let min_hessian = params.min_hessian_of(f64::from(second_of(sum)) * units.second());
         let growing = Growing {
             data,
             task,
             params,
             rules: SplitRules {
                 l2: params.l2 / units.second(),
-                min_second: (params.min_hessian / units.second()).max(1.0),
+                min_second: (min_hessian / units.second()).max(1.0),
                 min_gain: params.min_gain.max(1e-9) / gain_unit,
             },
             max_kept: (MAX_KEPT_CELLS / cells).max(2),
@@ -141,13 +157,12 @@ impl GradientGrower {
         self.rows.clear();
         self.rows.extend_from_slice(task.rows);
         self.right.resize(task.rows.len(), 0);
-        let sum = |sum: Pair, &row: &u32| sum.wrapping_add(task.pairs[row as usize]);
         let mut root = Leaf {
             node: 0,
             begin: 0,
             end: task.rows.len(),
             depth: 0,
-            sum: task.rows.iter().fold(0, sum),
+            sum,
             bounds: Bounds::NONE,
             histogram: Histogram::default(),
             split: None,

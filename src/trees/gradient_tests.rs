@@ -13,6 +13,7 @@ const PARAMS: GradientTreeParams = GradientTreeParams {
     best_first: true,
     min_samples_leaf: 1,
     min_hessian: 1e-3,
+    full_hessian: 0.0,
     min_gain: 0.0,
     l2: 0.0,
     learning_rate: 1.0,
@@ -85,6 +86,8 @@ fn problem(seed: u64) -> Problem {
             max_depth: if rng.below(3) == 0 { 3 } else { u32::MAX },
             best_first: rng.below(3) > 0,
             min_samples_leaf: 1 + rng.below(2) * rng.below(12),
+            min_hessian: [1e-3, 1.0][rng.below(2) as usize],
+            full_hessian: f64::from(rng.below(3) * 10),
             l2: f64::from(rng.below(3)),
             ..PARAMS
         },
@@ -229,9 +232,12 @@ impl Problem {
         if node.depth >= p.max_depth {
             return None;
         }
+        let all = self.sums(&self.rows).1 as f64 * self.units.second();
+        let enough = p.full_hessian <= all;
+        let share = if enough { 1.0 } else { all / p.full_hessian };
         let (l2, min_second) = (
             p.l2 / self.units.second(),
-            (p.min_hessian / self.units.second()).max(1.0),
+            (p.min_hessian * share / self.units.second()).max(1.0),
         );
         let total = self.sums(&node.rows);
         let whole = total.0 as f64 * total.0 as f64 / (total.1 as f64 + l2);

@@ -112,7 +112,7 @@ const fn minutes(
     whole(id, label, hint, 1.0, 525_600.0, default)
 }
 
-const fn leaves(id: &'static str) -> Rule {
+const fn leaves(id: &'static str, default: &'static str) -> Rule {
     Rule {
         empty: Some("no limit"),
         ..whole(
@@ -121,7 +121,7 @@ const fn leaves(id: &'static str) -> Rule {
             "The most useful splits are made first.",
             2.0,
             65_536.0,
-            "",
+            default,
         )
     }
 }
@@ -322,11 +322,11 @@ impl Field {
                     "How many questions in a row a correction may ask.",
                     1.0,
                     64.0,
-                    "3",
+                    "",
                 )
             },
-            Self::BoostLeaves => leaves("boost-leaves"),
-            Self::ForestLeaves => leaves("forest-leaves"),
+            Self::BoostLeaves => leaves("boost-leaves", "31"),
+            Self::ForestLeaves => leaves("forest-leaves", ""),
             Self::BoostColumns => Rule {
                 above_low: true,
                 ..share(
@@ -341,8 +341,8 @@ impl Field {
                 ..share(
                     "boost-min-hessian",
                     "Least weight of a leaf",
-                    "Its sum of second derivatives. 1 is good where leaves limit the trees.",
-                    "0.001",
+                    "Its sum of second derivatives. More keeps noise out, less lets rare classes in.",
+                    "1",
                 )
             },
             Self::BoostMinGain => Rule {
@@ -379,7 +379,7 @@ impl Field {
                     "boost-l2",
                     "L2 penalty",
                     "Holds corrections back where few rows speak for them.",
-                    "1",
+                    "0.1",
                 )
             },
             Self::BoostSubsample => Rule {
