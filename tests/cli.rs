@@ -588,3 +588,48 @@ fn a_simulation_is_written_with_what_happened_in_it() {
         );
     }
 }
+
+#[test]
+fn what_a_training_needs_is_told_before_it_begins_and_what_does_not_fit_is_refused() {
+    let folder = Folder::new("estimate");
+    folder.ok("simulate --rows 3000 --seed 5 --out a.csv");
+    let words = "train a.csv --target issue_type --estimate --threads 2";
+    let told: Value = serde_json::from_str(&folder.ok(words)).unwrap();
+    let bytes = told["memory_bytes"].as_u64().unwrap();
+    // 3,000 rows of two dozen columns as numbers are half a megabyte; a worker's program alone is 16 MB.
+    assert!((17 << 20..200 << 20).contains(&bytes), "{told}");
+    let secs = told["secs"].as_f64().unwrap();
+    assert!(secs > 0.0 && secs < 600.0, "{told}");
+    assert_eq!(told["workers"], 2);
+    assert_eq!(
+        told["probe_rows"], 2250,
+        "all training rows of so small a table"
+    );
+    let more = format!("{words} --trees 2000");
+    let more: Value = serde_json::from_str(&folder.ok(&more)).unwrap();
+    assert!(more["memory_bytes"].as_u64() > Some(bytes), "{more}");
+    // The whole of it does not fit; a training whose table alone does not fit is refused, whether or not it is asked first.
+    for words in [
+        format!("{words} --memory-limit 10MB"),
+        "train a.csv --target issue_type --estimate --memory-limit 100KB".to_owned(),
+        "train a.csv --target issue_type --out m.kubecast --memory-limit 100KB".to_owned(),
+    ] {
+        let said = folder.fails(&words, 1);
+        assert!(
+            said.contains("more memory than there is"),
+            "{words}: {said}"
+        );
+        assert!(said.contains("fewer"), "a way out: {said}");
+    }
+    assert!(!folder.0.join("m.kubecast").exists());
+    assert!(
+        folder
+            .fails(&format!("{words} --out m.kubecast"), 2)
+            .contains("--out")
+    );
+    assert!(
+        folder
+            .fails("train a.csv --memory-limit much", 2)
+            .contains("--memory-limit")
+    );
+}

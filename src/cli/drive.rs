@@ -24,11 +24,18 @@ pub(super) type Answer = (Event, Option<Vec<u8>>);
 impl Driver {
     /// With `threads` threads to grow trees on; none means one per core.
     pub fn new(threads: Option<usize>) -> Self {
+        Self::within(threads, None)
+    }
+
+    /// The same, where a training may take so many bytes.
+    pub fn within(threads: Option<usize>, memory_limit_bytes: Option<u64>) -> Self {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.unwrap_or_else(cores);
+        let workers = u32::try_from(threads).unwrap_or(u32::MAX);
         Self {
-            session: Session::default(),
+            session: Session::default().on(workers, memory_limit_bytes),
             job: 0,
-            threads: threads.unwrap_or_else(cores),
+            threads,
             progress: Progress::new(),
             begun: now(),
         }

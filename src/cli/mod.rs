@@ -3,6 +3,7 @@
 //! ```text
 //! kubecast simulate --rows 10000 --seed 42 --out cluster.csv
 //! kubecast train cluster.csv --target issue_type --out cluster.kubecast --report report.json
+//! kubecast train cluster.csv --target issue_type --estimate
 //! kubecast predict cluster.kubecast fresh.csv --out predictions.csv
 //! kubecast forecast cluster.csv --target issue_type --horizon-minutes 30
 //! kubecast read odd.txt --raw --out table.csv --report how.json
@@ -16,6 +17,7 @@ mod args;
 mod drive;
 mod files;
 mod forecast;
+mod memory;
 mod progress;
 mod read;
 mod run;

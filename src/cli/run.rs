@@ -5,6 +5,7 @@ use std::io::Write;
 use super::args::{Args, Command, EvaluateArgs, InspectArgs, PredictArgs, TrainArgs};
 use super::drive::{Driver, unexpected};
 use super::files;
+use super::memory;
 use super::simulate::simulate;
 use crate::data::{Level, Notice};
 use crate::json::{self, Plain, record};
@@ -29,7 +30,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 fn train(args: &TrainArgs) -> Result<(), Failure> {
     // What is wrong with the command line is told before a large file is read.
     let (prepare, model) = (args.prepare()?, args.model()?);
-    let mut driver = Driver::new(args.threads.map(usize::from));
+    let limit = args.memory_limit.or_else(memory::available_bytes);
+    let mut driver = Driver::within(args.threads.map(usize::from), limit);
     let mut table = load(&mut driver, &args.files)?;
     for (column, kind) in args.kinds() {
         let request = Request::SetKind {
@@ -39,6 +41,9 @@ fn train(args: &TrainArgs) -> Result<(), Failure> {
         table = data(driver.ask(request, Vec::new())?.0)?;
     }
     tell_notices(&table.notices);
+    if args.estimate {
+        return estimate(&mut driver, prepare, model, limit);
+    }
     let (prepare, model) = match args.search.spec() {
         Some(spec) => search(&mut driver, prepare, model, spec)?,
         None => (prepare, model),
@@ -63,6 +68,41 @@ fn train(args: &TrainArgs) -> Result<(), Failure> {
         model.features,
         report.rows_train,
         figures(&report)
+    ));
+    Ok(())
+}
+
+/// Tells what a training would need; one that does not fit is a failure.
+fn estimate(
+    driver: &mut Driver,
+    prepare: PrepareSpec,
+    model: ModelSpec,
+    limit_bytes: Option<u64>,
+) -> Result<(), Failure> {
+    let request = Request::Estimate { prepare, model };
+    let Event::Estimated(estimate) = driver.ask(request, Vec::new())?.0 else {
+        return Err(unexpected());
+    };
+    let needed = memory::words(estimate.memory_bytes);
+    if let Some(limit) = limit_bytes.filter(|&limit| estimate.memory_bytes > limit) {
+        return Err(Failure {
+            code: FailureCode::Resource,
+            title: "This training needs more memory than there is for it".to_owned(),
+            detail: format!("It takes about {needed}, and there are {}.", memory::words(limit)),
+            hint: "Grow fewer or smaller trees, use fewer threads, columns or rows, or allow more with --memory-limit."
+                .to_owned(),
+            place: Place::default(),
+        });
+    }
+    files::write("-", &lines(&estimate))?;
+    tell(&format!(
+        "Growing it takes about {:.1} s on {} and {needed} of memory, by a probe of {} rows\n",
+        estimate.secs,
+        match estimate.workers {
+            1 => "1 thread".to_owned(),
+            n => format!("{n} threads"),
+        },
+        estimate.probe_rows
     ));
     Ok(())
 }

@@ -165,13 +165,13 @@ impl Fault {
         let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
         Self::new(
             FailureCode::Resource,
-            "This training is larger than a tab can hold",
+            "This training needs more memory than there is for it",
             &format!(
                 "Its table and {features} features take {} MB, and there are {} MB for them",
                 megabytes(needed),
                 megabytes(limit)
             ),
-            "Learn from fewer columns, leave categories as they are rather than one column for each name, or use fewer rows; the command line can use all of the machine's memory.",
+            "Learn from fewer columns, leave categories as they are rather than one column for each name, or use fewer rows; in a tab there is less room than on the command line.",
         )
     }
 
