@@ -738,6 +738,24 @@ fn a_search_shows_its_candidates_and_sets_the_form_to_the_best() {
         "Better: depth limit 12. Macro F1 0.750 where yours has 0.700, over 5 folds; 30 other settings tried."
     );
     assert_eq!(screen.state.model, before);
+    let logged = screen.state.runs.last().expect("the search is logged");
+    assert_eq!(
+        (logged.action.as_str(), logged.outcome.as_str()),
+        ("search", "done")
+    );
+    assert_eq!(logged.data_name, "sample");
+    let figures = [
+        runlog::TRIED,
+        runlog::FITTED,
+        runlog::BEST_FOUND,
+        runlog::OWN,
+    ];
+    let figures = figures.map(|name| runlog::figure_text(logged, name));
+    assert_eq!(figures, ["31", "200", "0.750", "0.700"]);
+    let options = logged.options.as_ref().expect("what was found");
+    assert!(matches!(&options.model, ModelSpec::RandomForest(f) if f.max_depth == Some(12)));
+    let text = runlog::to_text(&screen.state.runs);
+    assert!(text.contains("settings tried           31"), "{text}");
     assert_eq!(&*screen.state.settings.text(Field::ForestDepth), "");
     screen.act(Act::TrainFound);
     assert_eq!(&*screen.state.settings.text(Field::ForestDepth), "12");
@@ -753,6 +771,12 @@ fn a_cancelled_or_failed_search_leaves_the_model_and_another_table_forgets_it() 
     let before = screen.state.model.clone();
     screen.act(Act::Search).act(Act::Cancel);
     assert_eq!(screen.state.search, Async::Idle);
+    let logged = screen.state.runs.last().expect("the search is logged");
+    assert_eq!(
+        (logged.action.as_str(), logged.outcome.as_str()),
+        ("search", "cancelled")
+    );
+    assert!(logged.options.is_some());
     assert_eq!(screen.state.model, before);
     screen.act(Act::Search).hear(found(0));
     assert_eq!(
@@ -761,6 +785,11 @@ fn a_cancelled_or_failed_search_leaves_the_model_and_another_table_forgets_it() 
     );
     screen.act(Act::Search);
     screen.hear(failure("Too few rows"));
+    let logged = screen.state.runs.last().expect("the search is logged");
+    assert_eq!(
+        (logged.action.as_str(), logged.outcome.as_str()),
+        ("search", "Too few rows")
+    );
     assert!(matches!(
         screen.state.search,
         Async::Failed { last: Some(_), .. }

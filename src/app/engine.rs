@@ -181,7 +181,7 @@ impl Step {
                 self.ask(remember());
             }
             Event::Estimated(estimate) => self.state.estimate = Some(estimate.clone()),
-            Event::Found(found) => self.found(found),
+            Event::Found(found) => self.found(found, secs),
             Event::Series(found) => {
                 self.state.series = Async::Ready(Handle::new((**found).clone()));
             }

@@ -2,7 +2,9 @@
 
 use super::engine::Step;
 use super::{Effect, Handle, Origin, Purpose, Trained, runlog};
-use crate::protocol::{DataOrigin, DataSummary, Report, RunRecord};
+use crate::protocol::{
+    DataOrigin, DataSummary, ModelSpec, Options, PrepareSpec, Report, RunRecord, SearchSummary,
+};
 
 /// Runs that the log holds; the oldest go.
 const MOST_RUNS: usize = 500;
@@ -51,16 +53,12 @@ impl Step {
             },
             Purpose::Train { prepare, model } => RunRecord {
                 action: "train".to_owned(),
-                options: Some(crate::protocol::Options {
-                    prepare: (**prepare).clone(),
-                    model: (**model).clone(),
-                    kinds: self
-                        .state
-                        .source
-                        .as_ref()
-                        .map(|s| s.kinds.to_vec())
-                        .unwrap_or_default(),
-                }),
+                options: Some(self.chosen(prepare, model)),
+                ..base
+            },
+            Purpose::Search { prepare, model } => RunRecord {
+                action: "search".to_owned(),
+                options: Some(self.chosen(prepare, model)),
                 ..base
             },
             Purpose::Forecast => RunRecord {
@@ -84,6 +82,36 @@ impl Step {
             },
             _ => return None,
         })
+    }
+
+    fn chosen(&self, prepare: &PrepareSpec, model: &ModelSpec) -> Options {
+        let source = self.state.source.as_ref();
+        Options {
+            prepare: prepare.clone(),
+            model: model.clone(),
+            kinds: source.map(|s| s.kinds.to_vec()).unwrap_or_default(),
+        }
+    }
+
+    /// With the best settings as its options, since they are what it found.
+    pub(super) fn search_record(&self, found: &SearchSummary, base: RunRecord) -> RunRecord {
+        let data = self.state.data.value();
+        let mut figures = vec![
+            (runlog::TRIED.to_owned(), f64::from(found.tried)),
+            (runlog::FITTED.to_owned(), f64::from(found.fits)),
+        ];
+        let score = |number: u32| found.candidates.iter().find(|c| c.number == number);
+        for (name, number) in [(runlog::BEST_FOUND, found.best), (runlog::OWN, 0)] {
+            figures.extend(score(number).map(|c| (name.to_owned(), c.mean)));
+        }
+        RunRecord {
+            action: "search".to_owned(),
+            data_name: data.map(|d| d.name.clone()).unwrap_or_default(),
+            data_fingerprint: data.map(|d| d.fingerprint.clone()).unwrap_or_default(),
+            options: Some(self.chosen(&found.prepare, &found.model)),
+            figures,
+            ..base
+        }
     }
 
     pub(super) fn log(&mut self, record: RunRecord) {

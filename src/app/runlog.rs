@@ -12,6 +12,15 @@ pub const ACCURACY: &str = "accuracy";
 /// The figure that names the macro F1.
 pub const MACRO_F1: &str = "macro F1";
 
+/// The figure that counts the settings that a search tried.
+pub const TRIED: &str = "settings tried";
+/// The figure that counts the models that it fitted.
+pub const FITTED: &str = "models fitted";
+/// The figure that names the best settings' score on the folds.
+pub const BEST_FOUND: &str = "macro F1 on folds, best";
+/// The figure that names the own settings' score on the folds.
+pub const OWN: &str = "macro F1 on folds, own";
+
 /// A figure of a run by name.
 pub fn figure(run: &RunRecord, name: &str) -> Option<f64> {
     run.figures.iter().find(|(n, _)| n == name).map(|(_, x)| *x)
@@ -21,7 +30,9 @@ pub fn figure(run: &RunRecord, name: &str) -> Option<f64> {
 pub fn figure_text(run: &RunRecord, name: &str) -> String {
     match figure(run, name) {
         None => "–".to_owned(),
-        Some(x) if name.contains("rows") || name == "columns" => format::count(x as u64),
+        Some(x) if name.contains("rows") || [TRIED, FITTED, "columns"].contains(&name) => {
+            format::count(x as u64)
+        }
         Some(x) if name.ends_with("accuracy") => format::percent(x),
         Some(x) => format::score(x),
     }

@@ -264,6 +264,7 @@ pub enum Purpose {
         model: Box<ModelSpec>,
     },
     Search {
+        prepare: Box<PrepareSpec>,
         model: Box<ModelSpec>,
     },
     /// Time and identity of the data set.
@@ -305,7 +306,7 @@ impl Purpose {
             Self::SetKind { column, .. } => format!("Reading {column} again"),
             Self::Target { column } => format!("Looking at {column}"),
             Self::Train { model, .. } => format!("Training a {}", model.name()),
-            Self::Search { model } => format!("Searching for a better {}", model.name()),
+            Self::Search { model, .. } => format!("Searching for a better {}", model.name()),
             Self::Series => "Finding time and entities".to_owned(),
             Self::Forecast => "Forecasting".to_owned(),
             Self::Track => "Looking at an entity".to_owned(),

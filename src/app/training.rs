@@ -3,8 +3,8 @@
 use super::engine::Step;
 use super::{Async, Effect, Handle, Pending, Purpose, Route, select};
 use crate::protocol::{
-    Failure, FailureCode, FoldKind, ModelSpec, Options, Place, PrepareSpec, Request, SearchSpec,
-    SearchSummary,
+    Failure, FailureCode, FoldKind, ModelSpec, Options, Place, PrepareSpec, Request, RunRecord,
+    SearchSpec, SearchSummary,
 };
 
 impl Step {
@@ -54,6 +54,7 @@ impl Step {
         self.state.candidates = Handle::default();
         self.ask(Pending {
             purpose: Purpose::Search {
+                prepare: Box::new(prepare.clone()),
                 model: Box::new(model.clone()),
             },
             request: Request::Search {
@@ -65,7 +66,9 @@ impl Step {
         });
     }
 
-    pub(super) fn found(&mut self, found: &SearchSummary) {
+    pub(super) fn found(&mut self, found: &SearchSummary, secs: f64) {
+        let record = self.record("done");
+        self.log(self.search_record(found, RunRecord { secs, ..record }));
         self.state.candidates = Handle::new(found.candidates.clone());
         self.state.search = Async::Ready(Handle::new(found.clone()));
         self.say(select::found(found));

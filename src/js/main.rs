@@ -1,5 +1,5 @@
 //! The program with everything but the screen in it: the JavaScript module, imported by any page or by Node, and what the
-//! page's workers run. Simulate, train, predict, keep and load.
+//! page's workers run. Simulate, search, train, predict, keep and load.
 //!
 //! ```js
 //! import init, { simulate, train, loadModel } from './kubecast.js';
@@ -29,7 +29,7 @@ use kubecast::session::Session;
 use kubecast::worker::now_secs;
 pub use model::Model;
 use object::{to_js, tree_to_js};
-pub use training::train;
+pub use training::{search, train};
 
 // Here and not in a module of its own: the linker leaves out what no function stands beside.
 #[wasm_bindgen(typescript_custom_section)]

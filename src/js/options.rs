@@ -4,7 +4,9 @@ use wasm_bindgen::JsValue;
 
 use kubecast::data::ColumnKind;
 use kubecast::json::{self, JsonError, Plain, Reader, Value};
-use kubecast::protocol::{Failure, FailureCode, ModelSpec, Place, PrepareSpec, SimulateSpec};
+use kubecast::protocol::{
+    Failure, FailureCode, ModelSpec, Place, PrepareSpec, SearchSpec, SimulateSpec,
+};
 
 /// What `train` was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,11 +25,25 @@ pub(crate) fn read_train(options: &JsValue) -> Result<TrainOptions, Failure> {
     train_from(object(options)?)
 }
 
+/// What `search` was asked for: a training's options, and how to search.
+pub(crate) fn read_search(options: &JsValue) -> Result<(TrainOptions, SearchSpec), Failure> {
+    search_from(object(options)?)
+}
+
 type Map = Vec<(String, Value)>;
 
 fn remove(map: &mut Map, name: &str) -> Option<Value> {
     let at = map.iter().position(|(known, _)| known == name)?;
     Some(map.remove(at).1)
+}
+
+fn search_from(mut map: Map) -> Result<(TrainOptions, SearchSpec), Failure> {
+    let search = match remove(&mut map, "search") {
+        None => SearchSpec::default(),
+        Some(Value::Map(search)) => from_map(search, "search.")?,
+        Some(_) => return Err(refused("search", "it is an object such as { seconds: 30 }")),
+    };
+    Ok((train_from(map)?, search))
 }
 
 fn train_from(mut map: Map) -> Result<TrainOptions, Failure> {
@@ -134,7 +150,7 @@ fn refused(option: &str, why: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kubecast::protocol::{ForestSpec, Missing, TreeSpec};
+    use kubecast::protocol::{FoldKind, ForestSpec, Missing, SearchScore, TreeSpec};
 
     fn read(json: &str) -> Result<TrainOptions, Failure> {
         match Value::of_text(json.as_bytes()).unwrap() {
@@ -171,6 +187,38 @@ mod tests {
                 .model,
             ModelSpec::DecisionTree(TreeSpec::default())
         );
+    }
+
+    #[test]
+    fn a_search_takes_a_training_s_options_and_its_own() {
+        let read = |json: &str| match Value::of_text(json.as_bytes()).unwrap() {
+            Value::Map(map) => search_from(map),
+            other => panic!("{other:?}"),
+        };
+        let (train, search) = read(r#"{"target": "y"}"#).unwrap();
+        assert_eq!(train.prepare.target, "y");
+        assert_eq!(search, SearchSpec::default());
+        let words = r#"{"model": "gradient-boosting", "search": {"seconds": 3, "folds": 4, "fold_kind": {"grouped": {"column": "node"}}, "score": "log-loss"}}"#;
+        let (train, search) = read(words).unwrap();
+        assert!(matches!(train.model, ModelSpec::GradientBoosting(_)));
+        let expected = SearchSpec {
+            seconds: 3.0,
+            folds: 4,
+            fold_kind: FoldKind::Grouped {
+                column: "node".to_owned(),
+            },
+            score: SearchScore::LogLoss,
+            ..SearchSpec::default()
+        };
+        assert_eq!(search, expected);
+        for (json, option) in [
+            (r#"{"search": 3}"#, "search"),
+            (r#"{"search": {"secs": 3}}"#, "search.secs"),
+            (r#"{"tagret": "y"}"#, "tagret"),
+        ] {
+            let failure = read(json).unwrap_err();
+            assert_eq!(failure.place.column.as_deref(), Some(option), "{failure}");
+        }
     }
 
     #[test]

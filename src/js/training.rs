@@ -1,10 +1,10 @@
-//! Training in whatever thread calls it, a few hundredths of a second at a time.
+//! Training, and the search for better settings, in whatever thread calls it, a few hundredths of a second at a time.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::options::{TrainOptions, read_train};
+use crate::options::{TrainOptions, read_search, read_train};
 use crate::{
     JOB, Model, ask, error, now_secs, object, text_bytes, tree_to_js, unexpected, wrong_argument,
 };
@@ -27,34 +27,10 @@ pub async fn train(
     )]
     on_progress: JsValue,
 ) -> Result<Model, JsValue> {
-    let TrainOptions {
-        prepare,
-        model,
-        kinds,
-        name,
-    } = read_train(&options).map_err(error)?;
-    let bytes = text_bytes(&csv).ok_or_else(|| {
-        error(wrong_argument(
-            "csv",
-            "train takes a table as a string of CSV, or its bytes as a Uint8Array or an ArrayBuffer",
-        ))
-    })?;
-    drop(csv);
-    let watcher = Watcher::new(on_progress)?;
-    let mut session = Session::in_place();
-    let file = FileHead {
-        name,
-        bytes: bytes.len() as u64,
-        modified_secs: None,
-    };
-    let load = Request::Load {
-        files: vec![file],
-        reading: None,
-    };
-    work(&mut session, load, vec![bytes], &watcher).await?;
-    for (column, kind) in kinds {
-        ask(&mut session, Request::SetKind { column, kind }, Vec::new()).map_err(error)?;
-    }
+    let options = read_train(&options).map_err(error)?;
+    let (prepare, model) = (options.prepare.clone(), options.model.clone());
+    let watcher = Watcher::new(on_progress, "train")?;
+    let mut session = loaded(csv, options, &watcher, "train").await?;
     let request = Request::Train { prepare, model };
     let Event::Trained { report, .. } = work(&mut session, request, Vec::new(), &watcher).await?
     else {
@@ -71,10 +47,70 @@ pub async fn train(
     Ok(model.with_report(report))
 }
 
+/// Searches for settings that score better on folds of the training rows than those given (random draws, then successive
+/// halving), within `search.seconds`; the held-out rows are not touched. Resolves to `{model, candidates, best, ..}`, whose
+/// `model` is an option for `train`. `on_progress` is called with `{stage, done, detail, candidates}`; what it throws ends
+/// the search and rejects.
+#[wasm_bindgen(unchecked_return_type = "SearchResult")]
+pub async fn search(
+    #[wasm_bindgen(unchecked_param_type = "string | Uint8Array | ArrayBuffer")] csv: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "SearchOptions")] options: JsValue,
+    #[wasm_bindgen(
+        js_name = onProgress,
+        unchecked_optional_param_type = "(progress: Progress) => void"
+    )]
+    on_progress: JsValue,
+) -> Result<JsValue, JsValue> {
+    let (options, search) = read_search(&options).map_err(error)?;
+    let (prepare, model) = (options.prepare.clone(), options.model.clone());
+    let watcher = Watcher::new(on_progress, "search")?;
+    let mut session = loaded(csv, options, &watcher, "search").await?;
+    let request = Request::Search {
+        prepare,
+        model,
+        search,
+    };
+    match work(&mut session, request, Vec::new(), &watcher).await? {
+        Event::Found(found) => object::to_js(&*found),
+        _ => Err(error(unexpected())),
+    }
+}
+
+/// A session that holds the table.
+async fn loaded(
+    csv: JsValue,
+    options: TrainOptions,
+    watcher: &Watcher,
+    caller: &str,
+) -> Result<Session, JsValue> {
+    let bytes = text_bytes(&csv).ok_or_else(|| {
+        error(wrong_argument(
+            "csv",
+            &format!("{caller} takes a table as a string of CSV, or its bytes as a Uint8Array or an ArrayBuffer"),
+        ))
+    })?;
+    drop(csv);
+    let mut session = Session::in_place();
+    let file = FileHead {
+        name: options.name,
+        bytes: bytes.len() as u64,
+        modified_secs: None,
+    };
+    let load = Request::Load {
+        files: vec![file],
+        reading: None,
+    };
+    work(&mut session, load, vec![bytes], watcher).await?;
+    for (column, kind) in options.kinds {
+        ask(&mut session, Request::SetKind { column, kind }, Vec::new()).map_err(error)?;
+    }
+    Ok(session)
+}
+
 struct Watcher(Option<Function>);
 
 impl Watcher {
-    fn new(on_progress: JsValue) -> Result<Self, JsValue> {
+    fn new(on_progress: JsValue, caller: &str) -> Result<Self, JsValue> {
         if on_progress.is_undefined() || on_progress.is_null() {
             return Ok(Self(None));
         }
@@ -82,7 +118,7 @@ impl Watcher {
             Ok(function) => Ok(Self(Some(function))),
             Err(_) => Err(error(wrong_argument(
                 "onProgress",
-                "train takes a function to tell how far it is",
+                &format!("{caller} takes a function to tell how far it is"),
             ))),
         }
     }
@@ -94,7 +130,7 @@ impl Watcher {
                 stage,
                 done,
                 detail,
-                ..
+                candidates,
             },
         ) = (&self.0, event)
         {
@@ -102,6 +138,7 @@ impl Watcher {
                 ("stage", Value::of(stage)),
                 ("done", Value::Number(*done)),
                 ("detail", Value::Text(detail.clone())),
+                ("candidates", Value::of(candidates)),
             ]);
             function.call1(&JsValue::UNDEFINED, &tree_to_js(&progress)?)?;
         }

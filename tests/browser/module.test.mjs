@@ -84,6 +84,41 @@ test("bytes and text give the same model, and every kind of model trains", async
   }
 });
 
+test("searches for better settings, and what is found trains", async () => {
+  const options = { ...OPTIONS, search: { seconds: 120, candidates: 4, folds: 3 } };
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const told = [];
+  const found = await kubecast.search(csv, options, (progress) => told.push(progress));
+  clearInterval(timer);
+  assert.ok(turns > 0, "the event loop turned");
+  const searching = told.filter(({ stage }) => stage === "searching");
+  assert.ok(searching.length >= 5, `${searching.length} steps told`);
+  assert.ok(searching.at(-1).candidates.length >= 1, "the best so far are told");
+  assert.ok(found.tried >= 2 && found.tried <= 5, `${found.tried} tried`);
+  assert.ok(found.fits >= 3 * found.tried - 3 && found.secs > 0);
+  const own = found.candidates.find(({ number }) => number === 0);
+  const best = found.candidates.find(({ number }) => number === found.best);
+  assert.ok(best.mean >= own.mean && best.mean <= 1, `${best.mean}, ${own.mean}`);
+  assert.equal(own.changes, "");
+  assert.equal(found.prepare.target, "issue_type");
+  assert.equal(found.model.trees, 15, "the model has all of its trees");
+  const trained = await kubecast.train(csv, { ...OPTIONS, model: found.model });
+  assert.deepEqual(trained.report.options.model, found.model);
+  // With time for all candidates the clock has no part in it.
+  const again = await kubecast.search(csv, options);
+  assert.deepEqual({ ...again, secs: 0 }, { ...found, secs: 0 });
+  await assert.rejects(
+    kubecast.search(csv, options, ({ stage }) => {
+      if (stage === "searching") throw new Error("enough");
+    }),
+    /enough/,
+  );
+  await assert.rejects(kubecast.search(csv, { search: { secs: 3 } }), /search\.secs/);
+  await assert.rejects(kubecast.search(csv, { search: { seconds: 0 } }), /second/i);
+  await assert.rejects(kubecast.search(csv, { ...OPTIONS, model: "decision-tree" }), (error) => error.code === "option");
+});
+
 test("what throws in onProgress ends the training", async () => {
   await assert.rejects(
     kubecast.train(csv, OPTIONS, () => {
