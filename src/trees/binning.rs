@@ -103,7 +103,8 @@ impl BinEdges {
             return low;
         };
         let middle = a / 2.0 + b / 2.0;
-        let above = self.0[usize::from(low)..=usize::from(high.max(low))]
+        // Of the least numbers there are, half-way can round to beyond the last edge.
+        let above = self.0[usize::from(low)..usize::from(high.max(low))]
             .partition_point(|&edge| edge < middle);
         let at = usize::from(low) + above;
         let below_is_nearer =
@@ -404,6 +405,9 @@ mod tests {
         assert_eq!(edges.middle_cut(0, 5), 3, "51 is nearer to 4 than to 100");
         assert_eq!(edges.middle_cut(3, 4), 4, "of equals the upper");
         assert_eq!(edges.middle_cut(200, 210), 200, "beyond the edges");
+        let least = f64::from_bits(1);
+        let edges = BinEdges::from_edges(vec![-least, 0.0, least]).unwrap();
+        assert_eq!([0, 1, 2].map(|bin| edges.middle_cut(bin, bin)), [0, 1, 2]);
     }
 
     #[test]
