@@ -689,7 +689,7 @@ fn what_a_training_needs_is_told_before_it_begins_and_what_does_not_fit_is_refus
         };
         assert_eq!(failure.code, FailureCode::Resource);
         assert!(
-            failure.title.contains("larger") && failure.hint.contains("fewer"),
+            failure.title.contains("more memory") && failure.hint.contains("fewer"),
             "{failure}"
         );
     }
