@@ -35,16 +35,12 @@ pub struct Permutation {
     repeats: u32,
     seed: u64,
     classes: usize,
+    /// Of the rows as they are.
+    score: Option<f64>,
     /// What [`Self::step`] was given, of which one column's features are shuffled for the time of a prediction.
-    scratch: Option<Scratch>,
+    matrix: Option<Array2<f64>>,
     next: usize,
     done: Vec<ColumnImportance>,
-}
-
-#[derive(Clone, Debug)]
-struct Scratch {
-    matrix: Array2<f64>,
-    score: f64,
 }
 
 impl Permutation {
@@ -79,7 +75,8 @@ impl Permutation {
             repeats: repeats.max(1),
             seed,
             classes,
-            scratch: None,
+            score: None,
+            matrix: None,
             next: 0,
             done: Vec::new(),
         }
@@ -104,43 +101,64 @@ impl Permutation {
         if self.next >= self.features_of.len() {
             return None;
         }
-        let mut scratch = match self.scratch.take() {
-            Some(scratch) => scratch,
-            None => {
-                let matrix = self.used_rows(features)?;
-                let score = macro_f1(&self.truth, &predict(&matrix), self.classes);
-                Scratch { matrix, score }
-            }
+        let mut matrix = match self.matrix.take() {
+            Some(matrix) => matrix,
+            None => self.used_rows(features)?,
         };
+        let source = self.step_by(&mut |shuffled| {
+            let Some((columns, order)) = shuffled else {
+                return predict(&matrix);
+            };
+            let original: Vec<Vec<f64>> = columns
+                .iter()
+                .map(|&column| matrix.column(column).to_vec())
+                .collect();
+            for (&column, values) in columns.iter().zip(&original) {
+                let shuffled = order.iter().map(|&row| values[row as usize]);
+                for (cell, value) in matrix.column_mut(column).iter_mut().zip(shuffled) {
+                    *cell = value;
+                }
+            }
+            let predicted = predict(&matrix);
+            for (&column, values) in columns.iter().zip(&original) {
+                for (cell, &value) in matrix.column_mut(column).iter_mut().zip(values) {
+                    *cell = value;
+                }
+            }
+            predicted
+        });
+        self.matrix = Some(matrix);
+        source
+    }
+
+    /// The same without a matrix, for who can predict shuffled rows faster: `predict` answers the class numbers of the rows
+    /// of [`Self::rows`], as they are for `None`, and for `Some((features, order))` as if row `i` had the values of row
+    /// `order[i]` (both places in [`Self::rows`]) in those features.
+    pub fn step_by(
+        &mut self,
+        predict: &mut dyn FnMut(Option<(&[usize], &[u32])>) -> Vec<u32>,
+    ) -> Option<usize> {
+        if self.next >= self.features_of.len() || self.rows.is_empty() {
+            return None;
+        }
+        let score = match self.score {
+            Some(score) => score,
+            None => macro_f1(&self.truth, &predict(None), self.classes),
+        };
+        self.score = Some(score);
         let source = self.next;
         self.next += 1;
         let columns = &self.features_of[source];
-        let original: Vec<Vec<f64>> = columns
-            .iter()
-            .map(|&column| scratch.matrix.column(column).to_vec())
-            .collect();
         let repeats: Vec<f64> = (0..self.repeats)
             .map(|repeat| {
                 if columns.is_empty() {
                     return 0.0;
                 }
                 let order = self.order(source, repeat);
-                for (&column, values) in columns.iter().zip(&original) {
-                    let shuffled = order.iter().map(|&row| values[row as usize]);
-                    for (cell, value) in scratch.matrix.column_mut(column).iter_mut().zip(shuffled)
-                    {
-                        *cell = value;
-                    }
-                }
-                scratch.score - macro_f1(&self.truth, &predict(&scratch.matrix), self.classes)
+                let predicted = predict(Some((columns, &order)));
+                score - macro_f1(&self.truth, &predicted, self.classes)
             })
             .collect();
-        for (&column, values) in columns.iter().zip(&original) {
-            for (cell, &value) in scratch.matrix.column_mut(column).iter_mut().zip(values) {
-                *cell = value;
-            }
-        }
-        self.scratch = Some(scratch);
         let count = repeats.len() as f64;
         let mean = repeats.iter().sum::<f64>() / count;
         let spread = repeats.iter().map(|drop| (drop - mean) * (drop - mean));

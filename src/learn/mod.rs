@@ -21,6 +21,8 @@ mod isolation;
 mod linfa_traits;
 mod model;
 mod params;
+mod predictor;
+mod reshuffled;
 mod row_leaves;
 mod search;
 mod search_space;
@@ -44,6 +46,8 @@ pub use params::{
     ClassWeights, DecisionTreeParams, DecisionTreeValidParams, FeatureDraw, ForestParams,
     ForestValidParams, LearnError, Learner,
 };
+pub use predictor::Predictor;
+pub use reshuffled::Reshuffled;
 pub use search::{Goal, MOST_CANDIDATES, Search, Trial};
 pub use search_space::Setting;
 pub use train_rows::TrainRows;

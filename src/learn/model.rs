@@ -4,8 +4,8 @@ use ndarray::{Array2, ArrayView2};
 
 use super::boost::{logistic, softmax};
 use crate::trees::{
-    BinEdges, BinnedColumns, BytesError, FeatureBins, NodeKind, Reader, Tree, TreeError, Writer,
-    set_has,
+    BinEdges, BinnedColumns, BytesError, FeatureBins, NodeKind, Reader, Steps, Tree, TreeError,
+    Writer, set_has, set_twins,
 };
 
 /// Which learner made it.
@@ -83,6 +83,8 @@ enum Layout {
 const BLOCK_BYTES: usize = 1 << 18;
 /// Rows predicted together, at most.
 const BLOCK_ROWS: usize = 1 << 13;
+/// A tree is laid out for walking where it has at most so many nodes for each row.
+const LAYING_OUT: usize = 8;
 
 impl Model {
     pub(crate) fn from_parts(
@@ -152,39 +154,51 @@ impl Model {
         let Some(all) = out.as_slice_mut() else {
             return out;
         };
-        let most = (BLOCK_BYTES / width.max(1)).clamp(64, BLOCK_ROWS);
-        let mut bins = vec![0_u8; most.min(features.nrows()) * width];
+        let most = self.block_rows();
+        let mut twins = vec![0_u8; most.min(features.nrows()) * 2 * width];
         let mut leaves = vec![0_u32; most];
         for (block, out) in all.chunks_mut(most * self.n_classes).enumerate() {
             let rows = out.len() / self.n_classes;
             for (f, of) in self.bins.iter().enumerate() {
-                for i in 0..rows {
-                    bins[i * width + f] = of.bin(features[(block * most + i, f)]);
+                let column = (0..rows).map(|i| features[(block * most + i, f)]);
+                for (row, x) in twins.chunks_exact_mut(2 * width).zip(column) {
+                    set_twins(row, f, of.bin(x));
                 }
             }
-            self.predict_block(&bins, &mut leaves[..rows], out);
+            self.predict_block(&twins, None, &mut leaves[..rows], out);
         }
         out
     }
 
+    /// Rows that are best predicted together.
+    pub(super) fn block_rows(&self) -> usize {
+        (BLOCK_BYTES / self.bins.len().max(1)).clamp(64, BLOCK_ROWS)
+    }
+
+    /// How its features are binned.
+    pub(super) fn bins(&self) -> &[FeatureBins] {
+        &self.bins
+    }
+
     /// Class probabilities (rows x classes) of some rows of columns that are binned as this model bins.
     pub(crate) fn predict_bins(&self, columns: &BinnedColumns, rows: &[u32]) -> Array2<f64> {
-        let width = self.bins.len().min(columns.features());
+        let width = self.bins.len();
         let mut out = Array2::zeros((rows.len(), self.n_classes));
         let Some(all) = out.as_slice_mut() else {
             return out;
         };
-        let mut bins = vec![0_u8; BLOCK_ROWS.min(rows.len()) * self.bins.len()];
-        let mut leaves = [0_u32; BLOCK_ROWS];
-        let blocks = all.chunks_mut(BLOCK_ROWS * self.n_classes);
-        for (out, rows) in blocks.zip(rows.chunks(BLOCK_ROWS)) {
-            for f in 0..width {
+        let most = self.block_rows();
+        let mut twins = vec![0_u8; most.min(rows.len()) * 2 * width];
+        let mut leaves = vec![0_u32; most];
+        let blocks = all.chunks_mut(most * self.n_classes);
+        for (out, rows) in blocks.zip(rows.chunks(most)) {
+            for f in 0..width.min(columns.features()) {
                 let column = columns.column(f);
-                for (i, &row) in rows.iter().enumerate() {
-                    bins[i * self.bins.len() + f] = column[row as usize];
+                for (to, &row) in twins.chunks_exact_mut(2 * width).zip(rows) {
+                    set_twins(to, f, column[row as usize]);
                 }
             }
-            self.predict_block(&bins, &mut leaves[..rows.len()], out);
+            self.predict_block(&twins, None, &mut leaves[..rows.len()], out);
         }
         out
     }
@@ -199,29 +213,51 @@ impl Model {
             for ((bin, of), &x) in bins.iter_mut().zip(&self.bins).zip(features) {
                 *bin = of.bin(x);
             }
-            out.fill(0.0);
-            self.predict_block(bins, &mut [0], out);
+            self.begin_block(out);
+            // Eight trees at a time.
+            Tree::leaves_of_row(&self.trees, bins, |tree, leaf| self.add(tree, leaf, out));
+            self.finish_block(out);
         }
     }
 
-    /// Probabilities of as many rows as there are `leaves` (scratch), into `out`, all 0 (rows x classes).
-    fn predict_block(&self, bins: &[u8], leaves: &mut [u32], out: &mut [f64]) {
-        let width = self.bins.len();
+    /// Probabilities of as many rows of twins (see `trees::Steps`) as there are `leaves` (scratch), into `out` (rows x
+    /// classes). `laid_out` holds the trees laid out, those without sets; else a tree is where it pays.
+    pub(super) fn predict_block(
+        &self,
+        twins: &[u8],
+        laid_out: Option<&[Option<Steps>]>,
+        leaves: &mut [u32],
+        out: &mut [f64],
+    ) {
+        let mut scratch = Steps::default();
+        self.begin_block(out);
+        // Eight rows at a time, and a tree stays in the nearest cache while they pass.
+        for (i, tree) in self.trees.iter().enumerate() {
+            let steps = match laid_out.and_then(|laid_out| laid_out.get(i)) {
+                Some(steps) => steps.as_ref(),
+                None if leaves.len() >= tree.len() / LAYING_OUT => {
+                    scratch.lay_out(tree).then_some(&scratch)
+                }
+                None => None,
+            };
+            tree.leaves_of(steps, twins, 2 * self.bins.len(), leaves);
+            for (out, &leaf) in out.chunks_exact_mut(self.n_classes).zip(&*leaves) {
+                self.add(i, leaf as usize, out);
+            }
+        }
+        self.finish_block(out);
+    }
+
+    /// Sets what is summed, for each row, to what it begins with.
+    pub(super) fn begin_block(&self, out: &mut [f64]) {
+        out.fill(0.0);
         for out in out.chunks_exact_mut(self.n_classes) {
             out[..self.first_scores.len()].copy_from_slice(&self.first_scores);
         }
-        if leaves.len() == 1 {
-            // Eight trees at a time,
-            Tree::leaves_of_row(&self.trees, bins, |tree, leaf| self.add(tree, leaf, out));
-        } else {
-            // or eight rows, and a tree stays in the nearest cache while they pass.
-            for (i, tree) in self.trees.iter().enumerate() {
-                tree.leaves_of(bins, width, leaves);
-                for (out, &leaf) in out.chunks_exact_mut(self.n_classes).zip(&*leaves) {
-                    self.add(i, leaf as usize, out);
-                }
-            }
-        }
+    }
+
+    /// Makes probabilities of what was summed.
+    pub(super) fn finish_block(&self, out: &mut [f64]) {
         for out in out.chunks_exact_mut(self.n_classes) {
             match self.first_scores.len() {
                 0 => {
@@ -240,7 +276,7 @@ impl Model {
 
     /// Adds what a leaf of a tree says to a row's scores or shares.
     #[inline]
-    fn add(&self, tree: usize, leaf: usize, out: &mut [f64]) {
+    pub(super) fn add(&self, tree: usize, leaf: usize, out: &mut [f64]) {
         match self.first_scores.len() {
             0 => self.trees[tree].add_shares(leaf, out),
             outputs => out[tree % outputs] += self.trees[tree].score(leaf),
@@ -249,20 +285,19 @@ impl Model {
 
     /// The likeliest class of each row of probabilities; the first of equals.
     pub fn likeliest(probabilities: ArrayView2<'_, f64>) -> Vec<u32> {
-        let first_largest = |row: ndarray::ArrayView1<'_, f64>| {
-            let mut best = 0;
-            for (k, p) in row.iter().enumerate() {
-                if *p > row[best] {
-                    best = k;
-                }
-            }
-            best as u32
-        };
-        probabilities
-            .rows()
-            .into_iter()
-            .map(first_largest)
+        let rows = probabilities.rows().into_iter();
+        rows.map(|row| Self::first_largest(row.iter().copied()))
             .collect()
+    }
+
+    pub(super) fn first_largest(row: impl IntoIterator<Item = f64>) -> u32 {
+        let mut best = (0, f64::NEG_INFINITY);
+        for (k, p) in row.into_iter().enumerate() {
+            if k == 0 || p > best.1 {
+                best = (k, p);
+            }
+        }
+        best.0 as u32
     }
 
     /// The first tree in indented text: questions with features' names, leaves with their likeliest class and its share.

@@ -7,7 +7,7 @@ use super::failure::Fault;
 use crate::evaluate::evaluate;
 use crate::explain::Permutation;
 use crate::export::kubecast::ModelFile;
-use crate::learn::Model;
+use crate::learn::{Model, Reshuffled};
 use crate::protocol::{Options, Report};
 
 /// Times each column is shuffled.
@@ -18,7 +18,10 @@ const MAX_ROWS: usize = 2000;
 /// An assessment under way.
 #[derive(Debug)]
 pub(super) struct Assessment {
+    /// The rows that importance is measured on.
     features: Array2<f64>,
+    /// The same, ready to be predicted, from the first step on.
+    reshuffled: Option<Reshuffled>,
     report: Report,
     permutation: Permutation,
     columns: Vec<String>,
@@ -72,6 +75,7 @@ impl Assessment {
         let features = features.select(Axis(0), &used);
         Ok(Self {
             features,
+            reshuffled: None,
             report,
             permutation,
             columns,
@@ -93,10 +97,20 @@ impl Assessment {
 
     /// Shuffles the next column; how many are done, or `None` when all are.
     pub(super) fn step(&mut self, model: &Model) -> Option<usize> {
-        let mut predict =
-            |features: &Array2<f64>| Model::likeliest(model.predict_proba(features.view()).view());
+        let reshuffled = match self.reshuffled.take() {
+            Some(reshuffled) => reshuffled,
+            None => {
+                let features = std::mem::take(&mut self.features);
+                Reshuffled::new(model, features.view())?
+            }
+        };
+        let reshuffled = self.reshuffled.insert(reshuffled);
+        let mut predict = |shuffled: Option<(&[usize], &[u32])>| match shuffled {
+            Some((features, order)) => reshuffled.shuffled(model, features, order),
+            None => reshuffled.likeliest().to_vec(),
+        };
         self.permutation
-            .step(&self.features, &mut predict)
+            .step_by(&mut predict)
             .map(|source| source + 1)
     }
 

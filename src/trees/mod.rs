@@ -54,3 +54,4 @@ pub(crate) use packed::share;
 pub use random::Rng;
 pub use tree::{BinSet, Node, NodeKind, Tree, TreeError, set_has};
 pub use tree_over_rows::TreeOverRows;
+pub use walk::{Steps, set_twins};

@@ -37,6 +37,21 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The node as a step of a walk over rows of twins (see [`Steps`](super::Steps)), itself being number `at`: what is
+    /// asked in the lower 24 bits, the last that goes left in the next 8, the left child above. For a node that is no set.
+    pub(super) fn step(self, at: usize) -> u64 {
+        if self.is_leaf() {
+            // No byte is above 255: who has arrived stays.
+            return (at as u64) << 32 | 255 << 24;
+        }
+        let shift = self.flags >> 1 & 1;
+        let cut = self.bin.wrapping_add(shift);
+        let twin = u64::from(self.feature) * 2 + u64::from(shift);
+        u64::from(self.payload) << 32 | u64::from(cut) << 24 | twin
+    }
+}
+
 /// One node in 8 bytes: a split on a feature's bin or by a set of bins, or a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {

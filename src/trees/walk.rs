@@ -1,26 +1,89 @@
 //! Many walks at a time, from roots to leaves: while one waits for memory, the others go on.
+//!
+//! Rows that are walked together are rows of twins: for each feature its bin and, after it, one more than its bin, where the
+//! missing bin becomes 0. A node that sends missing values to the right asks the first, one that sends them to the left the
+//! second, and either is a plain comparison.
 
 use super::Tree;
 
 /// Walks at a time.
 const LANES: usize = 8;
+/// Steps between two looks at whether all have arrived.
+const STEPS: usize = 4;
+
+/// Writes a row's bin of a feature, and its twin.
+#[inline]
+pub fn set_twins(row: &mut [u8], feature: usize, bin: u8) {
+    row[2 * feature] = bin;
+    row[2 * feature + 1] = bin.wrapping_add(1);
+}
+
+/// A tree laid out for walking: a step is two loads, a comparison and an addition, and a leaf leads to itself.
+#[derive(Clone, Debug, Default)]
+pub struct Steps(Vec<u64>);
+
+impl Steps {
+    /// Lays a tree out; one that splits by sets cannot be, and gives `false`.
+    pub fn lay_out(&mut self, tree: &Tree) -> bool {
+        self.0.clear();
+        let nodes = tree.nodes.iter().enumerate();
+        self.0.extend(nodes.map(|(at, node)| node.step(at)));
+        tree.sets.is_empty()
+    }
+
+    /// As [`Tree::leaves_of`].
+    fn leaves_of(&self, rows: &[u8], stride: usize, leaves: &mut [u32]) {
+        let blocks = rows.chunks(LANES * stride);
+        for (leaves, rows) in leaves.chunks_mut(LANES).zip(blocks) {
+            let mut begin = [0_usize; LANES];
+            for (lane, begin) in begin.iter_mut().enumerate().take(leaves.len()) {
+                *begin = lane * stride;
+            }
+            let at = self.walk(rows, &begin);
+            leaves.iter_mut().zip(at).for_each(|(leaf, at)| *leaf = at);
+        }
+    }
+
+    #[inline]
+    fn walk(&self, rows: &[u8], begin: &[usize; LANES]) -> [u32; LANES] {
+        let steps = self.0.as_slice();
+        let mut at = [0_u32; LANES];
+        loop {
+            let mut before = at;
+            for _ in 0..STEPS {
+                before = at;
+                for (at, begin) in at.iter_mut().zip(begin) {
+                    let step = steps[*at as usize];
+                    let twin = rows[begin + (step as usize & 0xFF_FFFF)];
+                    *at = (step >> 32) as u32 + u32::from(twin > (step >> 24) as u8);
+                }
+            }
+            if at == before {
+                return at;
+            }
+        }
+    }
+}
 
 impl Tree {
-    /// The leaves of rows whose bins lie side by side (row `i` at `rows[i * stride..]`, `stride` at least the number of
-    /// features and at least 1), one in each of `leaves`.
-    pub fn leaves_of(&self, rows: &[u8], stride: usize, leaves: &mut [u32]) {
-        let blocks = rows.chunks(LANES * stride.max(1));
+    /// The leaves of rows of twins that lie side by side (row `i` at `rows[i * stride..]`, `stride` at least twice the
+    /// number of features and at least 1), one in each of `leaves`. `steps` is the tree laid out, if it is.
+    pub fn leaves_of(&self, steps: Option<&Steps>, rows: &[u8], stride: usize, leaves: &mut [u32]) {
+        match steps {
+            Some(steps) => steps.leaves_of(rows, stride.max(1), leaves),
+            None => self.leaves_of_nodes(rows, stride.max(1), leaves),
+        }
+    }
+
+    fn leaves_of_nodes(&self, rows: &[u8], stride: usize, leaves: &mut [u32]) {
+        let blocks = rows.chunks(LANES * stride);
         for (leaves, rows) in leaves.chunks_mut(LANES).zip(blocks) {
             let mut at = [0_usize; LANES];
             let mut begin = [0_usize; LANES];
             for (lane, begin) in begin.iter_mut().enumerate().take(leaves.len()) {
                 *begin = lane * stride;
             }
-            if self.sets.is_empty() {
-                self.walk(&mut at, |lane, feature| rows[begin[lane] + feature]);
-            } else {
-                self.walk_sets(&mut at, |lane, feature| rows[begin[lane] + feature]);
-            }
+            self.walk(&mut at, |lane, feature| rows[begin[lane] + 2 * feature]);
             leaves
                 .iter_mut()
                 .zip(at)
@@ -28,9 +91,47 @@ impl Tree {
         }
     }
 
-    /// Without a branch that could be guessed wrong: a walk that has arrived stays where it is.
+    /// The leaves of some rows of twins, by number, one in each of `leaves`.
+    pub fn leaves_of_some(&self, rows: &[u8], stride: usize, some: &[u32], leaves: &mut [u32]) {
+        for (leaves, some) in leaves.chunks_mut(LANES).zip(some.chunks(LANES)) {
+            let mut at = [0_usize; LANES];
+            let mut begin = [0_usize; LANES];
+            for (begin, &row) in begin.iter_mut().zip(some) {
+                *begin = row as usize * stride;
+            }
+            self.walk(&mut at, |lane, feature| rows[begin[lane] + 2 * feature]);
+            leaves
+                .iter_mut()
+                .zip(at)
+                .for_each(|(leaf, at)| *leaf = at as u32);
+        }
+    }
+
+    /// The leaf of one row of twins, and the features asked on the way to it, feature `f` as bit `f % 64`.
+    pub fn leaf_and_asked(&self, row: &[u8]) -> (usize, u64) {
+        let (mut at, mut asked) = (0, 0);
+        loop {
+            let node = self.nodes[at];
+            if node.is_leaf() {
+                return (at, asked);
+            }
+            asked |= 1 << (node.feature() & 63);
+            at = self.child(node, row[2 * node.feature()]);
+        }
+    }
+
     #[inline]
     fn walk(&self, at: &mut [usize; LANES], bin: impl Fn(usize, usize) -> u8) {
+        if self.sets.is_empty() {
+            self.walk_cuts(at, bin);
+        } else {
+            self.walk_sets(at, bin);
+        }
+    }
+
+    /// Without a branch that could be guessed wrong: a walk that has arrived stays where it is.
+    #[inline]
+    fn walk_cuts(&self, at: &mut [usize; LANES], bin: impl Fn(usize, usize) -> u8) {
         loop {
             let mut walking = false;
             for (lane, at) in at.iter_mut().enumerate() {
@@ -133,11 +234,33 @@ mod tests {
                 })
                 .collect();
             let trees: Vec<Tree> = (0..20).map(|seed| random(seed, seed % 2 == 1)).collect();
+            let mut twins = vec![0; bins.len() * 2];
+            for (i, &bin) in bins.iter().enumerate() {
+                set_twins(&mut twins, i, bin);
+            }
+            let some: Vec<u32> = (0..rows as u32).filter(|i| i % 3 != 1).collect();
             for tree in &trees {
-                let mut leaves = vec![0; rows];
-                tree.leaves_of(&bins, stride, &mut leaves);
-                for (i, &leaf) in leaves.iter().enumerate() {
-                    assert_eq!(leaf as usize, tree.leaf_of(|f| bins[i * stride + f]));
+                let alone = |i: usize| tree.leaf_of(|f| bins[i * stride + f]) as u32;
+                let expected: Vec<u32> = (0..rows).map(alone).collect();
+                let mut steps = Steps::default();
+                let laid_out = steps.lay_out(tree).then_some(&steps);
+                assert_eq!(laid_out.is_some(), tree.sets.is_empty());
+                for steps in [None, laid_out] {
+                    let mut leaves = vec![0; rows];
+                    tree.leaves_of(steps, &twins, 2 * stride, &mut leaves);
+                    assert_eq!(leaves, expected);
+                }
+                let mut leaves = vec![0; some.len()];
+                tree.leaves_of_some(&twins, 2 * stride, &some, &mut leaves);
+                let of_some = some.iter().map(|&i| expected[i as usize]);
+                assert_eq!(leaves, of_some.collect::<Vec<_>>());
+                for (row, &leaf) in twins.chunks(2 * stride).zip(&expected) {
+                    let (at, asked) = tree.leaf_and_asked(row);
+                    assert_eq!(at as u32, leaf);
+                    assert!(asked < 8, "of three features");
+                    if tree.len() > 1 {
+                        assert_ne!(asked, 0);
+                    }
                 }
             }
             for row in bins.chunks(stride) {
