@@ -17,6 +17,7 @@ mod model;
 mod object;
 mod options;
 mod rows;
+mod scorer;
 mod training;
 
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
@@ -29,6 +30,7 @@ use kubecast::session::Session;
 use kubecast::worker::now_secs;
 pub use model::Model;
 use object::{to_js, tree_to_js};
+pub use scorer::Scorer;
 pub use training::{search, train};
 
 // Here and not in a module of its own: the linker leaves out what no function stands beside.

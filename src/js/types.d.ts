@@ -232,6 +232,16 @@ export interface Prediction {
   probabilities: Record<string, number>;
 }
 
+/** What a number in a row of `Scorer.score` stands for. */
+export interface ScorerColumn {
+  column: string;
+  /**
+   * null: the number itself (of yes and no: 1 and 0). Otherwise the number is the name's place among these, and any
+   * other number a name that training never saw. NaN is missing in either case.
+   */
+  names: string[] | null;
+}
+
 export interface Interval { low: number; high: number; }
 
 export interface ClassScore {

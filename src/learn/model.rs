@@ -172,7 +172,7 @@ impl Model {
 
     /// Rows that are best predicted together.
     pub(super) fn block_rows(&self) -> usize {
-        (BLOCK_BYTES / self.bins.len().max(1)).clamp(64, BLOCK_ROWS)
+        (BLOCK_BYTES / (2 * self.bins.len()).max(1)).clamp(64, BLOCK_ROWS)
     }
 
     /// How its features are binned.

@@ -30,5 +30,5 @@ mod train;
 pub use crate::export::kubecast::is_model_file;
 pub use forecast::{ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast};
 pub use scenario::ScenarioText;
-pub use scores::Scores;
+pub use scores::{Scorer, Scores};
 pub use state::{Reply, Session, UnitNews, UnitWork};

@@ -4,7 +4,8 @@ use super::failure::Fault;
 use super::state::Session;
 use super::store::Predictions;
 use crate::data::Frame;
-use crate::learn::Model;
+use crate::learn::{Model, Predictor};
+use crate::prepare::Recipe;
 use crate::protocol::Failure;
 
 /// Predicted rows with the probability of each class.
@@ -51,5 +52,76 @@ impl Session {
             })
         };
         predict().map_err(|fault| fault.told().0)
+    }
+}
+
+/// A model made ready for rows of plain numbers: no table, no names looked up, nothing allocated for a row. It predicts
+/// what [`Session::predict_frame`] predicts, bit for bit.
+#[derive(Clone, Debug)]
+pub struct Scorer {
+    recipe: Recipe,
+    classes: Vec<String>,
+    predictor: Predictor,
+    /// Of a block of rows, row by row.
+    features: Vec<f64>,
+    /// Rows of a block that the recipe drops.
+    dropped: Vec<bool>,
+}
+
+impl Scorer {
+    /// The columns whose numbers make a row, in order, each with its names where it is one of names: there the number is
+    /// the name's place among them.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, Option<&[String]>)> {
+        let columns = self.recipe.columns().iter().enumerate();
+        columns.map(|(at, column)| (column.name.as_str(), self.recipe.names(at)))
+    }
+
+    /// Class names, in the order of the probabilities.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// Rows that are best scored in one call.
+    pub fn block_rows(&self) -> usize {
+        self.dropped.len()
+    }
+
+    /// The probabilities (rows x classes, row by row, into `out`) of rows of numbers (rows x columns, row by row): as many
+    /// rows as both hold. What is not finite is missing; a row that the recipe drops has `NaN` for probabilities.
+    pub fn score(&mut self, cells: &[f64], out: &mut [f64]) {
+        let (columns, width) = (self.recipe.columns().len(), self.recipe.width());
+        let (rows, classes) = (self.dropped.len(), self.classes.len());
+        let blocks = cells.chunks(rows * columns);
+        for (cells, out) in blocks.zip(out.chunks_mut(rows * classes)) {
+            let cells = cells.chunks_exact(columns);
+            let rows = cells.len().min(out.len() / classes);
+            let features = self.features.chunks_exact_mut(width);
+            for ((cells, features), dropped) in cells.zip(features).zip(&mut self.dropped) {
+                *dropped = !self.recipe.encode_cells(cells, features);
+            }
+            let out = &mut out[..rows * classes];
+            self.predictor.predict(&self.features[..rows * width], out);
+            for (out, dropped) in out.chunks_exact_mut(classes).zip(&self.dropped) {
+                if *dropped {
+                    out.fill(f64::NAN);
+                }
+            }
+        }
+    }
+}
+
+impl Session {
+    /// The current model, ready for rows of plain numbers. Errors where there is no model.
+    pub fn scorer(&self) -> Result<Scorer, Failure> {
+        let model = self.store().model().map_err(|fault| fault.told().0)?;
+        let predictor = Predictor::new(model.file.model.clone());
+        let rows = predictor.block_rows();
+        Ok(Scorer {
+            features: vec![0.0; rows * model.file.recipe.width()],
+            dropped: vec![false; rows],
+            recipe: model.file.recipe.clone(),
+            classes: model.file.classes.clone(),
+            predictor,
+        })
     }
 }

@@ -24,13 +24,16 @@ const text = readFileSync(path, "utf8")
 const site = await startSite();
 const browser = await launch("chromium", site.port);
 const root = browser.process().pid;
+let most = 0;
+const looking = setInterval(() => peakBytes(root), 500);
 try {
   const visit = await Visit.begin(browser, site, "engine");
   const result = workers === "1" ? await module(visit) : await page(visit);
-  console.log(JSON.stringify({ file: path, kind, peak_bytes: peakBytes(root), ...result }));
+  console.log(JSON.stringify({ file: path, kind, ...result }));
   await visit.tidy();
   await visit.end();
 } finally {
+  clearInterval(looking);
   await browser.close();
   await site.close();
 }
@@ -77,7 +80,7 @@ async function module(visit) {
   );
   const done = await visit.until("the model is there", () => globalThis.__done, { timeout: PATIENCE_MS });
   if (done.error) throw new Error(done.error);
-  return { workers: 1, fit_cpu_s: cpu, ...done };
+  return { workers: 1, peak_bytes: peakBytes(root), fit_cpu_s: cpu, ...done };
 }
 
 /** The page itself, as a reader would. */
@@ -89,6 +92,7 @@ async function page(visit) {
   await visit.until("it can be trained on", trainable, { timeout: PATIENCE_MS });
   await visit.page.select("#target", "label");
   await visit.until("it can be trained on", trainable, { timeout: PATIENCE_MS });
+  const read_peak_bytes = peakBytes(root);
   await go(visit, "prepare");
   await visit.fill("#test-share", TEST_SHARE);
   await go(visit, "train");
@@ -105,14 +109,20 @@ async function page(visit) {
   const before = cpuSecs(root);
   await visit.until("trees are grown", `!(${growing})()`, { timeout: PATIENCE_MS });
   const fit_cpu_s = cpuSecs(root) - before;
+  const grown_peak_bytes = peakBytes(root);
   await evaluated(visit, PATIENCE_MS);
   const job_wall_s = (performance.now() - pressed) / 1000;
+  // Before the driver takes files out of the page, which it does as text.
+  const peak_bytes = peakBytes(root);
   const file = await visit.download(() => visit.press("#download-report"));
   const report = JSON.parse(file.bytes.toString("utf8"));
   const model = await saveModel(visit);
   const used = await visit.evaluate(() => navigator.hardwareConcurrency);
   return {
     workers: used,
+    peak_bytes,
+    grown_peak_bytes,
+    read_peak_bytes,
     job_wall_s,
     fit_cpu_s,
     fit_wall_s: report.fit_secs,
@@ -154,7 +164,7 @@ function cpuSecs(root) {
   return secs.reduce((sum, each) => sum + each, 0);
 }
 
-/** The most memory that one of its processes held: the page with all its workers. */
+/** The most memory that one of its processes has held so far: the page with all its workers. */
 function peakBytes(root) {
   const peak = (pid) => {
     try {
@@ -163,5 +173,6 @@ function peakBytes(root) {
       return 0;
     }
   };
-  return Math.max(0, ...family(root).map(peak));
+  most = Math.max(most, ...family(root).map(peak));
+  return most;
 }

@@ -150,6 +150,67 @@ test("one row takes a moment", () => {
   assert.ok(each < 20, `${each.toFixed(2)} ms for a row`);
 });
 
+/** Rows as objects in the numbers that a scorer takes. */
+function numbersOf(scorer, rows) {
+  const values = new Float64Array(rows.length * scorer.columns.length);
+  const columns = scorer.columns;
+  rows.forEach((row, i) =>
+    columns.forEach(({ column, names }, at) => {
+      const cell = row[column];
+      values[i * columns.length + at] = cell === null ? NaN : names ? names.indexOf(String(cell)) : Number(cell);
+    }),
+  );
+  return values;
+}
+
+test("a scorer takes rows of plain numbers and gives the same probabilities, bit for bit", async () => {
+  const rows = rowsOf(csv);
+  rows.forEach((row, i) => {
+    if (i % 5 === 0) row[model.summary.columns[i % 7][0]] = null;
+  });
+  for (const options of [OPTIONS, { ...OPTIONS, model: "gradient-boosting", encoding: "one-hot", scaling: "standard", missing: "median" }]) {
+    const trained = await kubecast.train(csv, options);
+    const scorer = trained.scorer();
+    assert.deepEqual(scorer.columns.map(({ column }) => column), trained.summary.columns.map(([column]) => column));
+    assert.deepEqual(scorer.classes, trained.summary.classes);
+    const width = scorer.classes.length;
+    const values = numbersOf(scorer, rows);
+    const all = scorer.score(values);
+    assert.equal(all.length, rows.length * width);
+    trained.predict(rows).forEach(({ probabilities }, i) => {
+      assert.deepEqual([...all.subarray(i * width, (i + 1) * width)], scorer.classes.map((name) => probabilities[name]), `row ${i}`);
+    });
+    // One row at a time, into the same room; and more rows than a block.
+    const columns = scorer.columns.length;
+    const room = new Float64Array(width);
+    for (const i of [0, 1, 777, 1499]) {
+      assert.equal(scorer.score(values.subarray(i * columns, (i + 1) * columns), room), room);
+      assert.deepEqual([...room], [...all.subarray(i * width, (i + 1) * width)]);
+    }
+    const many = new Float64Array(values.length * 20);
+    for (let k = 0; k < 20; k++) many.set(values, k * values.length);
+    const repeated = scorer.score(many);
+    for (const k of [0, 11, 19]) assert.deepEqual(repeated.subarray(k * all.length, (k + 1) * all.length), all);
+    assert.equal(scorer.score(new Float64Array(0)).length, 0);
+    scorer.free();
+  }
+  const scorer = model.scorer();
+  assert.throws(() => scorer.score(new Float64Array(scorer.columns.length + 1)), /values.*whole number of rows/s);
+  assert.throws(() => scorer.score(new Float64Array(scorer.columns.length), new Float64Array(1)), /probabilities.*room for 1/s);
+});
+
+test("where rows with missing cells are dropped, a scorer gives them no probability", async () => {
+  const trained = await kubecast.train(csv, { ...OPTIONS, missing: "drop-rows" });
+  const scorer = trained.scorer();
+  const [first, second] = rowsOf(csv);
+  const values = numbersOf(scorer, [first, second]);
+  values[scorer.columns.length] = NaN;
+  const all = [...scorer.score(values)];
+  const width = scorer.classes.length;
+  assert.ok(all.slice(0, width).every((share) => share >= 0 && share <= 1));
+  assert.ok(all.slice(width).every(Number.isNaN));
+});
+
 test("a saved model predicts the same, bit for bit, and evaluates the same", () => {
   const loaded = kubecast.loadModel(model.toBytes());
   assert.deepEqual(loaded.predict(csv), model.predict(csv));
