@@ -241,8 +241,12 @@ impl Model {
                 None => None,
             };
             tree.leaves_of(steps, twins, 2 * self.bins.len(), leaves);
-            for (out, &leaf) in out.chunks_exact_mut(self.n_classes).zip(&*leaves) {
-                self.add(i, leaf as usize, out);
+            if self.first_scores.is_empty() {
+                tree.add_shares_of(leaves, out);
+            } else {
+                for (out, &leaf) in out.chunks_exact_mut(self.n_classes).zip(&*leaves) {
+                    self.add(i, leaf as usize, out);
+                }
             }
         }
         self.finish_block(out);

@@ -1,7 +1,7 @@
 //! A model made ready to predict many times over.
 
 use super::model::Model;
-use crate::trees::{Steps, set_twins};
+use crate::trees::{Steps, Tree, set_twins};
 
 /// A model with its trees laid out for walking and room for its sums: predicts the same as [`Model::predict_proba`] bit for
 /// bit, a block of rows at a time, and allocates nothing. It takes 8 bytes a node beside a copy of the model.
@@ -17,10 +17,7 @@ pub struct Predictor {
 impl Predictor {
     /// Lays the trees out.
     pub fn new(model: Model) -> Self {
-        let laid_out = model.trees().iter().map(|tree| {
-            let mut steps = Steps::default();
-            steps.lay_out(tree).then_some(steps)
-        });
+        let laid_out = model.trees().iter().map(Steps::of);
         Self {
             laid_out: laid_out.collect(),
             twins: vec![0; model.block_rows() * 2 * model.features()],
@@ -40,6 +37,22 @@ impl Predictor {
         self.leaves.len()
     }
 
+    /// Eight trees at a time.
+    fn predict_row(&mut self, features: &[f64], out: &mut [f64]) {
+        for ((f, of), &x) in self.model.bins().iter().enumerate().zip(features) {
+            self.bins[f] = of.bin(x);
+            set_twins(&mut self.twins, f, self.bins[f]);
+        }
+        let (model, bins) = (&self.model, &self.bins);
+        model.begin_block(out);
+        let told = Steps::leaves_of_row(&self.laid_out, &self.twins, |tree, leaf| {
+            model.add(tree, leaf, out);
+        });
+        let rest = &model.trees()[told..];
+        Tree::leaves_of_row(rest, bins, |tree, leaf| model.add(told + tree, leaf, out));
+        model.finish_block(out);
+    }
+
     /// Class probabilities, `out` (rows x classes, row by row), of `features` (rows x features, row by row; `NaN` is
     /// missing): as many rows as both hold.
     pub fn predict(&mut self, features: &[f64], out: &mut [f64]) {
@@ -49,8 +62,7 @@ impl Predictor {
         for (features, out) in blocks.zip(out.chunks_mut(most * classes)) {
             let rows = (features.len() / width).min(out.len() / classes);
             if rows == 1 {
-                let (row, out) = (&features[..width], &mut out[..classes]);
-                self.model.predict_row(row, &mut self.bins, out);
+                self.predict_row(&features[..width], &mut out[..classes]);
                 continue;
             }
             for (f, of) in self.model.bins().iter().enumerate() {

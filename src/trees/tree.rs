@@ -348,6 +348,29 @@ impl Tree {
         }
     }
 
+    /// Adds the class shares of each of `leaves` to its row of `shares` (leaves x classes).
+    pub fn add_shares_of(&self, leaves: &[u32], shares: &mut [f64]) {
+        let width = self.width;
+        for (shares, &leaf) in shares.chunks_exact_mut(width.max(1)).zip(leaves) {
+            let node = self.nodes[leaf as usize];
+            if node.flags & PURE != 0 {
+                shares[node.payload as usize] += 1.0;
+                continue;
+            }
+            let values = &self.values[node.payload as usize * width..][..shares.len()];
+            // By fours, which one instruction or two can add.
+            let (mut to, mut from) = (shares.chunks_exact_mut(4), values.chunks_exact(4));
+            for (to, from) in to.by_ref().zip(from.by_ref()) {
+                for (to, &x) in to.iter_mut().zip(from) {
+                    *to += f64::from(x);
+                }
+            }
+            for (to, &x) in to.into_remainder().iter_mut().zip(from.remainder()) {
+                *to += f64::from(x);
+            }
+        }
+    }
+
     /// A leaf's single score, for gradient trees.
     #[inline]
     pub fn score(&self, leaf: usize) -> f64 {

@@ -10,6 +10,8 @@ use super::Tree;
 const LANES: usize = 8;
 /// Steps between two looks at whether all have arrived.
 const STEPS: usize = 4;
+/// A tree of at most so many levels is walked to its depth without a look: most walks go as far.
+const MOST_STEPS: usize = 14;
 
 /// Writes a row's bin of a feature, and its twin.
 #[inline]
@@ -20,15 +22,29 @@ pub fn set_twins(row: &mut [u8], feature: usize, bin: u8) {
 
 /// A tree laid out for walking: a step is two loads, a comparison and an addition, and a leaf leads to itself.
 #[derive(Clone, Debug, Default)]
-pub struct Steps(Vec<u64>);
+pub struct Steps {
+    steps: Vec<u64>,
+    /// Levels below the root, where they were counted.
+    depth: Option<usize>,
+}
 
 impl Steps {
     /// Lays a tree out; one that splits by sets cannot be, and gives `false`.
     pub fn lay_out(&mut self, tree: &Tree) -> bool {
-        self.0.clear();
+        self.steps.clear();
+        self.depth = None;
         let nodes = tree.nodes.iter().enumerate();
-        self.0.extend(nodes.map(|(at, node)| node.step(at)));
+        self.steps.extend(nodes.map(|(at, node)| node.step(at)));
         tree.sets.is_empty()
+    }
+
+    /// The same of a tree that will be walked often; none where it splits by sets.
+    pub fn of(tree: &Tree) -> Option<Self> {
+        let mut steps = Self::default();
+        steps.lay_out(tree).then(|| Self {
+            depth: Some(tree.depth()),
+            ..steps
+        })
     }
 
     /// As [`Tree::leaves_of`].
@@ -46,22 +62,75 @@ impl Steps {
 
     #[inline]
     fn walk(&self, rows: &[u8], begin: &[usize; LANES]) -> [u32; LANES] {
-        let steps = self.0.as_slice();
         let mut at = [0_u32; LANES];
+        let step = |at: &mut [u32; LANES]| {
+            for (at, begin) in at.iter_mut().zip(begin) {
+                *at = self.next(*at, &rows[*begin..]);
+            }
+        };
+        if let Some(depth) = self.depth.filter(|depth| *depth <= MOST_STEPS) {
+            (0..depth).for_each(|_| step(&mut at));
+            return at;
+        }
         loop {
             let mut before = at;
             for _ in 0..STEPS {
                 before = at;
-                for (at, begin) in at.iter_mut().zip(begin) {
-                    let step = steps[*at as usize];
-                    let twin = rows[begin + (step as usize & 0xFF_FFFF)];
-                    *at = (step >> 32) as u32 + u32::from(twin > (step >> 24) as u8);
-                }
+                step(&mut at);
             }
             if at == before {
                 return at;
             }
         }
+    }
+
+    #[inline]
+    fn next(&self, at: u32, row: &[u8]) -> u32 {
+        let step = self.steps[at as usize];
+        let twin = row[step as usize & 0xFF_FFFF];
+        (step >> 32) as u32 + u32::from(twin > (step >> 24) as u8)
+    }
+
+    /// Calls `tell` with each tree's place and the leaf of one row of twins in it, in order, for as many trees as are laid
+    /// out from the first on; how many those are.
+    pub fn leaves_of_row(
+        trees: &[Option<Self>],
+        row: &[u8],
+        mut tell: impl FnMut(usize, usize),
+    ) -> usize {
+        let mut told = 0;
+        for trees in trees.chunks(LANES) {
+            let Some(first) = trees.first().and_then(Option::as_ref) else {
+                return told;
+            };
+            // Lanes without a tree walk the first once more.
+            let mut steps = [first; LANES];
+            let mut laid_out = 0;
+            for (to, tree) in steps.iter_mut().zip(trees) {
+                let Some(tree) = tree else { break };
+                *to = tree;
+                laid_out += 1;
+            }
+            let mut at = [0_u32; LANES];
+            let depths = steps.iter().map(|tree| tree.depth.unwrap_or(usize::MAX));
+            for _ in 0..depths.max().unwrap_or(0) {
+                let before = at;
+                for (at, tree) in at.iter_mut().zip(steps) {
+                    *at = tree.next(*at, row);
+                }
+                if at == before {
+                    break;
+                }
+            }
+            for &at in &at[..laid_out] {
+                tell(told, at as usize);
+                told += 1;
+            }
+            if laid_out < trees.len() {
+                return told;
+            }
+        }
+        told
     }
 }
 
@@ -234,6 +303,8 @@ mod tests {
                 })
                 .collect();
             let trees: Vec<Tree> = (0..20).map(|seed| random(seed, seed % 2 == 1)).collect();
+            let without_sets = trees.iter().filter(|tree| tree.sets.is_empty());
+            let without_sets: Vec<Tree> = without_sets.cloned().collect();
             let mut twins = vec![0; bins.len() * 2];
             for (i, &bin) in bins.iter().enumerate() {
                 set_twins(&mut twins, i, bin);
@@ -245,7 +316,9 @@ mod tests {
                 let mut steps = Steps::default();
                 let laid_out = steps.lay_out(tree).then_some(&steps);
                 assert_eq!(laid_out.is_some(), tree.sets.is_empty());
-                for steps in [None, laid_out] {
+                let counted = Steps::of(tree);
+                assert_eq!(counted.is_some(), laid_out.is_some());
+                for steps in [None, laid_out, counted.as_ref()] {
                     let mut leaves = vec![0; rows];
                     tree.leaves_of(steps, &twins, 2 * stride, &mut leaves);
                     assert_eq!(leaves, expected);
@@ -261,6 +334,24 @@ mod tests {
                     if tree.len() > 1 {
                         assert_ne!(asked, 0);
                     }
+                }
+            }
+            let laid_out: Vec<Option<Steps>> = trees.iter().map(Steps::of).collect();
+            let cuts: Vec<Option<Steps>> = laid_out.iter().flatten().cloned().map(Some).collect();
+            assert!(cuts.len() >= 10 && cuts.len() < trees.len());
+            for row in twins.chunks(2 * stride) {
+                for laid_out in [&laid_out, &cuts] {
+                    let most = laid_out.iter().take_while(|steps| steps.is_some()).count();
+                    let mut seen = Vec::new();
+                    let told = Steps::leaves_of_row(laid_out, row, |i, leaf| seen.push((i, leaf)));
+                    let of = if most == cuts.len() {
+                        &without_sets
+                    } else {
+                        &trees
+                    };
+                    let alone = |(i, tree): (usize, &Tree)| (i, tree.leaf_of(|f| row[2 * f]));
+                    let expected: Vec<_> = of.iter().enumerate().map(alone).take(most).collect();
+                    assert_eq!((told, seen), (most, expected));
                 }
             }
             for row in bins.chunks(stride) {
