@@ -6,8 +6,9 @@ use super::model::Model;
 use crate::trees::set_twins;
 
 /// Rows that are binned once, with the leaf of each in every tree and the features asked on the way to it: where a tree
-/// asked a row for none of the features that are dealt out anew, its leaf is known. What is predicted is what
-/// [`Model::predict_proba`] predicts, to the last bit.
+/// asked a row for none of the features that are dealt out anew, it says what it said. What is predicted is what
+/// [`Model::predict_proba`] predicts: a forest's to the last bit (shares are whole 65,535ths, kept as `f32`, of which a double
+/// holds thousands of sums exactly), boosting's but for the rounding of its scores' sum.
 #[derive(Clone, Debug)]
 pub struct Reshuffled {
     rows: usize,
@@ -17,6 +18,8 @@ pub struct Reshuffled {
     leaves: Vec<u32>,
     /// By tree, then row: the features asked, feature `f` as bit `f % 64`.
     asked: Vec<u64>,
+    /// By row, then class: what the trees say together of the rows as they stand.
+    sums: Vec<f64>,
     likeliest: Vec<u32>,
 }
 
@@ -42,16 +45,23 @@ impl Reshuffled {
                 asked.push(features);
             }
         }
-        let mut out = Self {
+        let classes = model.classes();
+        let mut sums = vec![0.0; rows * classes];
+        model.begin_block(&mut sums);
+        for (i, leaves) in leaves.chunks_exact(rows.max(1)).enumerate() {
+            for (out, &leaf) in sums.chunks_exact_mut(classes).zip(leaves) {
+                model.add(i, leaf as usize, out);
+            }
+        }
+        Some(Self {
             rows,
             width,
             twins,
             leaves,
             asked,
-            likeliest: Vec::new(),
-        };
-        out.likeliest = out.predict(model, &(0..rows as u32).collect::<Vec<_>>(), None);
-        Some(out)
+            likeliest: likeliest(model, sums.clone()),
+            sums,
+        })
     }
 
     /// The likeliest class of each row as it stands.
@@ -76,67 +86,67 @@ impl Reshuffled {
             .filter(|&row| touched[row] & mask != 0 && changed(row))
             .map(|row| row as u32)
             .collect();
-        let dealt = Dealt {
-            features,
-            order,
-            mask,
-        };
         let mut out = self.likeliest.clone();
-        let anew = self.predict(model, &rows, Some(&dealt));
+        let anew = self.predict(model, &rows, features, order, mask);
         for (&row, class) in rows.iter().zip(anew) {
             out[row as usize] = class;
         }
         out
     }
 
-    fn predict(&self, model: &Model, rows: &[u32], dealt: Option<&Dealt<'_>>) -> Vec<u32> {
-        let stride = 2 * self.width;
-        let mut twins = Vec::new();
-        if let Some(dealt) = dealt {
-            twins.reserve_exact(rows.len() * stride);
-            for &row in rows {
-                let row = row as usize;
-                let begin = twins.len();
-                twins.extend_from_slice(&self.twins[row * stride..][..stride]);
-                let other = &self.twins[dealt.order[row] as usize * stride..][..stride];
-                for &f in dealt.features {
-                    set_twins(&mut twins[begin..], f, other[2 * f]);
-                }
+    fn predict(
+        &self,
+        model: &Model,
+        rows: &[u32],
+        features: &[usize],
+        order: &[u32],
+        mask: u64,
+    ) -> Vec<u32> {
+        let (stride, classes) = (2 * self.width, model.classes());
+        let mut twins = Vec::with_capacity(rows.len() * stride);
+        let mut sums = Vec::with_capacity(rows.len() * classes);
+        for &row in rows {
+            let row = row as usize;
+            let begin = twins.len();
+            twins.extend_from_slice(&self.twins[row * stride..][..stride]);
+            let other = &self.twins[order[row] as usize * stride..][..stride];
+            for &f in features {
+                set_twins(&mut twins[begin..], f, other[2 * f]);
             }
+            sums.extend_from_slice(&self.sums[row * classes..][..classes]);
         }
-        let classes = model.classes();
-        let mut sums = vec![0.0; rows.len() * classes];
-        model.begin_block(&mut sums);
         let mut places = Vec::with_capacity(rows.len());
-        let mut walked = vec![0; rows.len()];
         let mut leaves = vec![0; rows.len()];
+        let mut before = vec![0.0; classes];
         for (i, tree) in model.trees().iter().enumerate() {
             let (known, asked) = (&self.leaves[i * self.rows..], &self.asked[i * self.rows..]);
             places.clear();
             for (place, &row) in rows.iter().enumerate() {
-                leaves[place] = known[row as usize];
-                if dealt.is_some_and(|dealt| asked[row as usize] & dealt.mask != 0) {
+                if asked[row as usize] & mask != 0 {
                     places.push(place as u32);
                 }
             }
-            let walked = &mut walked[..places.len()];
-            tree.leaves_of_some(&twins, stride, &places, walked);
-            for (&place, &leaf) in places.iter().zip(&*walked) {
-                leaves[place as usize] = leaf;
-            }
-            for (out, &leaf) in sums.chunks_exact_mut(classes).zip(&leaves) {
-                model.add(i, leaf as usize, out);
+            tree.leaves_of_some(&twins, stride, &places, &mut leaves[..places.len()]);
+            for (&place, &leaf) in places.iter().zip(&leaves) {
+                let place = place as usize;
+                let known = known[rows[place] as usize];
+                if leaf != known {
+                    let out = &mut sums[place * classes..][..classes];
+                    model.add(i, leaf as usize, out);
+                    before.fill(0.0);
+                    model.add(i, known as usize, &mut before);
+                    out.iter_mut().zip(&before).for_each(|(sum, x)| *sum -= x);
+                }
             }
         }
-        model.finish_block(&mut sums);
-        sums.chunks_exact(classes)
-            .map(|row| Model::first_largest(row.iter().copied()))
-            .collect()
+        likeliest(model, sums)
     }
 }
 
-struct Dealt<'a> {
-    features: &'a [usize],
-    order: &'a [u32],
-    mask: u64,
+/// Of what the trees say together, row by row.
+fn likeliest(model: &Model, mut sums: Vec<f64>) -> Vec<u32> {
+    model.finish_block(&mut sums);
+    sums.chunks_exact(model.classes())
+        .map(|row| Model::first_largest(row.iter().copied()))
+        .collect()
 }
