@@ -6,4 +6,4 @@
 
 mod permutation;
 
-pub use permutation::{ColumnImportance, Permutation};
+pub use permutation::{ColumnImportance, Permutation, Shuffle};

@@ -17,6 +17,9 @@ pub struct ColumnImportance {
     pub repeats: Vec<f64>,
 }
 
+/// Features that are shuffled together, and for each row the row whose values it takes.
+pub type Shuffle<'a> = (&'a [usize], &'a [u32]);
+
 /// Permutation importance (Breiman 2001, "Random Forests", section 10; `permutation_importance` of scikit-learn with
 /// `scoring="f1_macro"`), one column of the table at a time, so that it can be shown as it comes and be cancelled.
 ///
@@ -136,7 +139,7 @@ impl Permutation {
     /// `order[i]` (both places in [`Self::rows`]) in those features.
     pub fn step_by(
         &mut self,
-        predict: &mut dyn FnMut(Option<(&[usize], &[u32])>) -> Vec<u32>,
+        predict: &mut dyn FnMut(Option<Shuffle<'_>>) -> Vec<u32>,
     ) -> Option<usize> {
         if self.next >= self.features_of.len() || self.rows.is_empty() {
             return None;

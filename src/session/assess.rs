@@ -5,7 +5,7 @@ use ndarray::{Array2, Axis};
 use super::convert;
 use super::failure::Fault;
 use crate::evaluate::evaluate;
-use crate::explain::Permutation;
+use crate::explain::{Permutation, Shuffle};
 use crate::export::kubecast::ModelFile;
 use crate::learn::{Model, Reshuffled};
 use crate::protocol::{Options, Report};
@@ -105,7 +105,7 @@ impl Assessment {
             }
         };
         let reshuffled = self.reshuffled.insert(reshuffled);
-        let mut predict = |shuffled: Option<(&[usize], &[u32])>| match shuffled {
+        let mut predict = |shuffled: Option<Shuffle<'_>>| match shuffled {
             Some((features, order)) => reshuffled.shuffled(model, features, order),
             None => reshuffled.likeliest().to_vec(),
         };
