@@ -2,32 +2,15 @@
 
 use super::class_split::{Cut, NodeWeights};
 
-/// The usual case of `scan_keys` with all its sums in registers: Gini, nothing missing, leaves of one row allowed.
+/// The usual case of `scan_keys` with all its sums in registers: Gini, nothing missing.
 pub(super) fn scan_gini(
     keys: &[u64],
     node: &NodeWeights<'_>,
     left: &mut Vec<u32>,
     best: &mut Best,
 ) {
-    let classes = node.by_class.len();
-    if classes <= FEW {
-        // Few classes have places of their own: nothing to clear elsewhere, and no index to check.
-        let mut all = [0_u32; FEW];
-        all[..classes].copy_from_slice(node.by_class);
-        let mut left = [0_u32; FEW];
-        let mut sums = Sums::new(node);
-        for pair in keys.windows(2) {
-            let &[key, next] = pair else { return };
-            let class = (key >> 24) as usize & (FEW - 1);
-            left[class] = sums.take(key & 0xff_ffff, left[class], all[class]);
-            if (key ^ next) >> 32 != 0 {
-                sums.judge(key, next, best);
-            }
-        }
-        return;
-    }
     left.clear();
-    left.resize(classes, 0);
+    left.resize(node.by_class.len(), 0);
     let mut sums = Sums::new(node);
     for pair in keys.windows(2) {
         let &[key, next] = pair else { return };
@@ -42,8 +25,135 @@ pub(super) fn scan_gini(
     }
 }
 
-/// Classes that have places of their own in `scan_gini`.
-const FEW: usize = 16;
+/// Classes that have places of their own in `scan_light`.
+pub(super) const FEW: usize = 16;
+/// Boundaries that are summed up before they are judged.
+const SEGMENT: usize = 64;
+/// Boundaries that are judged at once.
+const BLOCK: usize = 8;
+/// Nodes of less weight have squares below 2^30.
+const LIGHT: u64 = 1 << 15;
+/// More than twice what rounding to single precision can take from a boundary's worth, as a share.
+const SLACK: f32 = 1e-6;
+
+/// The sums at up to 64 boundaries one after the other: all numbers of one kind together, for vectors.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// Weight on the left.
+    left: [i32; SEGMENT],
+    /// Squares of the class weights on the left.
+    squares: [i32; SEGMENT],
+    /// The node's squares less twice the sum over classes of `left x all`: with the left's squares, those on the right.
+    rest: [i32; SEGMENT],
+    /// What the bins beside the boundary differ in: 0 is no boundary.
+    step: [i32; SEGMENT],
+}
+
+impl Default for Segment {
+    fn default() -> Self {
+        Self {
+            left: [0; SEGMENT],
+            squares: [0; SEGMENT],
+            rest: [0; SEGMENT],
+            step: [0; SEGMENT],
+        }
+    }
+}
+
+/// Whether `scan_light` can do it: few classes, and sums that fit in 32 bits.
+pub(super) fn is_light(node: &NodeWeights<'_>) -> bool {
+    node.by_class.len() <= FEW && node.total < LIGHT
+}
+
+/// `scan_gini` for light nodes, which are nearly all there are. Rows only add up whole numbers; the boundaries are
+/// then judged eight at a time in single precision, and only those that may be the best so far are judged again as
+/// `scan_gini` judges: the cut is the same.
+pub(super) fn scan_light(
+    keys: &[u64],
+    node: &NodeWeights<'_>,
+    segment: &mut Segment,
+    best: &mut Best,
+) {
+    let mut of_class = [0_u32; FEW];
+    let (mut left, mut squares, mut rest) = (0_u32, 0_u32, node.squares as u32);
+    let Some(boundaries) = keys.len().checked_sub(1) else {
+        return;
+    };
+    let total = node.total as i32;
+    let pieces = keys[..boundaries].chunks(SEGMENT);
+    for (keys, nexts) in pieces.zip(keys[1..].chunks(SEGMENT)) {
+        let sums = segment.left.iter_mut().zip(&mut segment.squares);
+        let sums = sums.zip(&mut segment.rest).zip(&mut segment.step);
+        for ((&key, &next), (((to_left, to_squares), to_rest), step)) in
+            keys.iter().zip(nexts).zip(sums)
+        {
+            let class = (key >> 24) as usize & (FEW - 1);
+            let weight = (key & 0xff_ffff) as u32;
+            let l = of_class[class];
+            let now = l.wrapping_add(weight);
+            of_class[class] = now;
+            left = left.wrapping_add(weight);
+            // (l + w)^2 - l^2.
+            squares = squares.wrapping_add(weight.wrapping_mul(l.wrapping_add(now)));
+            rest = rest.wrapping_sub(weight.wrapping_mul(node.twice[class]));
+            *to_left = left as i32;
+            *to_squares = squares as i32;
+            *to_rest = rest as i32;
+            *step = ((key ^ next) >> 32) as i32;
+        }
+        let used = keys.len().next_multiple_of(BLOCK).min(SEGMENT);
+        segment.step[keys.len()..used].fill(0);
+        let blocks = segment.left[..used].chunks_exact(BLOCK);
+        let blocks = blocks.zip(segment.squares.chunks_exact(BLOCK));
+        let blocks = blocks.zip(segment.rest.chunks_exact(BLOCK));
+        let blocks = blocks.zip(segment.step.chunks_exact(BLOCK));
+        for (at, (((left, squares), rest), step)) in blocks.enumerate() {
+            let mut worth = [0.0_f32; BLOCK];
+            let each = worth.iter_mut().zip(left).zip(squares).zip(rest).zip(step);
+            for ((((worth, &l), &squares), &rest), &step) in each {
+                let (on_right, r) = (rest.wrapping_add(squares), total.wrapping_sub(l));
+                let (l, r) = (l as f32, r as f32);
+                let both = (squares as f32 * r + on_right as f32 * l) / (l * r);
+                *worth = if step == 0 { 0.0 } else { both };
+            }
+            let most = most_of(&worth);
+            if most <= best.worth as f32 * (1.0 - SLACK) {
+                continue;
+            }
+            let least = most * (1.0 - SLACK);
+            for (i, &about) in worth.iter().enumerate() {
+                if about < least {
+                    continue;
+                }
+                let (Some(&key), Some(&next)) =
+                    (keys.get(at * BLOCK + i), nexts.get(at * BLOCK + i))
+                else {
+                    break;
+                };
+                let sums = Sums {
+                    squares_left: squares[i] as u64,
+                    squares_right: rest[i].wrapping_add(squares[i]) as u64,
+                    left: left[i] as u64,
+                    total: node.total,
+                };
+                sums.judge(key, next, best);
+            }
+        }
+    }
+}
+
+/// The largest of a block.
+#[inline(always)]
+fn most_of(worth: &[f32; BLOCK]) -> f32 {
+    let mut most = *worth;
+    for half in [4, 2, 1] {
+        for i in 0..half {
+            let (a, b) = (most[i], most[i + half]);
+            most[i] = if a > b { a } else { b };
+        }
+    }
+    most[0]
+}
 
 /// What both sides of a boundary that moves up are worth by Gini.
 struct Sums {

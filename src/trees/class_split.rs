@@ -1,7 +1,7 @@
 //! The best cut of one node on one feature's bins, from class weights in whole numbers.
 
 use super::class_rows::Sample;
-use super::class_scan::{Best, scan_gini};
+use super::class_scan::{Best, FEW, Segment, is_light, scan_gini, scan_light};
 use super::{BinSet, MISSING_BIN, Rng};
 
 /// What a split is judged by.
@@ -44,11 +44,18 @@ pub(crate) struct NodeWeights<'n> {
     pub(crate) total: u64,
     /// Sum of squared class weights.
     pub(crate) squares: u64,
+    /// Twice the weight of each class, of the first few.
+    pub(super) twice: [u32; FEW],
 }
 
 impl<'n> NodeWeights<'n> {
     pub(crate) fn new(by_class: &'n [u32]) -> Self {
+        let mut twice = [0; FEW];
+        for (twice, weight) in twice.iter_mut().zip(by_class) {
+            *twice = weight.wrapping_mul(2);
+        }
         Self {
+            twice,
             by_class,
             total: by_class.iter().map(|&w| u64::from(w)).sum(),
             squares: by_class.iter().map(|&w| u64::from(w) * u64::from(w)).sum(),
@@ -150,6 +157,7 @@ pub(crate) struct ClassSplitter {
     keys: Vec<u64>,
     /// Weights by bin and class, `bin * classes + class`; all zero between features.
     histogram: Vec<u32>,
+    segment: Segment,
     pub(super) sides: Sides,
     /// Class weights that a random cut sends left.
     pub(super) left: Vec<u32>,
@@ -166,6 +174,7 @@ impl ClassSplitter {
             bins: Vec::new(),
             keys: Vec::new(),
             histogram: vec![0; 256 * classes],
+            segment: Segment::default(),
             sides: Sides::default(),
             left: Vec::new(),
         }
@@ -250,7 +259,11 @@ impl ClassSplitter {
             _ => 0,
         };
         if missing == 0 && self.impurity == Impurity::Gini && self.min_leaf_rows == 1 {
-            scan_gini(&self.keys, node, &mut self.sides.left, best);
+            if is_light(node) {
+                scan_light(&self.keys, node, &mut self.segment, best);
+            } else {
+                scan_gini(&self.keys, node, &mut self.sides.left, best);
+            }
             return;
         }
         for missing_left in [false, true] {
