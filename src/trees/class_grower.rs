@@ -225,7 +225,8 @@ impl Growth<'_> {
         }
     }
 
-    /// Copies the rows of a subtree that is small enough for it, which then know themselves by their place in the copy.
+    /// Copies the rows of a subtree that is small enough for it, which then know themselves by where they begin in the
+    /// copy.
     /// Depth first, a subtree is done before the next one of its level is begun.
     fn come_near(&mut self, open: &mut Open) {
         let RowMajor { bins, stride } = self.grower.row_major;
@@ -249,11 +250,15 @@ impl Growth<'_> {
         };
         let rows = copy.chunks_exact_mut(stride);
         for ((place, sample), row) in samples.iter_mut().enumerate().zip(rows) {
-            let from = from[sample.row() * stride..][..stride].chunks_exact(PIECE);
+            let begin = match open.level {
+                0 => sample.row() * stride,
+                _ => sample.row(),
+            };
+            let from = from[begin..][..stride].chunks_exact(PIECE);
             for (to, from) in row.chunks_exact_mut(PIECE).zip(from) {
                 to.copy_from_slice(from);
             }
-            *sample = Sample::new(place as u32, sample.class() as u8, sample.weight());
+            *sample = sample.at((place * stride) as u32);
         }
         self.copies[fits - 1] = copy;
         open.level = fits;
@@ -297,7 +302,6 @@ impl Growth<'_> {
             return None;
         }
         let columns = self.grower.columns;
-        let stride = self.grower.row_major.stride;
         let near = open.level.checked_sub(1).map(|level| &self.copies[level]);
         let bins = near.map_or(&[][..], Vec::as_slice);
         let mut best: Option<ClassSplit> = None;
@@ -315,7 +319,7 @@ impl Growth<'_> {
             let column = columns.column(feature);
             let categories = self.grower.bins.get(feature);
             let least = best.map_or(0.0, |b| b.gain);
-            let in_row = |s: Sample| bins[s.row().wrapping_mul(stride).wrapping_add(feature)];
+            let in_row = |s: Sample| bins[s.row().wrapping_add(feature)];
             let in_column = |s: Sample| column[s.row()];
             let split = if p.random_cuts {
                 let Some(feature_bins) = categories else {
@@ -370,10 +374,9 @@ impl Growth<'_> {
         } = open;
         self.importance[split.feature] += split.gain;
         let column = self.grower.columns.column(split.feature);
-        let stride = self.grower.row_major.stride;
         let near = level.checked_sub(1).map(|level| &self.copies[level]);
         let bin_of = |s: Sample| match near {
-            Some(bins) => bins[s.row().wrapping_mul(stride).wrapping_add(split.feature)],
+            Some(bins) => bins[s.row().wrapping_add(split.feature)],
             None => column[s.row()],
         };
         let rows = &mut self.samples[begin..end];

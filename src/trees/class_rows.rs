@@ -33,6 +33,12 @@ impl Sample {
         (self.0 & 0xff_ffff) as u32
     }
 
+    /// The same at another place.
+    #[inline]
+    pub(crate) fn at(self, place: u32) -> Self {
+        Self(u64::from(place) << 32 | self.0 & 0xffff_ffff)
+    }
+
     /// The row's bin in the place of its number: ordered by bin.
     #[inline]
     pub(crate) fn key(self, bin: u8) -> u64 {

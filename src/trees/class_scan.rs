@@ -29,7 +29,7 @@ pub(super) fn scan_gini(
 pub(super) const FEW: usize = 16;
 /// Boundaries that are summed up before they are judged.
 const SEGMENT: usize = 64;
-/// Boundaries that are judged at once.
+/// They are judged in whole blocks of so many.
 const BLOCK: usize = 8;
 /// Nodes of less weight have squares below 2^30.
 const LIGHT: u64 = 1 << 15;
@@ -47,6 +47,8 @@ pub(super) struct Segment {
     rest: [i32; SEGMENT],
     /// What the bins beside the boundary differ in: 0 is no boundary.
     step: [i32; SEGMENT],
+    /// What the boundary is worth, about; 0 where there is none.
+    worth: [f32; SEGMENT],
 }
 
 impl Default for Segment {
@@ -56,6 +58,7 @@ impl Default for Segment {
             squares: [0; SEGMENT],
             rest: [0; SEGMENT],
             step: [0; SEGMENT],
+            worth: [0.0; SEGMENT],
         }
     }
 }
@@ -66,7 +69,7 @@ pub(super) fn is_light(node: &NodeWeights<'_>) -> bool {
 }
 
 /// `scan_gini` for light nodes, which are nearly all there are. Rows only add up whole numbers; the boundaries are
-/// then judged eight at a time in single precision, and only those that may be the best so far are judged again as
+/// then judged in single precision, as vectors, and only those that may be the best so far are judged again as
 /// `scan_gini` judges: the cut is the same.
 pub(super) fn scan_light(
     keys: &[u64],
@@ -79,9 +82,12 @@ pub(super) fn scan_light(
     let Some(boundaries) = keys.len().checked_sub(1) else {
         return;
     };
-    let total = node.total as i32;
     let pieces = keys[..boundaries].chunks(SEGMENT);
     for (keys, nexts) in pieces.zip(keys[1..].chunks(SEGMENT)) {
+        let used = keys.len().next_multiple_of(BLOCK).min(SEGMENT);
+        if let Some(last) = segment.step[..used].last_chunk_mut::<BLOCK>() {
+            *last = [0; BLOCK];
+        }
         let sums = segment.left.iter_mut().zip(&mut segment.squares);
         let sums = sums.zip(&mut segment.rest).zip(&mut segment.step);
         for ((&key, &next), (((to_left, to_squares), to_rest), step)) in
@@ -101,39 +107,19 @@ pub(super) fn scan_light(
             *to_rest = rest as i32;
             *step = ((key ^ next) >> 32) as i32;
         }
-        let used = keys.len().next_multiple_of(BLOCK).min(SEGMENT);
-        segment.step[keys.len()..used].fill(0);
-        let blocks = segment.left[..used].chunks_exact(BLOCK);
-        let blocks = blocks.zip(segment.squares.chunks_exact(BLOCK));
-        let blocks = blocks.zip(segment.rest.chunks_exact(BLOCK));
-        let blocks = blocks.zip(segment.step.chunks_exact(BLOCK));
-        for (at, (((left, squares), rest), step)) in blocks.enumerate() {
-            let mut worth = [0.0_f32; BLOCK];
-            let each = worth.iter_mut().zip(left).zip(squares).zip(rest).zip(step);
-            for ((((worth, &l), &squares), &rest), &step) in each {
-                let (on_right, r) = (rest.wrapping_add(squares), total.wrapping_sub(l));
-                let (l, r) = (l as f32, r as f32);
-                let both = (squares as f32 * r + on_right as f32 * l) / (l * r);
-                *worth = if step == 0 { 0.0 } else { both };
-            }
-            let most = most_of(&worth);
-            if most <= best.worth as f32 * (1.0 - SLACK) {
-                continue;
-            }
-            let least = most * (1.0 - SLACK);
-            for (i, &about) in worth.iter().enumerate() {
-                if about < least {
-                    continue;
-                }
-                let (Some(&key), Some(&next)) =
-                    (keys.get(at * BLOCK + i), nexts.get(at * BLOCK + i))
-                else {
-                    break;
-                };
+        let most = segment.judge(used, node.total as i32);
+        if most <= best.worth as f32 * (1.0 - SLACK) {
+            continue;
+        }
+        let least = most * (1.0 - SLACK);
+        let pairs = keys.iter().zip(nexts).zip(&segment.worth).enumerate();
+        for (i, ((&key, &next), &worth)) in pairs {
+            if worth >= least {
+                let squares = segment.squares[i];
                 let sums = Sums {
-                    squares_left: squares[i] as u64,
-                    squares_right: rest[i].wrapping_add(squares[i]) as u64,
-                    left: left[i] as u64,
+                    squares_left: squares as u64,
+                    squares_right: segment.rest[i].wrapping_add(squares) as u64,
+                    left: segment.left[i] as u64,
                     total: node.total,
                 };
                 sums.judge(key, next, best);
@@ -142,17 +128,26 @@ pub(super) fn scan_light(
     }
 }
 
-/// The largest of a block.
-#[inline(always)]
-fn most_of(worth: &[f32; BLOCK]) -> f32 {
-    let mut most = *worth;
-    for half in [4, 2, 1] {
-        for i in 0..half {
-            let (a, b) = (most[i], most[i + half]);
-            most[i] = if a > b { a } else { b };
+impl Segment {
+    /// What the first `used` boundaries are worth, about, and the most of them. The loops are as vectors want them.
+    fn judge(&mut self, used: usize, total: i32) -> f32 {
+        let sums = self.left[..used].iter().zip(&self.squares);
+        let sums = sums.zip(&self.rest).zip(&self.step);
+        for ((((&l, &squares), &rest), &step), worth) in sums.zip(&mut self.worth) {
+            let (on_right, r) = (rest.wrapping_add(squares), total.wrapping_sub(l));
+            let (l, r) = (l as f32, r as f32);
+            let both = (squares as f32 * r + on_right as f32 * l) / (l * r);
+            *worth = if step == 0 { 0.0 } else { both };
         }
+        let larger = |a: f32, b: f32| if a > b { a } else { b };
+        let mut most = [0.0; BLOCK];
+        for block in self.worth[..used].chunks_exact(BLOCK) {
+            for (most, &worth) in most.iter_mut().zip(block) {
+                *most = larger(worth, *most);
+            }
+        }
+        most.iter().fold(0.0, |most, &worth| larger(worth, most))
     }
-    most[0]
 }
 
 /// What both sides of a boundary that moves up are worth by Gini.
