@@ -3,10 +3,10 @@
 use std::collections::BinaryHeap;
 
 use super::class_random::goes_left;
-use super::class_rows::{RowDraw, Sample};
+use super::class_rows::{RowDraw, Sample, part_rows};
 use super::class_split::{ClassSplit, ClassSplitter, Cut, FeatureDraw, NodeWeights};
 use super::tree::MOST_SETS;
-use super::{BinSet, BinnedColumns, FeatureBins, Impurity, MISSING_BIN, Node, Rng, Tree, share};
+use super::{BinSet, BinnedColumns, FeatureBins, Impurity, Node, Rng, Tree, set_has, share};
 
 /// Checked parameters of one tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,6 +139,19 @@ struct Growth<'g> {
 const LEVELS: [usize; 2] = [1 << 18, 1 << 14];
 /// Rows with more features than this are not copied: a subtree would ask too few of them.
 const WIDEST_COPY: usize = 512;
+
+/// `part_rows` by a cut.
+fn part_by_cut(
+    rows: &mut [Sample],
+    right: &mut [Sample],
+    bin_of: impl Fn(Sample) -> u8,
+    cut: &Cut,
+) -> (usize, bool) {
+    match cut {
+        Cut::Bin { .. } => part_rows(rows, right, bin_of, |bin| goes_left(cut, bin)),
+        Cut::Set(set) => part_rows(rows, right, bin_of, |bin| set_has(set, bin)),
+    }
+}
 
 impl ClassGrower<'_> {
     /// Grows the tree of this seed. It needs at least one row.
@@ -380,25 +393,20 @@ impl Growth<'_> {
             None => column[s.row()],
         };
         let rows = &mut self.samples[begin..end];
+        let scratch = &mut self.right[..end - begin];
         let mut small_weights = self.spare.pop().unwrap_or_default();
         small_weights.clear();
         small_weights.resize(weights.len(), 0);
-        let (mut left, mut right) = (0, 0);
-        let mut any_missing = false;
-        for i in 0..rows.len() {
-            let sample = rows[i];
-            let bin = bin_of(sample);
-            any_missing |= bin == MISSING_BIN;
-            let goes_left = goes_left(&split.cut, bin);
-            // Written to both sides, kept on one: no branch to be guessed wrong.
-            rows[left] = sample;
-            self.right[right] = sample;
-            left = left.wrapping_add(usize::from(goes_left));
-            right = right.wrapping_add(usize::from(!goes_left));
-        }
-        rows[left..].copy_from_slice(&self.right[..right]);
+        let (left, any_missing) = match near {
+            Some(bins) => {
+                let in_row = |s: Sample| bins[s.row().wrapping_add(split.feature)];
+                part_by_cut(rows, scratch, in_row, &split.cut)
+            }
+            None => part_by_cut(rows, scratch, |s| column[s.row()], &split.cut),
+        };
+        let others = rows.len() - left;
         // The smaller side is weighed, the larger is what remains.
-        let smaller = if left <= right {
+        let smaller = if left <= others {
             &rows[..left]
         } else {
             &rows[left..]
@@ -411,7 +419,7 @@ impl Growth<'_> {
             .iter_mut()
             .zip(&small_weights)
             .for_each(|(all, small)| *all = all.wrapping_sub(*small));
-        let (left_weights, right_weights) = if left <= right {
+        let (left_weights, right_weights) = if left <= others {
             (small_weights, weights)
         } else {
             (weights, small_weights)

@@ -1,6 +1,6 @@
 //! The rows of one classification tree: drawn, weighted, and small enough to be moved about.
 
-use super::Rng;
+use super::{MISSING_BIN, Rng};
 
 /// A row of a growing tree in 64 bits: where it is (32), its class (8), its weight (24).
 ///
@@ -33,6 +33,12 @@ impl Sample {
         (self.0 & 0xff_ffff) as u32
     }
 
+    /// Class, bin and weight in 32 bits, for weights below 2^16.
+    #[inline]
+    pub(crate) fn light_key(self, bin: u8) -> u32 {
+        self.0 as u32 & 0xff00_ffff | u32::from(bin) << 16
+    }
+
     /// The same at another place.
     #[inline]
     pub(crate) fn at(self, place: u32) -> Self {
@@ -44,6 +50,34 @@ impl Sample {
     pub(crate) fn key(self, bin: u8) -> u64 {
         u64::from(bin) << 32 | self.0 & 0xffff_ffff
     }
+}
+
+/// Parts rows in place, those that go left first, each side in its order; how many go left, and whether any is missing.
+/// `right` is as long as `rows` and is written over.
+#[inline]
+pub(super) fn part_rows(
+    rows: &mut [Sample],
+    right: &mut [Sample],
+    bin_of: impl Fn(Sample) -> u8,
+    goes_left: impl Fn(u8) -> bool,
+) -> (usize, bool) {
+    let (mut left, mut others) = (0_usize, 0_usize);
+    let mut any_missing = false;
+    for i in 0..rows.len() {
+        let sample = rows[i];
+        let bin = bin_of(sample);
+        any_missing |= bin == MISSING_BIN;
+        let goes_left = goes_left(bin);
+        // Written to both sides, kept on one: no branch to be guessed wrong.
+        if let (Some(to_left), Some(to_right)) = (rows.get_mut(left), right.get_mut(others)) {
+            *to_left = sample;
+            *to_right = sample;
+        }
+        left = left.wrapping_add(usize::from(goes_left));
+        others = others.wrapping_add(usize::from(!goes_left));
+    }
+    rows[left..].copy_from_slice(&right[..others]);
+    (left, any_missing)
 }
 
 /// How much of a class's weight is given by drawing its rows more often, as a power of it; its splits give the rest.

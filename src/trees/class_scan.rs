@@ -20,7 +20,7 @@ pub(super) fn scan_gini(
         };
         *left = sums.take(key & 0xff_ffff, *left, all);
         if (key ^ next) >> 32 != 0 {
-            sums.judge(key, next, best);
+            sums.judge((key >> 32) as u8, (next >> 32) as u8, best);
         }
     }
 }
@@ -43,11 +43,10 @@ pub(super) struct Segment {
     left: [i32; SEGMENT],
     /// Squares of the class weights on the left.
     squares: [i32; SEGMENT],
-    /// The node's squares less twice the sum over classes of `left x all`: with the left's squares, those on the right.
+    /// The node's squares less twice the sum over classes of `left x all`: with the left's squares, those on the right,
+    /// since that is `(all - left)^2` multiplied out.
     rest: [i32; SEGMENT],
-    /// What the bins beside the boundary differ in: 0 is no boundary.
-    step: [i32; SEGMENT],
-    /// What the boundary is worth, about; 0 where there is none.
+    /// What the boundary is worth, about; 0 where the bins beside it are one.
     worth: [f32; SEGMENT],
 }
 
@@ -57,7 +56,6 @@ impl Default for Segment {
             left: [0; SEGMENT],
             squares: [0; SEGMENT],
             rest: [0; SEGMENT],
-            step: [0; SEGMENT],
             worth: [0.0; SEGMENT],
         }
     }
@@ -68,80 +66,91 @@ pub(super) fn is_light(node: &NodeWeights<'_>) -> bool {
     node.by_class.len() <= FEW && node.total < LIGHT
 }
 
-/// `scan_gini` for light nodes, which are nearly all there are. Rows only add up whole numbers; the boundaries are
-/// then judged in single precision, as vectors, and only those that may be the best so far are judged again as
-/// `scan_gini` judges: the cut is the same.
+/// Where a light key has its bin.
+const BIN: u32 = 16;
+
+/// `scan_gini` for light nodes, which are nearly all there are, on `Sample::light_key`s in order of their bins. Rows
+/// only add up whole numbers; the boundaries are then judged in single precision, as vectors, and only those that may
+/// be the best so far are judged again as `scan_gini` judges: the cut is the same.
 pub(super) fn scan_light(
-    keys: &[u64],
+    keys: &mut Vec<u32>,
     node: &NodeWeights<'_>,
     segment: &mut Segment,
     best: &mut Best,
 ) {
-    let mut of_class = [0_u32; FEW];
-    let (mut left, mut squares, mut rest) = (0_u32, 0_u32, node.squares as u32);
-    let Some(boundaries) = keys.len().checked_sub(1) else {
+    let (Some(boundaries), Some(&last)) = (keys.len().checked_sub(1), keys.last()) else {
         return;
     };
-    let pieces = keys[..boundaries].chunks(SEGMENT);
-    for (keys, nexts) in pieces.zip(keys[1..].chunks(SEGMENT)) {
-        let used = keys.len().next_multiple_of(BLOCK).min(SEGMENT);
-        if let Some(last) = segment.step[..used].last_chunk_mut::<BLOCK>() {
-            *last = [0; BLOCK];
-        }
+    // No boundary lies among equals.
+    keys.resize(boundaries.next_multiple_of(BLOCK) + 1, last);
+    let mut of_class = [0_u32; FEW];
+    let (mut left, mut squares, mut rest) = (0_u32, 0_u32, node.squares as u32);
+    let mut begin = 0;
+    while begin < boundaries {
+        let used = SEGMENT.min(boundaries - begin);
+        let blocks = used.next_multiple_of(BLOCK);
+        let keys = &keys[begin..][..=blocks];
+        begin = begin.wrapping_add(SEGMENT);
         let sums = segment.left.iter_mut().zip(&mut segment.squares);
-        let sums = sums.zip(&mut segment.rest).zip(&mut segment.step);
-        for ((&key, &next), (((to_left, to_squares), to_rest), step)) in
-            keys.iter().zip(nexts).zip(sums)
-        {
+        let sums = sums.zip(&mut segment.rest);
+        for (&key, ((to_left, to_squares), to_rest)) in keys[..used].iter().zip(sums) {
             let class = (key >> 24) as usize & (FEW - 1);
-            let weight = (key & 0xff_ffff) as u32;
+            let weight = key & 0xffff;
             let l = of_class[class];
             let now = l.wrapping_add(weight);
             of_class[class] = now;
             left = left.wrapping_add(weight);
+            rest = rest.wrapping_sub(weight.wrapping_mul(node.twice[class]));
             // (l + w)^2 - l^2.
             squares = squares.wrapping_add(weight.wrapping_mul(l.wrapping_add(now)));
-            rest = rest.wrapping_sub(weight.wrapping_mul(node.twice[class]));
             *to_left = left as i32;
-            *to_squares = squares as i32;
             *to_rest = rest as i32;
-            *step = ((key ^ next) >> 32) as i32;
+            *to_squares = squares as i32;
         }
-        let most = segment.judge(used, node.total as i32);
+        let most = segment.judge(keys, node);
         if most <= best.worth as f32 * (1.0 - SLACK) {
             continue;
         }
         let least = most * (1.0 - SLACK);
-        let pairs = keys.iter().zip(nexts).zip(&segment.worth).enumerate();
-        for (i, ((&key, &next), &worth)) in pairs {
-            if worth >= least {
-                let squares = segment.squares[i];
-                let sums = Sums {
-                    squares_left: squares as u64,
-                    squares_right: segment.rest[i].wrapping_add(squares) as u64,
-                    left: segment.left[i] as u64,
-                    total: node.total,
-                };
-                sums.judge(key, next, best);
+        let mut at = 0;
+        while let Some(more) = segment.worth[at..blocks].iter().position(|w| *w >= least) {
+            at = at.wrapping_add(more);
+            let squares = segment.squares[at];
+            let sums = Sums {
+                squares_left: squares as u64,
+                squares_right: segment.rest[at].wrapping_add(squares) as u64,
+                left: segment.left[at] as u64,
+                total: node.total,
+            };
+            let bin = |key: u32| (key >> BIN) as u8;
+            at = at.wrapping_add(1);
+            if let (Some(&key), Some(&next)) = (keys.get(at.wrapping_sub(1)), keys.get(at)) {
+                sums.judge(bin(key), bin(next), best);
             }
         }
     }
 }
 
 impl Segment {
-    /// What the first `used` boundaries are worth, about, and the most of them. The loops are as vectors want them.
-    fn judge(&mut self, used: usize, total: i32) -> f32 {
-        let sums = self.left[..used].iter().zip(&self.squares);
-        let sums = sums.zip(&self.rest).zip(&self.step);
-        for ((((&l, &squares), &rest), &step), worth) in sums.zip(&mut self.worth) {
+    /// What the boundaries after each key but the last are worth, about, and the most of them. The loops are as vectors
+    /// want them.
+    fn judge(&mut self, keys: &[u32], node: &NodeWeights<'_>) -> f32 {
+        let blocks = keys.len().saturating_sub(1).min(SEGMENT);
+        let total = node.total as i32;
+        let worth = &mut self.worth[..blocks];
+        let pairs = keys[..blocks].iter().zip(&keys[1..]);
+        let each = worth.iter_mut().zip(pairs);
+        let each = each.zip(&self.left[..blocks]).zip(&self.squares[..blocks]);
+        for ((((worth, (key, next)), &l), &squares), &rest) in each.zip(&self.rest[..blocks]) {
             let (on_right, r) = (rest.wrapping_add(squares), total.wrapping_sub(l));
             let (l, r) = (l as f32, r as f32);
             let both = (squares as f32 * r + on_right as f32 * l) / (l * r);
-            *worth = if step == 0 { 0.0 } else { both };
+            let same_bin = (key ^ next) & (0xff << BIN) == 0;
+            *worth = if same_bin { 0.0 } else { both };
         }
         let larger = |a: f32, b: f32| if a > b { a } else { b };
         let mut most = [0.0; BLOCK];
-        for block in self.worth[..used].chunks_exact(BLOCK) {
+        for block in worth.chunks_exact(BLOCK) {
             for (most, &worth) in most.iter_mut().zip(block) {
                 *most = larger(worth, *most);
             }
@@ -183,9 +192,9 @@ impl Sums {
         now as u32
     }
 
-    /// Judges the boundary between two keys, without a division unless it is the best so far.
+    /// Judges the boundary between two bins, without a division unless it is the best so far.
     #[inline(always)]
-    fn judge(&self, key: u64, next: u64, best: &mut Best) {
+    fn judge(&self, bin: u8, next: u8, best: &mut Best) {
         // Signed numbers become floats in one instruction; all are below 2^63.
         let left = self.left as i64 as f64;
         let right = self.total.wrapping_sub(self.left) as i64 as f64;
@@ -193,8 +202,7 @@ impl Sums {
         let worth_by_both =
             self.squares_left as i64 as f64 * right + self.squares_right as i64 as f64 * left;
         if worth_by_both > best.worth * both {
-            let next = Some((next >> 32) as u8);
-            best.consider(worth_by_both / both, (key >> 32) as u8, next, false);
+            best.consider(worth_by_both / both, bin, Some(next), false);
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct NodeWeights<'n> {
     pub(crate) total: u64,
     /// Sum of squared class weights.
     pub(crate) squares: u64,
-    /// Twice the weight of each class, of the first few.
+    /// Twice the weight of each of the first classes.
     pub(super) twice: [u32; FEW],
 }
 
@@ -55,8 +55,8 @@ impl<'n> NodeWeights<'n> {
             *twice = weight.wrapping_mul(2);
         }
         Self {
-            twice,
             by_class,
+            twice,
             total: by_class.iter().map(|&w| u64::from(w)).sum(),
             squares: by_class.iter().map(|&w| u64::from(w) * u64::from(w)).sum(),
         }
@@ -155,6 +155,8 @@ pub(crate) struct ClassSplitter {
     pub(super) bins: Vec<u8>,
     /// `bin << 32 | class << 24 | weight` of the node's rows, ordered by bin.
     keys: Vec<u64>,
+    /// The same in 32 bits, for light nodes.
+    light_keys: Vec<u32>,
     /// Weights by bin and class, `bin * classes + class`; all zero between features.
     histogram: Vec<u32>,
     segment: Segment,
@@ -173,6 +175,7 @@ impl ClassSplitter {
             min_leaf_rows: min_leaf_rows.max(1) as usize,
             bins: Vec::new(),
             keys: Vec::new(),
+            light_keys: Vec::new(),
             histogram: vec![0; 256 * classes],
             segment: Segment::default(),
             sides: Sides::default(),
@@ -211,15 +214,18 @@ impl ClassSplitter {
             self.fill_histogram(samples, node.by_class.len());
             self.scan_histogram(node, low, high, n, &mut best);
         } else {
-            self.keys.resize(n, 0);
-            match n {
-                0..=8 => order_by_rank::<8>(samples, &self.bins, &mut self.keys),
-                9..=16 => order_by_rank::<16>(samples, &self.bins, &mut self.keys),
-                17..=32 => order_by_rank::<32>(samples, &self.bins, &mut self.keys),
-                33..=64 => order_by_rank::<64>(samples, &self.bins, &mut self.keys),
-                _ => self.order_by_counting(samples, low, high),
+            if self.impurity == Impurity::Gini
+                && self.min_leaf_rows == 1
+                && high != MISSING_BIN
+                && is_light(node)
+            {
+                let keys = &mut self.light_keys;
+                order(samples, &self.bins, low, high, keys, Sample::light_key);
+                scan_light(keys, node, &mut self.segment, &mut best);
+            } else {
+                order(samples, &self.bins, low, high, &mut self.keys, Sample::key);
+                self.scan_keys(node, &mut best);
             }
-            self.scan_keys(node, &mut best);
         }
         best.cut.map(|cut| ClassSplit {
             feature,
@@ -227,27 +233,6 @@ impl ClassSplitter {
             gain: best.worth - whole,
             perfect: best.worth >= most,
         })
-    }
-
-    /// Fills `keys` with the samples in order of their bins, `low` to `high`.
-    fn order_by_counting(&mut self, samples: &[Sample], low: u8, high: u8) {
-        let mut begins = [0_u32; 257];
-        for &bin in &self.bins {
-            let count = &mut begins[usize::from(bin) + 1];
-            *count = count.wrapping_add(1);
-        }
-        let mut sum = 0_u32;
-        for begin in &mut begins[usize::from(low)..=usize::from(high)] {
-            sum = sum.wrapping_add(*begin);
-            *begin = sum;
-        }
-        for (s, &bin) in samples.iter().zip(&self.bins) {
-            let begin = &mut begins[usize::from(bin)];
-            if let Some(place) = self.keys.get_mut(*begin as usize) {
-                *place = s.key(bin);
-            }
-            *begin = begin.wrapping_add(1);
-        }
     }
 
     fn scan_keys(&mut self, node: &NodeWeights<'_>, best: &mut Best) {
@@ -259,11 +244,7 @@ impl ClassSplitter {
             _ => 0,
         };
         if missing == 0 && self.impurity == Impurity::Gini && self.min_leaf_rows == 1 {
-            if is_light(node) {
-                scan_light(&self.keys, node, &mut self.segment, best);
-            } else {
-                scan_gini(&self.keys, node, &mut self.sides.left, best);
-            }
+            scan_gini(&self.keys, node, &mut self.sides.left, best);
             return;
         }
         for missing_left in [false, true] {
@@ -301,10 +282,11 @@ impl ClassSplitter {
 
     pub(super) fn fill_histogram(&mut self, samples: &[Sample], classes: usize) {
         for (s, &bin) in samples.iter().zip(&self.bins) {
-            if let Some(cell) = self
-                .histogram
-                .get_mut(usize::from(bin) * classes + s.class())
-            {
+            if let Some(cell) = self.histogram.get_mut(
+                usize::from(bin)
+                    .wrapping_mul(classes)
+                    .wrapping_add(s.class()),
+            ) {
                 *cell = cell.wrapping_add(s.weight());
             }
         }
@@ -385,13 +367,67 @@ impl ClassSplitter {
     }
 }
 
-/// Fills `keys` with at most `N` samples in order of their bins: each one's rank is how many come before it, counted for
-/// all at once without a branch. `N` is at most 64; `bins` and `keys` are as many as the samples.
-fn order_by_rank<const N: usize>(samples: &[Sample], bins: &[u8], keys: &mut [u64]) {
+/// Fills `keys` with what `key` makes of the samples and their bins, which are from `low` to `high`, in order of the bins.
+fn order<K: Copy + Default>(
+    samples: &[Sample],
+    bins: &[u8],
+    low: u8,
+    high: u8,
+    keys: &mut Vec<K>,
+    key: impl Fn(Sample, u8) -> K,
+) {
+    keys.resize(bins.len(), K::default());
+    match bins.len() {
+        0..=8 => order_by_rank::<K, 8>(samples, bins, keys, key),
+        9..=16 => order_by_rank::<K, 16>(samples, bins, keys, key),
+        17..=32 => order_by_rank::<K, 32>(samples, bins, keys, key),
+        33..=64 => order_by_rank::<K, 64>(samples, bins, keys, key),
+        _ => order_by_counting(samples, bins, low, high, keys, key),
+    }
+}
+
+/// Counts the rows of each bin first: for more than 64.
+fn order_by_counting<K: Copy>(
+    samples: &[Sample],
+    bins: &[u8],
+    low: u8,
+    high: u8,
+    keys: &mut [K],
+    key: impl Fn(Sample, u8) -> K,
+) {
+    let mut begins = [0_u32; 257];
+    for &bin in bins {
+        let count = &mut begins[usize::from(bin) + 1];
+        *count = count.wrapping_add(1);
+    }
+    let mut sum = 0_u32;
+    for begin in &mut begins[usize::from(low)..=usize::from(high)] {
+        sum = sum.wrapping_add(*begin);
+        *begin = sum;
+    }
+    for (&s, &bin) in samples.iter().zip(bins) {
+        let begin = &mut begins[usize::from(bin)];
+        if let Some(place) = keys.get_mut(*begin as usize) {
+            *place = key(s, bin);
+        }
+        *begin = begin.wrapping_add(1);
+    }
+}
+
+/// For at most `N`, which is at most 64: each one's rank is how many come before it, counted for all at once without a
+/// branch.
+fn order_by_rank<K: Copy, const N: usize>(
+    samples: &[Sample],
+    bins: &[u8],
+    keys: &mut [K],
+    key: impl Fn(Sample, u8) -> K,
+) {
     // Bin and place: no two alike, so that ranks are places. Lanes without a sample come last.
     let mut lanes = [i16::MAX; N];
-    for (i, (lane, &bin)) in lanes.iter_mut().zip(bins).enumerate() {
-        *lane = i16::from(bin) << 6 | i as i16;
+    let mut at = 0_i16;
+    for (lane, &bin) in lanes.iter_mut().zip(bins) {
+        *lane = i16::from(bin) << 6 | at;
+        at = at.wrapping_add(1);
     }
     let mut ranks = [0_i16; N];
     for &other in lanes.iter().take(bins.len()) {
@@ -399,9 +435,9 @@ fn order_by_rank<const N: usize>(samples: &[Sample], bins: &[u8], keys: &mut [u6
             *rank = rank.wrapping_add(i16::from(other < lane));
         }
     }
-    for ((s, &bin), &rank) in samples.iter().zip(bins).zip(&ranks) {
+    for ((&s, &bin), &rank) in samples.iter().zip(bins).zip(&ranks) {
         if let Some(place) = keys.get_mut(rank as usize) {
-            *place = s.key(bin);
+            *place = key(s, bin);
         }
     }
 }
