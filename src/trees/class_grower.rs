@@ -140,16 +140,16 @@ const LEVELS: [usize; 2] = [1 << 18, 1 << 14];
 /// Rows with more features than this are not copied: a subtree would ask too few of them.
 const WIDEST_COPY: usize = 512;
 
-/// `part_rows` by a cut.
-fn part_by_cut(
-    rows: &mut [Sample],
-    right: &mut [Sample],
-    bin_of: impl Fn(Sample) -> u8,
-    cut: &Cut,
-) -> (usize, bool) {
-    match cut {
-        Cut::Bin { .. } => part_rows(rows, right, bin_of, |bin| goes_left(cut, bin)),
-        Cut::Set(set) => part_rows(rows, right, bin_of, |bin| set_has(set, bin)),
+/// A feature's bins by where a sample is: in the whole table (level 0) or in the copy of its level.
+fn bins_of<'b>(
+    feature: usize,
+    columns: &'b BinnedColumns,
+    copies: &'b [Vec<u8>],
+    level: usize,
+) -> &'b [u8] {
+    match level.checked_sub(1).and_then(|level| copies.get(level)) {
+        Some(copy) => copy.get(feature..).unwrap_or_default(),
+        None => columns.column(feature),
     }
 }
 
@@ -315,8 +315,6 @@ impl Growth<'_> {
             return None;
         }
         let columns = self.grower.columns;
-        let near = open.level.checked_sub(1).map(|level| &self.copies[level]);
-        let bins = near.map_or(&[][..], Vec::as_slice);
         let mut best: Option<ClassSplit> = None;
         for i in 0..columns.features() {
             // Like scikit-learn: go on past max_features until one split is found.
@@ -329,39 +327,22 @@ impl Growth<'_> {
             } else {
                 self.draw.draw(i, &mut self.rng)
             };
-            let column = columns.column(feature);
+            let bins = bins_of(feature, columns, &self.copies, open.level);
+            let bin_of = |s: Sample| bins[s.row()];
             let categories = self.grower.bins.get(feature);
             let least = best.map_or(0.0, |b| b.gain);
-            let in_row = |s: Sample| bins[s.row().wrapping_add(feature)];
-            let in_column = |s: Sample| column[s.row()];
+            let splitter = &mut self.splitter;
             let split = if p.random_cuts {
                 let Some(feature_bins) = categories else {
                     continue;
                 };
-                let rng = &mut self.rng;
-                if near.is_some() {
-                    self.splitter
-                        .random_cut(feature, samples, &node, feature_bins, rng, in_row)
-                } else {
-                    self.splitter
-                        .random_cut(feature, samples, &node, feature_bins, rng, in_column)
-                }
+                splitter.random_cut(feature, samples, &node, feature_bins, &mut self.rng, bin_of)
             } else if categories.is_some_and(FeatureBins::is_categories)
                 && self.sets.len() < MOST_SETS
             {
-                if near.is_some() {
-                    self.splitter
-                        .best_set(feature, samples, &node, least, in_row)
-                } else {
-                    self.splitter
-                        .best_set(feature, samples, &node, least, in_column)
-                }
-            } else if near.is_some() {
-                self.splitter
-                    .best_cut(feature, samples, &node, least, in_row)
+                splitter.best_set(feature, samples, &node, least, bin_of)
             } else {
-                self.splitter
-                    .best_cut(feature, samples, &node, least, in_column)
+                splitter.best_cut(feature, samples, &node, least, bin_of)
             };
             if let Some(split) = split
                 && best.is_none_or(|b| split.gain > b.gain)
@@ -386,23 +367,16 @@ impl Growth<'_> {
             level,
         } = open;
         self.importance[split.feature] += split.gain;
-        let column = self.grower.columns.column(split.feature);
-        let near = level.checked_sub(1).map(|level| &self.copies[level]);
-        let bin_of = |s: Sample| match near {
-            Some(bins) => bins[s.row().wrapping_add(split.feature)],
-            None => column[s.row()],
-        };
+        let bins = bins_of(split.feature, self.grower.columns, &self.copies, level);
+        let bin_of = |s: Sample| bins[s.row()];
         let rows = &mut self.samples[begin..end];
         let scratch = &mut self.right[..end - begin];
         let mut small_weights = self.spare.pop().unwrap_or_default();
         small_weights.clear();
         small_weights.resize(weights.len(), 0);
-        let (left, any_missing) = match near {
-            Some(bins) => {
-                let in_row = |s: Sample| bins[s.row().wrapping_add(split.feature)];
-                part_by_cut(rows, scratch, in_row, &split.cut)
-            }
-            None => part_by_cut(rows, scratch, |s| column[s.row()], &split.cut),
+        let (left, any_missing) = match &split.cut {
+            cut @ Cut::Bin { .. } => part_rows(rows, scratch, bin_of, |bin| goes_left(cut, bin)),
+            Cut::Set(set) => part_rows(rows, scratch, bin_of, |bin| set_has(set, bin)),
         };
         let others = rows.len() - left;
         // The smaller side is weighed, the larger is what remains.

@@ -54,11 +54,17 @@ impl<'n> NodeWeights<'n> {
         for (twice, weight) in twice.iter_mut().zip(by_class) {
             *twice = weight.wrapping_mul(2);
         }
+        let (mut total, mut squares) = (0_u64, 0_u64);
+        for &weight in by_class {
+            let weight = u64::from(weight);
+            total = total.wrapping_add(weight);
+            squares = squares.wrapping_add(weight.wrapping_mul(weight));
+        }
         Self {
             by_class,
             twice,
-            total: by_class.iter().map(|&w| u64::from(w)).sum(),
-            squares: by_class.iter().map(|&w| u64::from(w) * u64::from(w)).sum(),
+            total,
+            squares,
         }
     }
 
