@@ -98,9 +98,10 @@ fn engines_that_wear_out_are_told_from_those_that_do_not_by_unit() {
         out.push_str(&format!("{cells},{state}\n"));
     }
     std::fs::write(folder.join("engines.csv"), out).unwrap();
+    // A day of 1,440 cycles is seen a quarter: 20 false pages a day are five here, less would be none.
     for (horizon, least) in [(10, 0.99), (30, 0.99), (60, 0.96)] {
         let asked = format!(
-            "forecast engines.csv --time cycle --entity unit --target state --horizon-minutes {horizon} --windows 5,15,30 --by-entity --gap-minutes 0 --report -"
+            "forecast engines.csv --time cycle --entity unit --target state --horizon-minutes {horizon} --windows 5,15,30 --by-entity --gap-minutes 0 --budget 20 --report -"
         );
         let done = run(&folder, &asked);
         assert!(done.status.success(), "{}", said(&done));

@@ -67,6 +67,24 @@ impl Tracks {
         out
     }
 
+    /// Adds one more entity: places of its rows in the list, and their instants, which rise.
+    pub(super) fn add(&mut self, entity: u32, rows: &[(u32, i64)]) {
+        self.order.extend(rows.iter().map(|r| r.0));
+        self.instants.extend(rows.iter().map(|r| r.1));
+        self.ends.push((entity, self.order.len() as u32));
+    }
+
+    /// Every row: its entity, its instant, its place in the list.
+    pub fn each(&self) -> impl Iterator<Item = (u32, i64, u32)> {
+        let begins = std::iter::once(0).chain(self.ends.iter().map(|e| e.1));
+        begins
+            .zip(&self.ends)
+            .flat_map(move |(begin, &(entity, end))| {
+                (begin as usize..end as usize)
+                    .map(move |at| (entity, self.instants[at], self.order[at]))
+            })
+    }
+
     /// The entities that are seen: which, and from when to when in microseconds.
     pub fn seen(&self) -> impl Iterator<Item = (u32, i64, i64)> {
         let begins = std::iter::once(0).chain(self.ends.iter().map(|e| e.1));
@@ -80,11 +98,35 @@ impl Tracks {
     }
 }
 
+/// Rows of a block whose highest probability is kept: more than the steps of any policy.
+const BLOCK: usize = 128;
+
+/// The highest of each block of a kind's probabilities, so that what can send no page is passed over. It costs one pass, and
+/// serves every threshold.
+pub fn peaks(tracks: &Tracks, probabilities: &dyn Fn(u32) -> f64) -> Vec<f64> {
+    let highest = |rows: &[u32]| {
+        rows.iter()
+            .fold(f64::NEG_INFINITY, |peak, &row| peak.max(probabilities(row)))
+    };
+    tracks.order.chunks(BLOCK).map(highest).collect()
+}
+
 /// The pages of one kind's probabilities (one for each row of the tracks' list; `NaN` never counts), by entity and time.
 pub fn pages(
     tracks: &Tracks,
     kind: u32,
     probabilities: &dyn Fn(u32) -> f64,
+    policy: &AlertPolicy,
+) -> Vec<Page> {
+    peaked_pages(tracks, kind, probabilities, &[], policy)
+}
+
+/// As [`pages`], sooner where many thresholds are tried: `peaks` are those of the same tracks and probabilities.
+pub fn peaked_pages(
+    tracks: &Tracks,
+    kind: u32,
+    probabilities: &dyn Fn(u32) -> f64,
+    peaks: &[f64],
     policy: &AlertPolicy,
 ) -> Vec<Page> {
     let mut out = Vec::new();
@@ -95,13 +137,27 @@ pub fn pages(
     for &(entity, end) in &tracks.ends {
         let (mut counted, mut firing) = (0_u64, false);
         let (mut last, mut paged): (Option<i64>, Option<i64>) = (None, None);
-        for at in begin..end as usize {
+        let (mut at, end) = (begin, end as usize);
+        begin = end;
+        let quiet = policy.threshold * policy.release.min(1.0);
+        while at < end {
+            if at.is_multiple_of(BLOCK)
+                && at + BLOCK <= end
+                && peaks.get(at / BLOCK).is_some_and(|peak| *peak < quiet)
+            {
+                // Whatever was on is over, and nothing counts any more.
+                (counted, firing) = (0, false);
+                at += BLOCK;
+                last = Some(tracks.instants[at - 1]);
+                continue;
+            }
             let t = tracks.instants[at];
             if last.is_some_and(|last| t.saturating_sub(last) > policy.stale_micros) {
                 (counted, firing) = (0, false);
             }
             last = Some(t);
             let p = probabilities(tracks.order[at]);
+            at += 1;
             counted = (counted << 1 | u64::from(p >= policy.threshold)) & mask;
             if counted.count_ones() >= needed {
                 firing = true;
@@ -119,7 +175,6 @@ pub fn pages(
                 });
             }
         }
-        begin = end as usize;
     }
     out
 }
@@ -219,6 +274,32 @@ mod tests {
             minutes_paged(&[0, 30, 31, 32], &[0.9, 0.9, f64::NAN, 0.9], two),
             [30, 31, 32]
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn peaks_change_no_page(seed in 0..u64::MAX, threshold in 0.0..1.0_f64, release in 0.1..1.0_f64, needed in 1..4_u32) {
+            let mut rng = crate::trees::Rng::new(seed, 1);
+            let mut p = vec![0.0; 1500];
+            let mut at = 0;
+            while at < p.len() {
+                let (long, height) = (1 + rng.below(200) as usize, f64::from(rng.below(100)) / 99.0);
+                for p in p.iter_mut().skip(at).take(long) {
+                    *p = if rng.below(40) == 0 { f64::NAN } else { height * f64::from(rng.below(100)) / 99.0 };
+                }
+                at += long;
+            }
+            let columns = vec![
+                Column::time("at", (0..1500).map(|m| (m + 30 * (m / 700)) * MINUTE_MICROS).collect()),
+                Column::category("pod", (0..1500).map(|m| ["a", "b"][usize::from(m % 3 == 0)])),
+            ];
+            let series = Series::new(&Frame::new("t", columns).unwrap(), "at", &["pod".to_owned()]).unwrap();
+            let tracks = Tracks::new(&series, &(0..1500).collect::<Vec<_>>());
+            let policy = AlertPolicy { threshold, needed, steps: 3, release, cooldown_micros: 9 * MINUTE_MICROS, stale_micros: 8 * MINUTE_MICROS };
+            let of = |row: u32| p[row as usize];
+            let peaked = peaked_pages(&tracks, 1, &of, &peaks(&tracks, &of), &policy);
+            proptest::prop_assert_eq!(pages(&tracks, 1, &of, &policy), peaked);
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use ndarray::ArrayView2;
 
-use super::alert::{AlertPolicy, all_pages};
-use super::incident::{Watched, judge_point};
+use super::alert::{AlertPolicy, peaked_pages, peaks};
+use super::incident::{IncidentScore, Watched, judge_point};
 use crate::data::sort_numbers;
 
 /// Probabilities looked at for thresholds, at most.
@@ -24,16 +24,26 @@ pub struct BudgetPoint {
     pub lead_minutes: f64,
 }
 
-/// A point for each of up to about 45 thresholds, the highest first. They are the probabilities themselves at ranks that
-/// grow by a third each, the highest taken one by one: there, each counts.
-pub fn budget_curve(
-    watched: &Watched<'_>,
-    kinds: &[u32],
-    probabilities: ArrayView2<'_, f64>,
-    policy: &AlertPolicy,
-) -> Vec<BudgetPoint> {
-    let stride = probabilities.len().div_ceil(MOST_SEEN).max(1);
-    let mut seen: Vec<f64> = probabilities
+impl BudgetPoint {
+    /// Of a threshold and what it is worth.
+    pub fn new(threshold: f64, score: &IncidentScore) -> Self {
+        Self {
+            threshold,
+            false_per_cluster_day: score.false_per_cluster_day,
+            recall_ahead: match score.incidents {
+                0 => f64::NAN,
+                n => f64::from(score.ahead) / f64::from(n),
+            },
+            lead_minutes: score.lead_minutes.map_or(f64::NAN, |lead| lead.0),
+        }
+    }
+}
+
+/// Up to about 45 thresholds that are worth trying, the highest first: the scores themselves at ranks that grow by a third
+/// each, the highest taken one by one: there, each counts.
+pub fn thresholds(scores: ArrayView2<'_, f64>) -> Vec<f64> {
+    let stride = scores.len().div_ceil(MOST_SEEN).max(1);
+    let mut seen: Vec<f64> = scores
         .iter()
         .copied()
         .filter(|p| p.is_finite() && *p > 0.0)
@@ -49,29 +59,55 @@ pub fn budget_curve(
         }
         rank = ((rank as f64 * GROWTH) as usize).max(rank + 1);
     }
-    let point = |threshold| {
+    thresholds
+}
+
+/// A point for each of the [`thresholds`], one for all kinds.
+pub fn budget_curve(
+    watched: &Watched<'_>,
+    kinds: &[u32],
+    probabilities: ArrayView2<'_, f64>,
+    policy: &AlertPolicy,
+) -> Vec<BudgetPoint> {
+    let scored = threshold_scores(watched, kinds, probabilities, policy);
+    scored
+        .iter()
+        .map(|(threshold, score)| BudgetPoint::new(*threshold, score))
+        .collect()
+}
+
+/// What each of those is worth.
+pub(super) fn threshold_scores(
+    watched: &Watched<'_>,
+    kinds: &[u32],
+    probabilities: ArrayView2<'_, f64>,
+    policy: &AlertPolicy,
+) -> Vec<(f64, IncidentScore)> {
+    let probability = |row: u32, k: usize| {
+        let p = probabilities.get((row as usize, k));
+        p.copied().unwrap_or(f64::NAN)
+    };
+    let peaks: Vec<Vec<f64>> = (0..kinds.len())
+        .map(|k| peaks(watched.tracks, &|row| probability(row, k)))
+        .collect();
+    let scored = |threshold| {
         let policy = AlertPolicy {
             threshold,
             ..*policy
         };
-        let pages = all_pages(watched.tracks, kinds, probabilities, &policy);
-        let score = judge_point(watched, &pages);
-        BudgetPoint {
-            threshold,
-            false_per_cluster_day: score.false_per_cluster_day,
-            recall_ahead: match score.incidents {
-                0 => f64::NAN,
-                n => f64::from(score.ahead) / f64::from(n),
-            },
-            lead_minutes: score.lead_minutes.map_or(f64::NAN, |lead| lead.0),
+        let mut pages = Vec::new();
+        for (k, &kind) in kinds.iter().enumerate() {
+            let of = |row: u32| probability(row, k);
+            pages.extend(peaked_pages(watched.tracks, kind, &of, &peaks[k], &policy));
         }
+        (threshold, judge_point(watched, &pages))
     };
-    thresholds.into_iter().map(point).collect()
+    thresholds(probabilities).into_iter().map(scored).collect()
 }
 
 /// The threshold that catches most ahead within a budget of false pages per cluster-day; of equals the cheaper, then the
-/// one with the longer lead, then the higher. Without incidents, where nothing tells what is caught: the lowest above the first that costs more. None where
-/// every one costs more.
+/// lowest: what costs nothing here is kept as a margin. Without incidents, where nothing tells what is caught: the lowest
+/// above the first that costs more. None where every one costs more.
 pub fn within_budget(curve: &[BudgetPoint], budget: f64) -> Option<f64> {
     if curve.iter().all(|p| p.recall_ahead.is_nan()) {
         let within = curve
@@ -82,14 +118,7 @@ pub fn within_budget(curve: &[BudgetPoint], budget: f64) -> Option<f64> {
     let within = curve.iter().filter(|p| p.false_per_cluster_day <= budget);
     let mut best: Option<&BudgetPoint> = None;
     for p in within {
-        // No lead is the shortest.
-        let worth = |p: &BudgetPoint| {
-            [
-                p.recall_ahead,
-                -p.false_per_cluster_day,
-                p.lead_minutes.max(0.0),
-            ]
-        };
+        let worth = |p: &BudgetPoint| [p.recall_ahead, -p.false_per_cluster_day, -p.threshold];
         if best.is_none_or(|b| worth(p) > worth(b)) {
             best = Some(p);
         }

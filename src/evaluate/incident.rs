@@ -167,7 +167,7 @@ pub fn judge(watched: &Watched<'_>, pages: &[Page], seed: u64) -> IncidentReport
 }
 
 /// The figures overall, without intervals.
-pub(super) fn judge_point(watched: &Watched<'_>, pages: &[Page]) -> IncidentScore {
+pub fn judge_point(watched: &Watched<'_>, pages: &[Page]) -> IncidentScore {
     let (verdicts, outcomes) = weigh(watched, pages);
     score(watched, pages, &verdicts, &outcomes, None)
 }

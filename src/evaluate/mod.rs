@@ -35,13 +35,15 @@ mod judge;
 mod probability;
 mod report;
 mod rival;
+mod scope;
 mod sum;
 mod thin;
 mod undefined;
+mod worth;
 
-pub use alert::{AlertPolicy, Page, Tracks, all_pages, pages};
+pub use alert::{AlertPolicy, Page, Tracks, all_pages, pages, peaked_pages, peaks};
 pub use baseline::Baseline;
-pub use budget::{BudgetPoint, budget_curve, within_budget};
+pub use budget::{BudgetPoint, budget_curve, thresholds, within_budget};
 pub use calibrate::{Calibration, Reliability, ReliabilityBin, reliability};
 pub use chance::{CLAIM_LEVEL, ChanceTest};
 pub use confusion::{Average, Averages, ConfusionMatrix, Labels, MAX_CLASSES};
@@ -51,10 +53,13 @@ pub use fold::{Fold, FoldError, Folds, Gap, MAX_FOLDS, MIN_FOLDS, forward, group
 pub use gate::{Finding, Gate, Leak, duplicates, embargo_minutes, giveaway};
 pub use incident::{
     IncidentReport, IncidentScore, LEAD_BARS, Outcome, Watched, fair, judge as judge_pages,
+    judge_point,
 };
 pub use interval::{Interval, macro_f1_interval, wilson};
 pub use judge::evaluate;
 pub use probability::{brier, log_loss};
 pub use report::{ClassScore, CurvePoints, Evaluation};
 pub use rival::StaticRule;
+pub use scope::{Groups, NO_GROUP, ScopedTracks, Scopes};
 pub use thin::thin;
+pub use worth::{PageWorth, apply_worths, page_worths};

@@ -24,6 +24,7 @@
 //! ```
 
 mod cells;
+mod clock;
 mod encode;
 mod episode;
 mod error;
@@ -43,6 +44,7 @@ mod split;
 mod split_time;
 mod window;
 
+pub use clock::is_clock;
 pub use episode::{Episode, NO_LABEL, episodes};
 pub use error::{MissingColumn, PrepareError, RetypedColumn};
 pub(crate) use features::choose as choose_features;
@@ -59,6 +61,6 @@ pub use split_time::{
     Shares, TimeSplit, TimeSplitError, split_entities, split_forward, split_shuffled,
 };
 pub use window::{
-    Look, Looks, WINDOW_MINUTES, WindowPlan, each_feature, feature_name, features, is_counter,
-    propose,
+    FAR_MINUTES, Look, Looks, MOST_DEVIATIONS, SHORT_MINUTES, WINDOW_MINUTES, WindowPlan,
+    each_feature, each_wanted, feature_name, features, full, is_counter, past_minutes, propose,
 };

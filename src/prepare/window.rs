@@ -3,12 +3,15 @@
 //! Windows are in minutes, not rows, so that they stay true across gaps. One pass over each entity's rows in time; what
 //! is kept between rows ([`super::rolling`]) is all that a live feed needs.
 
+use super::clock::is_clock;
 use super::rolling::{Counter, Fading, Lag, Rolled, Window};
 use super::series::{MINUTE_MICROS, NO_SERIES, Series, SeriesError};
 use crate::data::{Column, Frame, Values, lowered};
 
 /// Microseconds of a day.
 const DAY_MICROS: i64 = 86_400_000_000;
+/// Days after which the hour says something.
+const CYCLES: i64 = 14;
 /// The windows that are proposed, in minutes.
 pub const WINDOW_MINUTES: [u32; 3] = [5, 15, 60];
 
@@ -37,11 +40,25 @@ pub enum Look {
     Rate,
     /// Minutes since a counter grew; the window does not matter.
     Since,
+    /// Minutes until a share or a percentage is full at the window's slope, at most [`FAR_MINUTES`].
+    Full,
+    /// Minutes until it is empty, likewise.
+    Empty,
+    /// How many deviations the mean of the last minutes ([`SHORT_MINUTES`]) stands above the entity's own longer past
+    /// ([`WindowPlan::past_minutes`]), within +-[`MOST_DEVIATIONS`]; the window does not matter.
+    Standing,
 }
+
+/// What is further off than this is as if it never came: two days.
+pub const FAR_MINUTES: f64 = 2_880.0;
+/// What stands against the past: five minutes, or three steps where these are longer, and no longer than the past.
+pub const SHORT_MINUTES: u32 = 5;
+/// More deviations than this are all the same.
+pub const MOST_DEVIATIONS: f64 = 1_000.0;
 
 impl Look {
     /// Every way.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Now,
         Self::Lag,
         Self::Difference,
@@ -53,6 +70,9 @@ impl Look {
         Self::Fading,
         Self::Rate,
         Self::Since,
+        Self::Full,
+        Self::Empty,
+        Self::Standing,
     ];
 
     /// The word in a feature's name.
@@ -69,11 +89,14 @@ impl Look {
             Self::Fading => "ewm",
             Self::Rate => "rate",
             Self::Since => "minutes since growth",
+            Self::Full => "minutes to full",
+            Self::Empty => "minutes to empty",
+            Self::Standing => "against its past",
         }
     }
 
     fn has_window(self) -> bool {
-        !matches!(self, Self::Now | Self::Since)
+        !matches!(self, Self::Now | Self::Since | Self::Standing)
     }
 }
 
@@ -93,6 +116,8 @@ pub struct WindowPlan {
     pub windows_minutes: Vec<u32>,
     /// Columns and how they are looked at.
     pub columns: Vec<Looks>,
+    /// How long the past is that [`Look::Standing`] compares with, in minutes; 0 for none.
+    pub past_minutes: u32,
     /// Add hour and weekday as places on a circle (UTC, or local where the file names no zone).
     pub calendar: bool,
 }
@@ -126,20 +151,59 @@ pub fn is_counter(name: &str, values: &[f64], series: &Series) -> bool {
     up > 0 && down * 10 <= up
 }
 
-/// What is proposed for the columns named: counters by their rate and the time since they grew, other numbers by value,
-/// change, mean, max, deviation and slope.
+/// What a column of shares or percentages is when it is full, by its name and its values.
+pub fn full(name: &str, values: &[f64]) -> Option<f64> {
+    let name = lowered(name);
+    let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
+    let full = if has(&["percent", "pct", "%"]) {
+        100.0
+    } else if has(&["ratio", "fraction", "utilization", "utilisation"]) {
+        1.0
+    } else {
+        return None;
+    };
+    let within = |x: &f64| x.is_nan() || (0.0..=full * 1.001).contains(x);
+    values.iter().all(within).then_some(full)
+}
+
+fn short_minutes(series: &Series, past_minutes: u32) -> f64 {
+    let steps = 3.0 * series.step_micros as f64 / MINUTE_MICROS as f64;
+    steps
+        .max(f64::from(SHORT_MINUTES))
+        .min(f64::from(past_minutes))
+}
+
+/// How long a past an entity is compared with, in minutes: a twenty-eighth of the time seen (six hours of a week), at most
+/// eight hours; 0, for none, where that is no longer than two windows.
+pub fn past_minutes(series: &Series, windows_minutes: &[u32]) -> u32 {
+    let (first, last) = series.span();
+    let span = last.saturating_sub(first) / MINUTE_MICROS / 28;
+    let past = u32::try_from(span.clamp(0, 480)).unwrap_or(0);
+    let longest = windows_minutes.iter().copied().max().unwrap_or(0);
+    if past > longest.saturating_mul(2) {
+        past
+    } else {
+        0
+    }
+}
+
+/// What is proposed for the columns named: counters by their rate and the time since they grew; other numbers by value,
+/// change, mean, max, deviation and slope, and against the entity's own past; shares and percentages by the time until
+/// they are full or empty as well. Clocks ([`is_clock`]) are left out.
 pub fn propose(
     frame: &Frame,
     series: &Series,
     columns: &[String],
     windows_minutes: &[u32],
 ) -> WindowPlan {
+    let past_minutes = past_minutes(series, windows_minutes);
     let looks = |name: &String| {
         let Values::Number(values) = &frame.column(name)?.values else {
             return None;
         };
-        let looks = match is_counter(name, values, series) {
+        let mut looks = match is_counter(name, values, series) {
             true => vec![Look::Rate, Look::Since],
+            false if is_clock(name, values, series) => return None,
             false => vec![
                 Look::Now,
                 Look::Difference,
@@ -149,6 +213,14 @@ pub fn propose(
                 Look::Slope,
             ],
         };
+        if looks.contains(&Look::Slope) {
+            if full(name, values).is_some() {
+                looks.extend([Look::Full, Look::Empty]);
+            }
+            if past_minutes > 0 {
+                looks.push(Look::Standing);
+            }
+        }
         Some(Looks {
             column: name.clone(),
             looks,
@@ -158,8 +230,9 @@ pub fn propose(
     WindowPlan {
         windows_minutes: windows_minutes.to_vec(),
         columns: columns.iter().filter_map(looks).collect(),
-        // Within one day the hour is only another clock.
-        calendar: !series.counted && last.saturating_sub(first) >= 2 * DAY_MICROS,
+        past_minutes,
+        // A cycle that was seen a few times only is another clock.
+        calendar: !series.counted && last.saturating_sub(first) >= CYCLES * DAY_MICROS,
     }
 }
 
@@ -172,6 +245,20 @@ pub fn each_feature(
     frame: &Frame,
     series: &Series,
     plan: &WindowPlan,
+    take: &mut dyn FnMut(String, Vec<f64>),
+) -> Result<(), SeriesError> {
+    each_wanted(frame, series, plan, &|_| true, take)
+}
+
+/// As [`each_feature`], those only whose names are wanted: the others cost nothing, but for those that share a pass.
+///
+/// # Errors
+/// As [`each_feature`].
+pub fn each_wanted(
+    frame: &Frame,
+    series: &Series,
+    plan: &WindowPlan,
+    wanted: &dyn Fn(&str) -> bool,
     take: &mut dyn FnMut(String, Vec<f64>),
 ) -> Result<(), SeriesError> {
     let origin = series.span().0;
@@ -190,26 +277,44 @@ pub fn each_feature(
             series,
             minutes: &minutes,
             values: &sorted,
+            full: full(&looks.column, values),
+            wanted,
         };
-        if looks.looks.contains(&Look::Now) {
+        if looks.looks.contains(&Look::Now) && wanted(&looks.column) {
             take(looks.column.clone(), values.clone());
         }
         for &window in &plan.windows_minutes {
             pass.looks(&looks.column, &looks.looks, window.max(1), take);
         }
-        if looks.looks.contains(&Look::Since) {
+        let against = feature_name(&looks.column, Look::Standing, 0);
+        if looks.looks.contains(&Look::Standing) && plan.past_minutes > 0 && wanted(&against) {
+            let span = short_minutes(series, plan.past_minutes);
+            let mut short = Window::new(span, 1);
+            let few = fewest(series, plan.past_minutes) / 2;
+            let mut past = Window::new(f64::from(plan.past_minutes), few.max(2));
+            let deviations = pass.column(&mut |new, minute, value| {
+                if new {
+                    short.clear();
+                    past.clear();
+                }
+                standing(short.push(minute, value).mean, &past.push(minute, value))
+            });
+            take(against, deviations);
+        }
+        let since = feature_name(&looks.column, Look::Since, 0);
+        if looks.looks.contains(&Look::Since) && wanted(&since) {
             let mut counter = Counter::new(1.0);
-            let since = pass.column(&mut |new, minute, value| {
+            let minutes = pass.column(&mut |new, minute, value| {
                 if new {
                     counter.clear();
                 }
                 counter.push(minute, value).1
             });
-            take(feature_name(&looks.column, Look::Since, 0), since);
+            take(since, minutes);
         }
     }
     if plan.calendar {
-        calendar(series, take);
+        calendar(series, wanted, take);
     }
     Ok(())
 }
@@ -233,6 +338,8 @@ struct Pass<'a> {
     series: &'a Series,
     minutes: &'a [f64],
     values: &'a [f64],
+    full: Option<f64>,
+    wanted: &'a dyn Fn(&str) -> bool,
 }
 
 impl Pass<'_> {
@@ -259,8 +366,9 @@ impl Pass<'_> {
         let span = f64::from(window);
         let step = self.series.step_micros as f64 / MINUTE_MICROS as f64;
         let mut one = |look: Look, of: &mut dyn FnMut(bool, f64, f64) -> f64| {
-            if looks.contains(&look) {
-                take(feature_name(name, look, window), self.column(of));
+            let name = feature_name(name, look, window);
+            if looks.contains(&look) && (self.wanted)(&name) {
+                take(name, self.column(of));
             }
         };
         let mut lag = Lag::new(span, 1.5 * step);
@@ -299,17 +407,21 @@ impl Pass<'_> {
         window: u32,
         take: &mut dyn FnMut(String, Vec<f64>),
     ) {
-        type Of = fn(&Rolled) -> f64;
-        let all: [(Look, Of); 5] = [
-            (Look::Mean, |r| r.mean),
-            (Look::Min, |r| r.min),
-            (Look::Max, |r| r.max),
-            (Look::Deviation, |r| r.deviation),
-            (Look::Slope, |r| r.slope),
+        type Of = fn(&Rolled, f64, f64) -> f64;
+        let all: [(Look, Of); 7] = [
+            (Look::Mean, |r, _, _| r.mean),
+            (Look::Min, |r, _, _| r.min),
+            (Look::Max, |r, _, _| r.max),
+            (Look::Deviation, |r, _, _| r.deviation),
+            (Look::Slope, |r, _, _| r.slope),
+            (Look::Full, |r, now, full| minutes_to(full - now, r.slope)),
+            (Look::Empty, |r, now, _| minutes_to(now, -r.slope)),
         ];
+        let full = self.full.unwrap_or(f64::NAN);
         let of: Vec<_> = all
             .into_iter()
             .filter(|(look, _)| looks.contains(look))
+            .filter(|(look, _)| (self.wanted)(&feature_name(name, *look, window)))
             .collect();
         if of.is_empty() {
             return;
@@ -323,7 +435,7 @@ impl Pass<'_> {
                 let rolled = state.push(self.minutes[at], self.values[at]);
                 let row = self.series.order[at] as usize;
                 for (out, (_, of)) in out.iter_mut().zip(&of) {
-                    out[row] = finite(of(&rolled));
+                    out[row] = finite(of(&rolled, self.values[at], full));
                 }
             }
         }
@@ -339,12 +451,34 @@ fn fewest(series: &Series, window_minutes: u32) -> u32 {
     u32::try_from((rows + 1) / 2).unwrap_or(u32::MAX).max(1)
 }
 
+/// Minutes until a way is gone at a pace per minute.
+fn minutes_to(way: f64, pace: f64) -> f64 {
+    match pace > 0.0 {
+        true => (way / pace).clamp(0.0, FAR_MINUTES),
+        // NaN where either is.
+        false => way * 0.0 + pace * 0.0 + FAR_MINUTES,
+    }
+}
+
+/// Deviations above the past's mean; 0 where the past, of which the last minutes are a part, stood still but for rounding.
+fn standing(mean: f64, past: &Rolled) -> f64 {
+    let off = mean - past.mean;
+    match off.abs() <= 1e-12 * past.mean.abs() {
+        true => 0.0,
+        false => (off / past.deviation).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS),
+    }
+}
+
 fn finite(x: f64) -> f64 {
     if x.is_finite() { x } else { f64::NAN }
 }
 
 /// Hour and weekday as sine and cosine, so that midnight is next to the minute before it.
-fn calendar(series: &Series, take: &mut dyn FnMut(String, Vec<f64>)) {
+fn calendar(
+    series: &Series,
+    wanted: &dyn Fn(&str) -> bool,
+    take: &mut dyn FnMut(String, Vec<f64>),
+) {
     let cycles = [
         ("hour", DAY_MICROS, 0),
         ("weekday", 7 * DAY_MICROS, 3 * DAY_MICROS),
@@ -359,8 +493,11 @@ fn calendar(series: &Series, take: &mut dyn FnMut(String, Vec<f64>)) {
                     of(std::f64::consts::TAU * place)
                 }
             };
-            let values = series.instants.iter().zip(&series.of_row).map(at).collect();
-            take(format!("{name} {word}"), values);
+            let name = format!("{name} {word}");
+            if wanted(&name) {
+                let values = series.instants.iter().zip(&series.of_row).map(at).collect();
+                take(name, values);
+            }
         }
     }
 }

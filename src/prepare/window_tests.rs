@@ -13,6 +13,9 @@ fn table(minutes: &[i64], pods: &[u8], values: &[f64]) -> (Frame, Series) {
     (frame, series)
 }
 
+/// Longer than any window of the tests below that compare with the past.
+const PAST: u32 = 30;
+
 fn plan(looks: &[Look], windows: &[u32]) -> WindowPlan {
     WindowPlan {
         windows_minutes: windows.to_vec(),
@@ -20,6 +23,7 @@ fn plan(looks: &[Look], windows: &[u32]) -> WindowPlan {
             column: "x".to_owned(),
             looks: looks.to_vec(),
         }],
+        past_minutes: PAST,
         calendar: true,
     }
 }
@@ -107,6 +111,37 @@ fn slow(frame: &Frame, series: &Series, look: Look, window: u32, row: usize) -> 
             }
             _ => f64::NAN,
         },
+        Look::Full => f64::NAN,
+        Look::Empty if few => f64::NAN,
+        Look::Empty => match self::slow(frame, series, Look::Slope, window, row) {
+            slope if slope < 0.0 => (x[row] / -slope).clamp(0.0, FAR_MINUTES),
+            slope => slope * 0.0 + x[row] * 0.0 + FAR_MINUTES,
+        },
+        Look::Standing => {
+            let old: Vec<f64> = past
+                .iter()
+                .filter(|&&r| x[r].is_finite() && minute(r) > now - f64::from(PAST))
+                .map(|&r| x[r])
+                .collect();
+            let n = old.len() as f64;
+            let near: Vec<f64> = past
+                .iter()
+                .filter(|&&r| x[r].is_finite() && minute(r) > now - short_minutes(series, PAST))
+                .map(|&r| x[r])
+                .collect();
+            let mean = near.iter().sum::<f64>() / near.len() as f64;
+            if near.is_empty() || old.len() < (fewest(series, PAST) / 2).max(2) as usize {
+                return f64::NAN;
+            }
+            let far = old.iter().sum::<f64>() / n;
+            let spread =
+                (old.iter().map(|v| (v - far) * (v - far)).sum::<f64>() / (n - 1.0)).sqrt();
+            // All of one value: the mean is that value, but for its last digit.
+            if old.iter().all(|v| *v == old[0]) {
+                return 0.0;
+            }
+            ((mean - far) / spread).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS)
+        }
         Look::Since => {
             let known: Vec<usize> = past.iter().filter(known).copied().collect();
             let last = grown(&known).iter().rposition(|&g| g > 0.0);
@@ -242,7 +277,7 @@ fn counters_are_known_by_name_and_by_their_steps() {
     let frame = Frame::new("t", vec![Column::time("at", vec![monday])]).unwrap();
     let series = Series::new(&frame, "at", &[]).unwrap();
     let mut at = Vec::new();
-    calendar(&series, &mut |_, v| at.push(v[0]));
+    calendar(&series, &|_| true, &mut |_, v| at.push(v[0]));
     assert_eq!(at, [0.0, 1.0, 0.0, 1.0]);
 }
 
@@ -278,5 +313,48 @@ fn window_speed() {
     eprintln!(
         "{features} features of {n} rows in {:.2} s",
         begun.elapsed().as_secs_f64()
+    );
+}
+
+#[test]
+fn what_fills_is_full_in_time_and_clocks_are_not_proposed() {
+    // One percent a minute, from 10 %: at minute 50 it is at 60 % and has 40 minutes.
+    let n = 3_000_i64;
+    let instants = (0..n).map(|m| m * MINUTE_MICROS).collect();
+    let used = (0..n).map(|m| (10 + m).min(95) as f64).collect();
+    let columns = vec![
+        Column::time("at", instants),
+        Column::number("disk_usage_percent", used),
+        Column::number("uptime_s", (0..n).map(|m| 60.0 * m as f64).collect()),
+    ];
+    let frame = Frame::new("t", columns).unwrap();
+    let series = Series::new(&frame, "at", &[]).unwrap();
+    let names = ["disk_usage_percent".to_owned(), "uptime_s".to_owned()];
+    let plan = propose(&frame, &series, &names, &[15]);
+    assert_eq!(
+        (plan.columns.len(), plan.past_minutes, plan.calendar),
+        (1, 107, false)
+    );
+    let mut found = Vec::new();
+    let wanted = "disk_usage_percent minutes to full 15m";
+    each_wanted(
+        &frame,
+        &series,
+        &plan,
+        &|name| name == wanted,
+        &mut |name, values| {
+            found.push((name, values));
+        },
+    )
+    .unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].0, wanted);
+    assert!((found[0].1[50] - 40.0).abs() < 1e-9, "{}", found[0].1[50]);
+    assert_eq!(found[0].1[2_000], FAR_MINUTES);
+    assert!(found[0].1[3].is_nan());
+    assert_eq!(full("x_ratio", &[0.2, f64::NAN]), Some(1.0));
+    assert_eq!(
+        (full("x_ratio", &[1.2]), full("bytes", &[0.2])),
+        (None, None)
     );
 }

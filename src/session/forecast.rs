@@ -4,6 +4,7 @@
 mod bench;
 mod error;
 mod features;
+mod folds;
 mod found;
 mod job;
 mod parts;
@@ -14,7 +15,7 @@ mod track;
 
 use ndarray::Array2;
 
-use bench::Bench;
+use bench::{Bench, Seen, Thresholds};
 pub use error::ForecastError;
 use features::Features;
 pub(super) use found::find;
@@ -26,12 +27,14 @@ pub(super) use track::{Forecasted, track};
 
 use crate::data::Frame;
 use crate::evaluate::{Calibration, RankedScores, reliability};
-use crate::learn::{Fitter, ForestParams, Learner, Model};
+use crate::learn::{ClassWeights, FeatureDraw, Fitter, ForestParams, Learner, Model};
 use crate::prepare::Ahead;
 pub use crate::protocol::ForecastSpec;
 
 /// Fewest rows before an issue on which a kind is calibrated alone; rarer kinds share one calibration.
 const FEW_ROWS: usize = 50;
+/// Share of the features drawn at each node: few of them tell of any one kind.
+const DRAWN: f64 = 0.2;
 
 /// Runs it all. `grow` steps the fitter to the end, on as many threads as it likes.
 ///
@@ -43,37 +46,47 @@ pub fn forecast(
     grow: &mut dyn FnMut(&mut Fitter) -> Result<(), String>,
 ) -> Result<ForecastReport, ForecastError> {
     let parts = Parts::new(frame, spec)?;
-    let mut features = Features::new(frame, spec, &parts);
+    let mut features = Features::screen(frame, spec, &parts);
     while features.step(frame, &parts)? {}
-    let mut fitter = fitter(spec, &parts, &features)?;
-    grow(&mut fitter).map_err(ForecastError::Learn)?;
-    let model = grown(fitter)?;
-    let classes = parts.kinds.len() + 1;
-    let predict = |side| {
-        let mut all = Vec::new();
-        while features.predict(&model, side, &mut all, classes) {}
-        probabilities(all, classes)
-    };
-    let scored = Scored::new(&parts, &predict(Side::Calibrate)?, &predict(Side::Test)?)?;
-    let Scored {
-        calibrate, test, ..
-    } = &scored;
+    let mut raw = raw(&parts);
+    let mut pass = Some(Pass::Screen);
+    while let Some(now) = pass {
+        let mut fitter = fitter(spec, &parts, &features, now)?;
+        grow(&mut fitter).map_err(ForecastError::Learn)?;
+        let model = grown(fitter)?;
+        if now == Pass::Screen {
+            features = Features::chosen(frame, spec, &parts, features.telling(&model));
+            while features.step(frame, &parts)? {}
+        }
+        for side in now.sides() {
+            let (rows, places) = (
+                &parts.judged[*side as usize],
+                parts.places(*side, now.fold()),
+            );
+            let mut done = 0;
+            while done < places.len() {
+                done = features.predict(&model, rows, &places, done, &mut raw[*side as usize]);
+            }
+        }
+        pass = now.next(&parts);
+    }
     let bench = Bench::new(&parts, spec);
-    let (thresholds, judged) = bench.judge(calibrate.view(), test.view(), spec.budget);
+    let scored = Scored::new(&parts, &bench, raw)?;
+    let bargain = bench.bargain(scored.calibrate.view());
+    let (bound, thresholds) = bargain.bought(spec.budget);
 
     let mut report = ForecastReport::new(&parts, spec, frame, features.names.len());
-    report.threshold = thresholds.first().copied().flatten();
-    report.curve = bench.curve(Side::Test, test.view());
-    report.incidents = judged;
+    report.threshold = bound;
+    report.thresholds = named_thresholds(&parts, &thresholds);
+    report.curve = bench.curve(&bargain, &scored.seen);
+    report.incidents = bench.worth(&thresholds, &scored.seen);
     scored.rate(&parts, &mut report);
-    let rivals = Rivals::new(frame, spec, &parts, &features);
+    let rivals = Rivals::new(frame, spec, &parts);
     for (rival, name) in RIVALS.iter().enumerate() {
-        let of = |side| rivals.scores(rival, &parts, &features, side);
-        let (_, judged) = bench.judge(
-            of(Side::Calibrate).view(),
-            of(Side::Test).view(),
-            spec.budget,
-        );
+        let of = |side| rivals.scores(rival, &parts, side);
+        let bargain = bench.bargain(of(Side::Calibrate).view());
+        let seen = bench.seen(Side::Test, of(Side::Test).view());
+        let judged = bench.worth(&bargain.bought(spec.budget).1, &seen);
         report.rivals.push(RivalReport {
             name: (*name).to_owned(),
             score: judged.overall,
@@ -83,21 +96,97 @@ pub fn forecast(
     Ok(report)
 }
 
+/// Forests are grown in turn: one that tells which features say anything, one for each fold of the training rows that has
+/// not learned from it, and the one that judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    Screen,
+    Fold(u8),
+    All,
+}
+
+impl Pass {
+    fn next(self, parts: &Parts) -> Option<Self> {
+        let folds = parts.folds.train.len() as u8;
+        match self {
+            Self::Screen if folds > 0 => Some(Self::Fold(0)),
+            Self::Fold(fold) if fold + 1 < folds => Some(Self::Fold(fold + 1)),
+            Self::Screen | Self::Fold(_) => Some(Self::All),
+            Self::All => None,
+        }
+    }
+
+    /// Which rows it scores.
+    fn sides(self) -> &'static [Side] {
+        match self {
+            Self::Screen => &[],
+            Self::Fold(_) => &[Side::Calibrate],
+            Self::All => &[Side::Calibrate, Side::Test],
+        }
+    }
+
+    fn fold(self) -> Option<u8> {
+        match self {
+            Self::Fold(fold) => Some(fold),
+            Self::Screen | Self::All => None,
+        }
+    }
+
+    /// Trees of its forest.
+    fn trees(self, asked: u32) -> u32 {
+        match self {
+            Self::Screen => asked.min(30),
+            Self::Fold(_) => (asked / 2).max(1),
+            Self::All => asked,
+        }
+    }
+}
+
+/// Rows of each side x classes, of which nothing is known yet.
+fn raw(parts: &Parts) -> [Array2<f64>; 2] {
+    let classes = parts.kinds.len() + 1;
+    [0, 1].map(|side| Array2::zeros((parts.judged[side].len(), classes)))
+}
+
+fn named_thresholds(parts: &Parts, thresholds: &Thresholds) -> Vec<(String, f64)> {
+    let named = parts
+        .kinds
+        .iter()
+        .zip(thresholds)
+        .filter_map(|(&kind, threshold)| {
+            let name = parts.class_names.get(kind as usize)?;
+            Some((name.clone(), (*threshold)?))
+        });
+    named.collect()
+}
+
 /// The forest that learns the kinds.
 fn fitter(
     spec: &ForecastSpec,
     parts: &Parts,
     features: &Features,
+    pass: Pass,
 ) -> Result<Fitter, ForecastError> {
+    let rows = match pass {
+        Pass::Screen => features.rows(),
+        Pass::Fold(fold) => &parts.folds.train[usize::from(fold)],
+        Pass::All => &parts.train,
+    };
     let learner = ForestParams::new()
-        .trees(spec.trees)
+        .trees(pass.trees(spec.trees))
         .min_samples_leaf(5)
+        // What is rare stays rare: probabilities are ranked, and thresholds chosen, by kind.
+        .class_weights(ClassWeights::None)
+        .max_features(match pass {
+            Pass::Screen => FeatureDraw::Sqrt,
+            Pass::Fold(_) | Pass::All => FeatureDraw::Share(DRAWN),
+        })
         .seed(spec.seed);
     let learner =
         linfa::ParamGuard::check(learner).map_err(|e| ForecastError::Learn(e.to_string()))?;
     Fitter::new(
-        features.train().view(),
-        parts.train_classes(),
+        features.of(rows).view(),
+        parts.classes_of(rows),
         parts.kinds.len() + 1,
         Learner::Forest(learner),
     )
@@ -109,36 +198,30 @@ fn grown(fitter: Fitter) -> Result<Model, ForecastError> {
     fitter.finish().ok_or_else(missing)
 }
 
-/// Rows x classes.
-fn probabilities(all: Vec<f64>, classes: usize) -> Result<Array2<f64>, ForecastError> {
-    Array2::from_shape_vec((all.len() / classes.max(1), classes), all)
-        .map_err(|e| ForecastError::Learn(e.to_string()))
-}
-
-/// Calibrated probabilities, rows x kinds.
+/// Calibrated probabilities, rows of a side x kinds.
 struct Scored {
     calibrate: Array2<f64>,
     test: Array2<f64>,
+    /// Those of the test side as alerts see them: [`Bench::seen`].
+    seen: Seen,
     /// Of any issue, for each row to judge by.
     any: Vec<f64>,
 }
 
 impl Scored {
-    fn new(
-        parts: &Parts,
-        raw_calibrate: &Array2<f64>,
-        raw_test: &Array2<f64>,
-    ) -> Result<Self, ForecastError> {
-        let maps = calibrations(parts, raw_calibrate)?;
+    fn new(parts: &Parts, bench: &Bench<'_>, raw: [Array2<f64>; 2]) -> Result<Self, ForecastError> {
+        let maps = calibrations(parts, &raw[0])?;
         let apply = |raw: &Array2<f64>| {
             Array2::from_shape_fn((raw.nrows(), maps.len()), |(row, k)| {
                 maps[k].apply(raw[(row, k + 1)])
             })
         };
+        let test = apply(&raw[1]);
         Ok(Self {
-            calibrate: apply(raw_calibrate),
-            test: apply(raw_test),
-            any: raw_test.column(0).iter().map(|quiet| 1.0 - quiet).collect(),
+            calibrate: apply(&raw[0]),
+            seen: bench.seen(Side::Test, test.view()),
+            test,
+            any: raw[1].column(0).iter().map(|quiet| 1.0 - quiet).collect(),
         })
     }
 
@@ -167,11 +250,11 @@ impl Scored {
     }
 }
 
-/// One map for each kind, fitted on the calibration part alone.
+/// One map for each kind, fitted on rows that the forest that scored them has not learned from.
 fn calibrations(parts: &Parts, raw: &Array2<f64>) -> Result<Vec<Calibration>, ForecastError> {
     let mut pairs: Vec<(Vec<bool>, Vec<f64>)> = vec![Default::default(); parts.kinds.len()];
     let mut all: (Vec<bool>, Vec<f64>) = Default::default();
-    for (at, &row) in parts.split.calibrate.iter().enumerate() {
+    for (at, &row) in parts.judged[0].iter().enumerate() {
         let kind = match parts.labels[row as usize] {
             Ahead::Quiet => None,
             Ahead::Kind(kind) => Some(kind),

@@ -1,10 +1,10 @@
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
 use super::ForecastSpec;
 use super::parts::{Parts, Side};
 use crate::evaluate::{
-    AlertPolicy, BudgetPoint, IncidentReport, Page, Tracks, Watched, budget_curve, fair,
-    judge_pages, pages, within_budget,
+    AlertPolicy, BudgetPoint, IncidentReport, Page, PageWorth, Tracks, Watched, apply_worths, fair,
+    judge_pages, judge_point, page_worths, peaked_pages, peaks, thresholds, within_budget,
 };
 use crate::prepare::{Episode, MINUTE_MICROS};
 
@@ -23,11 +23,41 @@ pub(super) fn policy(parts: &Parts, horizon_micros: i64) -> AlertPolicy {
     }
 }
 
-/// The pages of all kinds: column `k` of the probabilities is kind `kinds[k]`.
+/// Scores as the tracks of a side see them, rows x kinds.
+pub(super) struct Seen {
+    scores: Array2<f64>,
+    /// Of each kind.
+    peaks: Vec<Vec<f64>>,
+}
+
+impl Seen {
+    /// Scores of the tracks' rows.
+    pub(super) fn new(tracks: &Tracks, scores: Array2<f64>) -> Self {
+        let of = |k: usize| {
+            peaks(tracks, &|row| {
+                scores.get((row as usize, k)).copied().unwrap_or(f64::NAN)
+            })
+        };
+        Self {
+            peaks: (0..scores.ncols()).map(of).collect(),
+            scores,
+        }
+    }
+
+    /// Of a row of the tracks' list and a kind.
+    pub(super) fn score(&self, row: u32, k: usize) -> f64 {
+        self.scores
+            .get((row as usize, k))
+            .copied()
+            .unwrap_or(f64::NAN)
+    }
+}
+
+/// The pages of all kinds: column `k` of the scores is kind `kinds[k]`.
 pub(super) fn pages_of(
     tracks: &Tracks,
     kinds: &[u32],
-    probability: &dyn Fn(u32, usize) -> f64,
+    seen: &Seen,
     thresholds: &Thresholds,
     policy: &AlertPolicy,
 ) -> Vec<Page> {
@@ -40,9 +70,35 @@ pub(super) fn pages_of(
             threshold,
             ..*policy
         };
-        out.extend(pages(tracks, kind, &|row| probability(row, k), &policy));
+        let of = |row: u32| seen.score(row, k);
+        out.extend(peaked_pages(tracks, kind, &of, &seen.peaks[k], &policy));
     }
     out
+}
+
+/// What thresholds are chosen by: what each kind's probabilities are worth as pages, and what a common bound on that costs.
+pub(super) struct Bargain {
+    worths: Vec<PageWorth>,
+    curve: Vec<BudgetPoint>,
+}
+
+impl Bargain {
+    /// The worth from which on pages are sent, and each kind's threshold for it.
+    pub(super) fn bought(&self, budget: f64) -> (Option<f64>, Thresholds) {
+        let bound = within_budget(&self.curve, budget);
+        let thresholds = bound.map(|bound| thresholds_of(&self.worths, bound));
+        (
+            bound,
+            thresholds.unwrap_or_else(|| vec![None; self.worths.len()]),
+        )
+    }
+}
+
+/// Each kind's least probability that is worth so much; a last digit is granted, so that the row that the bound was taken
+/// from counts.
+fn thresholds_of(worths: &[PageWorth], bound: f64) -> Thresholds {
+    let of = |worth: &PageWorth| worth.probability(bound).map(|p| p * (1.0 - 1e-12));
+    worths.iter().map(of).collect()
 }
 
 /// The same rows, incidents and policy for the model and its rivals.
@@ -51,26 +107,22 @@ pub(super) struct Bench<'a> {
     policy: AlertPolicy,
     horizon_micros: i64,
     seed: u64,
-    tracks: [Tracks; 2],
 }
 
 impl<'a> Bench<'a> {
     pub(super) fn new(parts: &'a Parts, spec: &ForecastSpec) -> Self {
         let horizon_micros = i64::from(spec.horizon_minutes) * MINUTE_MICROS;
-        let tracks = [&parts.split.calibrate, &parts.split.test]
-            .map(|rows| Tracks::new(&parts.series, rows));
         Self {
             parts,
             policy: policy(parts, horizon_micros),
             horizon_micros,
             seed: spec.seed,
-            tracks,
         }
     }
 
     pub(super) fn watched<T>(&self, side: Side, then: impl FnOnce(&Watched<'_>) -> T) -> T {
-        let tracks = &self.tracks[side as usize];
-        let (incidents, unfair) = fair(tracks, &self.parts.episodes, self.horizon_micros);
+        let tracks = &self.parts.tracks[side as usize].tracks;
+        let (incidents, unfair) = fair(tracks, &self.parts.incidents, self.horizon_micros);
         let span = tracks
             .seen()
             .fold((i64::MAX, i64::MIN), |(a, b), s| (a.min(s.1), b.max(s.2)));
@@ -86,59 +138,69 @@ impl<'a> Bench<'a> {
 
     /// Incidents that are judged, entities that were seen, and days.
     pub(super) fn judged(&self) -> (Vec<Episode>, Vec<u32>, f64) {
+        let entities = self.parts.series.names.len() as u32;
         self.watched(Side::Test, |watched| {
             let micros = watched.span.1.saturating_sub(watched.span.0).max(0) as f64;
+            let seen = watched.tracks.seen().map(|seen| seen.0);
             (
                 watched.incidents.to_vec(),
-                watched.tracks.seen().map(|seen| seen.0).collect(),
+                seen.filter(|&seen| seen < entities).collect(),
                 micros / 86_400e6,
             )
         })
     }
 
-    pub(super) fn curve(&self, side: Side, scores: ArrayView2<'_, f64>) -> Vec<BudgetPoint> {
+    /// Scores (rows of a side x kinds) as its tracks see them.
+    pub(super) fn seen(&self, side: Side, scores: ArrayView2<'_, f64>) -> Seen {
+        let Parts { scopes, kinds, .. } = self.parts;
+        let of = &self.parts.tracks[side as usize];
+        Seen::new(&of.tracks, scopes.scores(of, kinds, scores))
+    }
+
+    /// What scores of the calibration side are worth.
+    pub(super) fn bargain(&self, calibrate: ArrayView2<'_, f64>) -> Bargain {
+        let seen = self.seen(Side::Calibrate, calibrate);
+        let kinds = &self.parts.kinds;
+        let worths = self.watched(Side::Calibrate, |watched| {
+            page_worths(watched, kinds, seen.scores.view(), &self.policy)
+        });
+        Bargain {
+            curve: self.points(Side::Calibrate, &worths, &seen),
+            worths,
+        }
+    }
+
+    /// What each bound costs and gives on the test side; `seen` is [`Self::seen`] of its scores.
+    pub(super) fn curve(&self, bargain: &Bargain, seen: &Seen) -> Vec<BudgetPoint> {
+        self.points(Side::Test, &bargain.worths, seen)
+    }
+
+    fn points(&self, side: Side, worths: &[PageWorth], seen: &Seen) -> Vec<BudgetPoint> {
+        let bounds = thresholds(apply_worths(worths, seen.scores.view()).view());
         self.watched(side, |watched| {
-            budget_curve(watched, &self.parts.kinds, scores, &self.policy)
+            let point = |bound| {
+                let pages = self.pages(watched, &thresholds_of(worths, bound), seen);
+                BudgetPoint::new(bound, &judge_point(watched, &pages))
+            };
+            bounds.into_iter().map(point).collect()
         })
     }
 
-    /// The thresholds that the calibration part's curve asks for.
-    pub(super) fn bought(&self, curve: &[BudgetPoint], budget: f64) -> Thresholds {
-        vec![within_budget(curve, budget); self.parts.kinds.len()]
+    fn pages(&self, watched: &Watched<'_>, thresholds: &Thresholds, seen: &Seen) -> Vec<Page> {
+        pages_of(
+            watched.tracks,
+            &self.parts.kinds,
+            seen,
+            thresholds,
+            &self.policy,
+        )
     }
 
-    /// What thresholds are worth on the test part.
-    pub(super) fn worth(
-        &self,
-        thresholds: &Thresholds,
-        test: ArrayView2<'_, f64>,
-    ) -> IncidentReport {
-        let probability = |row: u32, k: usize| {
-            let p = test.get((row as usize, k));
-            p.copied().unwrap_or(f64::NAN)
-        };
+    /// What thresholds are worth on the test side; `seen` is [`Self::seen`] of its scores.
+    pub(super) fn worth(&self, thresholds: &Thresholds, seen: &Seen) -> IncidentReport {
         self.watched(Side::Test, |watched| {
-            let kinds = &self.parts.kinds;
-            let pages = pages_of(
-                watched.tracks,
-                kinds,
-                &probability,
-                thresholds,
-                &self.policy,
-            );
+            let pages = self.pages(watched, thresholds, seen);
             judge_pages(watched, &pages, self.seed)
         })
-    }
-
-    /// The thresholds that the calibration part asks for, and what they are worth on the test part.
-    pub(super) fn judge(
-        &self,
-        calibrate: ArrayView2<'_, f64>,
-        test: ArrayView2<'_, f64>,
-        budget: f64,
-    ) -> (Thresholds, IncidentReport) {
-        let thresholds = self.bought(&self.curve(Side::Calibrate, calibrate), budget);
-        let judged = self.worth(&thresholds, test);
-        (thresholds, judged)
     }
 }

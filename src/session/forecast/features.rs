@@ -2,54 +2,77 @@ use std::collections::VecDeque;
 
 use ndarray::Array2;
 
-use super::parts::{Parts, Side};
+use super::parts::Parts;
 use super::{ForecastError, ForecastSpec};
-use crate::data::Frame;
+use crate::data::{Frame, SortedSet, sort_by};
 use crate::learn::Model;
-use crate::prepare::{WindowPlan, each_feature, propose};
+use crate::prepare::{WindowPlan, each_wanted, propose};
 
 /// Rows whose features stand in memory as numbers of full width at a time.
 const CHUNK_ROWS: usize = 8_192;
+/// Rows that all features are looked at on, at most: enough to see which tell anything.
+const SCREEN_ROWS: usize = 30_000;
+/// Features that are kept, at most. Of many hundred most say the same or nothing; what is left is learned from better, and
+/// fits in memory for every row.
+pub(super) const MOST_KEPT: usize = 160;
 
-/// Features of the rows of all parts, made a column of the table at a time.
+/// Features of some rows, made a column of the table at a time.
 pub(super) struct Features {
     pub(super) names: Vec<String>,
-    /// Trees cut between values: half the digits halve the memory. Training rows first, then those to calibrate on, then
-    /// those to judge by.
+    /// Trees cut between values: half the digits halve the memory.
     columns: Vec<Vec<f32>>,
-    /// Where each part begins, and the end.
-    starts: [usize; 4],
+    /// The rows, ascending.
+    rows: Vec<u32>,
+    /// Features that are made; all where none is named.
+    wanted: SortedSet<String>,
     left: VecDeque<WindowPlan>,
     steps: usize,
 }
 
 impl Features {
-    pub(super) fn new(frame: &Frame, spec: &ForecastSpec, parts: &Parts) -> Self {
+    /// Every feature of some of the rows to learn from, to choose by.
+    pub(super) fn screen(frame: &Frame, spec: &ForecastSpec, parts: &Parts) -> Self {
+        let stride = parts.train.len().div_ceil(SCREEN_ROWS).max(1);
+        let rows = parts.train.iter().copied().step_by(stride).collect();
+        Self::new(frame, spec, parts, rows, SortedSet::default())
+    }
+
+    /// The features chosen, of every row that is learned from or scored.
+    pub(super) fn chosen(
+        frame: &Frame,
+        spec: &ForecastSpec,
+        parts: &Parts,
+        wanted: SortedSet<String>,
+    ) -> Self {
+        let all = parts.judged.iter().chain([&parts.train]).flatten();
+        let rows: SortedSet<u32> = all.copied().collect();
+        Self::new(frame, spec, parts, rows.iter().copied().collect(), wanted)
+    }
+
+    fn new(
+        frame: &Frame,
+        spec: &ForecastSpec,
+        parts: &Parts,
+        rows: Vec<u32>,
+        wanted: SortedSet<String>,
+    ) -> Self {
         let plan = propose(frame, &parts.series, &parts.columns, &spec.windows_minutes);
-        let windows_minutes = plan.windows_minutes;
         let one = |columns, calendar| WindowPlan {
-            windows_minutes: windows_minutes.clone(),
+            windows_minutes: plan.windows_minutes.clone(),
             columns,
+            past_minutes: plan.past_minutes,
             calendar,
         };
-        let mut left: VecDeque<WindowPlan> = plan
-            .columns
-            .into_iter()
-            .map(|looks| one(vec![looks], false))
-            .collect();
+        let each = plan.columns.iter().cloned();
+        let mut left: VecDeque<WindowPlan> = each.map(|looks| one(vec![looks], false)).collect();
         if plan.calendar {
             left.push_back(one(Vec::new(), true));
         }
-        let (train, calibrate) = (parts.train.len(), parts.split.calibrate.len());
         Self {
             names: Vec::new(),
             columns: Vec::new(),
-            starts: [
-                0,
-                train,
-                train + calibrate,
-                train + calibrate + parts.split.test.len(),
-            ],
+            rows,
+            wanted,
             steps: left.len(),
             left,
         }
@@ -58,12 +81,16 @@ impl Features {
     /// Makes the features of one more column; answers whether there are more.
     pub(super) fn step(&mut self, frame: &Frame, parts: &Parts) -> Result<bool, ForecastError> {
         if let Some(plan) = self.left.pop_front() {
-            let rows = [&parts.train, &parts.split.calibrate, &parts.split.test];
-            let (names, columns) = (&mut self.names, &mut self.columns);
-            each_feature(frame, &parts.series, &plan, &mut |name, values| {
+            let (names, columns, rows) = (&mut self.names, &mut self.columns, &self.rows);
+            let all = self.wanted.is_empty();
+            let wanted = |name: &str| all || self.wanted.contains(name);
+            each_wanted(frame, &parts.series, &plan, &wanted, &mut |name, values| {
                 names.push(name);
-                let all = rows.iter().flat_map(|rows| rows.iter());
-                columns.push(all.map(|&row| values[row as usize] as f32).collect());
+                columns.push(
+                    rows.iter()
+                        .map(|&row| values[row as usize] as f32)
+                        .collect(),
+                );
             })?;
         }
         Ok(!self.left.is_empty())
@@ -74,43 +101,57 @@ impl Features {
         (self.steps - self.left.len(), self.steps)
     }
 
-    /// Rows x features to learn from.
-    pub(super) fn train(&self) -> Array2<f64> {
-        self.rows(0, self.starts[1])
+    /// Rows whose features these are.
+    pub(super) fn rows(&self) -> &[u32] {
+        &self.rows
     }
 
-    fn rows(&self, from: usize, until: usize) -> Array2<f64> {
-        Array2::from_shape_fn((until - from, self.columns.len()), |(row, f)| {
-            f64::from(self.columns[f][from + row])
+    /// Rows x features of rows of the table.
+    pub(super) fn of(&self, rows: &[u32]) -> Array2<f64> {
+        let places: Vec<Option<usize>> = rows
+            .iter()
+            .map(|row| self.rows.binary_search(row).ok())
+            .collect();
+        Array2::from_shape_fn((rows.len(), self.columns.len()), |(row, f)| {
+            places[row].map_or(f64::NAN, |at| self.columns[f][at].into())
         })
     }
 
-    /// A feature of a part's row.
-    pub(super) fn value(&self, side: Side, row: usize, feature: usize) -> f64 {
-        let at = self.starts[side as usize + 1] + row;
-        let column = self.columns.get(feature);
-        column
-            .and_then(|c| c.get(at))
-            .map_or(f64::NAN, |&x| x.into())
+    /// The names of those that told a model most.
+    pub(super) fn telling(&self, model: &Model) -> SortedSet<String> {
+        let importance = model.impurity_importance();
+        let mut best: Vec<usize> = (0..self.names.len())
+            .filter(|&f| importance.get(f).is_some_and(|i| *i > 0.0))
+            .collect();
+        sort_by(&mut best, |&a, &b| {
+            importance[b].total_cmp(&importance[a]).then(a.cmp(&b))
+        });
+        if best.is_empty() {
+            best = (0..self.names.len()).collect();
+        }
+        best.truncate(MOST_KEPT);
+        best.into_iter().map(|f| self.names[f].clone()).collect()
     }
 
-    /// Adds the probabilities (rows x classes) of a part's next rows to those before; answers whether there are more.
+    /// Writes the probabilities (rows x classes) of the next of some rows of a side, from the `done`th on; answers how many
+    /// are done.
     pub(super) fn predict(
         &self,
         model: &Model,
-        side: Side,
-        all: &mut Vec<f64>,
-        classes: usize,
-    ) -> bool {
-        let (begin, end) = (
-            self.starts[side as usize + 1],
-            self.starts[side as usize + 2],
-        );
-        let from = begin + all.len() / classes.max(1);
-        let until = (from + CHUNK_ROWS).min(end);
-        if from < until {
-            all.extend(model.predict_proba(self.rows(from, until).view()));
+        rows: &[u32],
+        places: &[u32],
+        done: usize,
+        all: &mut Array2<f64>,
+    ) -> usize {
+        let until = (done + CHUNK_ROWS).min(places.len());
+        let some: Vec<u32> = places[done..until]
+            .iter()
+            .map(|&at| rows[at as usize])
+            .collect();
+        let made = model.predict_proba(self.of(&some).view());
+        for (made, &at) in made.rows().into_iter().zip(&places[done..until]) {
+            all.row_mut(at as usize).assign(&made);
         }
-        until < end
+        until
     }
 }

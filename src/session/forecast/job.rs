@@ -1,17 +1,19 @@
 //! A forecast as a job: features a column at a time, a forest that is grown elsewhere, then a budget at a time.
 
-use super::bench::Bench;
+use ndarray::Array2;
+
+use super::bench::{Bargain, Bench};
 use super::error::mended;
-use super::features::Features;
+use super::features::{Features, MOST_KEPT};
 use super::parts::{Parts, Side};
 use super::rivals::{RIVALS, Rivals};
 use super::summary::{Bought, Told, budgets};
 use super::track::Forecasted;
 use super::{
-    ForecastError, ForecastReport, ForecastSpec, RivalReport, Scored, fitter, grown, probabilities,
+    ForecastError, ForecastReport, ForecastSpec, Pass, RivalReport, Scored, fitter, grown,
+    named_thresholds, raw,
 };
 use crate::data::Frame;
-use crate::evaluate::BudgetPoint;
 use crate::learn::{Fitter, Model};
 use crate::protocol::{Event, Flattering, ForecastSummary, Stage};
 use crate::session::failure::Fault;
@@ -19,10 +21,9 @@ use crate::session::job::{Growing, InPlace, Job, Progress, Slice};
 use crate::session::store::{Store, stem};
 use crate::session::{UnitNews, UnitWork};
 
-/// Shares of a run that are done once features are made, trees grown, rows scored, budgets judged.
-const MADE: f64 = 0.25;
-const GROWN: f64 = 0.75;
-const SCORED: f64 = 0.82;
+/// Shares of a run that are done once features are chosen, trees grown, budgets judged.
+const CHOSEN: f64 = 0.3;
+const GROWN: f64 = 0.8;
 const JUDGED: f64 = 0.9;
 /// Bytes of a feature of a row, as it is kept and as it is learned from.
 const KEPT_BYTES: u64 = 4;
@@ -42,27 +43,36 @@ struct Run {
     spec: ForecastSpec,
     parts: Parts,
     features: Features,
+    /// Rows of each side x classes.
+    raw: [Array2<f64>; 2],
     at: At,
     bought: Bought,
     rivals: Vec<Bought>,
 }
 
 enum At {
-    Features,
+    Features {
+        pass: Pass,
+    },
     Grow {
+        pass: Pass,
         fitter: Box<Fitter>,
         setup: Option<Vec<u8>>,
     },
     Predict {
+        pass: Pass,
         model: Box<Model>,
-        raw: [Vec<f64>; 2],
+        /// The side that is scored now, and how many of its rows are done.
+        side: usize,
+        done: usize,
     },
     Judge {
         scored: Scored,
-        curve: Vec<BudgetPoint>,
+        bargain: Bargain,
     },
     Rivals {
         scored: Scored,
+        bargain: Bargain,
         rivals: Rivals,
     },
     Over,
@@ -92,18 +102,21 @@ impl ForecastJob {
             Ok(parts) => parts,
             Err(error) => return Ok(Err(error)),
         };
-        let features = Features::new(frame, &spec, &parts);
-        let most = (parts.columns.len() * (1 + 5 * spec.windows_minutes.len()) + 4) as u64;
-        let rows =
-            (parts.train.len() + parts.split.calibrate.len() + parts.split.test.len()) as u64;
-        let needed = most * (KEPT_BYTES * rows + LEARNED_BYTES * parts.train.len() as u64);
+        let features = Features::screen(frame, &spec, &parts);
+        let most = (parts.columns.len() * (1 + 8 * spec.windows_minutes.len()) + 4) as u64;
+        let screened = most * (KEPT_BYTES + LEARNED_BYTES) * features.rows().len() as u64;
+        let kept = most.min(MOST_KEPT as u64);
+        let rows = (parts.judged[0].len() + parts.judged[1].len()) as u64;
+        let learned = parts.train.len() as u64;
+        let needed = screened.max(kept * (KEPT_BYTES * (rows + learned) + LEARNED_BYTES * learned));
         match self.limit_bytes {
             Some(limit) if needed > limit => Err(Fault::too_large(needed, limit, most as usize)),
             _ => Ok(Ok(Run {
+                raw: raw(&parts),
                 spec,
                 parts,
                 features,
-                at: At::Features,
+                at: At::Features { pass: Pass::Screen },
                 bought: Bought::default(),
                 rivals: Vec::new(),
             })),
@@ -123,122 +136,194 @@ impl ForecastJob {
         Progress::new(stage, self.share(done).min(0.999), detail)
     }
 
-    fn grown_so_far(&self, fitter: &Fitter) -> Slice {
+    /// The share done within the forest of a pass.
+    fn grown_share(run: &Run, pass: Pass, share: f64) -> f64 {
+        let forests = run.parts.folds.train.len() as f64 / 2.0 + 1.0;
+        let (before, own) = match pass {
+            Pass::Screen => return CHOSEN * (0.5 + share / 6.0),
+            Pass::Fold(fold) => (f64::from(fold) / 2.0, 0.5),
+            Pass::All => (forests - 1.0, 1.0),
+        };
+        CHOSEN + (GROWN - CHOSEN) * (before + own * share) / forests
+    }
+
+    fn grown_so_far(&self, run: &Run, pass: Pass, fitter: &Fitter) -> Slice {
         let (done, units) = (fitter.done(), fitter.units());
-        let share = f64::from(done) / f64::from(units.max(1));
+        let share = 0.9 * f64::from(done) / f64::from(units.max(1));
         let detail = format!("tree {done} of {units}");
-        let progress = self.told(Stage::Growing, MADE + (GROWN - MADE) * share, detail);
+        let progress = self.told(Stage::Growing, Self::grown_share(run, pass, share), detail);
         match self.in_place.is_some() || done >= units {
             true => Slice::More(progress),
             false => Slice::Waiting(progress),
         }
     }
 
+    fn grow(&self, run: &Run, pass: Pass) -> Result<At, ForecastError> {
+        let fitter = fitter(&run.spec, &run.parts, &run.features, pass)?;
+        Ok(At::Grow {
+            pass,
+            setup: self.in_place.is_none().then(|| fitter.setup()),
+            fitter: Box::new(fitter),
+        })
+    }
+
     fn step(&self, run: &mut Run, frame: &Frame) -> Result<Slice, ForecastError> {
-        let classes = run.parts.kinds.len() + 1;
         match std::mem::replace(&mut run.at, At::Over) {
-            At::Features => {
+            At::Features { pass } => {
                 let more = run.features.step(frame, &run.parts)?;
                 let (done, all) = run.features.done();
-                run.at = At::Features;
-                if !more {
-                    let fitter = fitter(&run.spec, &run.parts, &run.features)?;
-                    run.at = At::Grow {
-                        setup: self.in_place.is_none().then(|| fitter.setup()),
-                        fitter: Box::new(fitter),
-                    };
-                }
-                let share = done as f64 / all.max(1) as f64;
+                run.at = match more {
+                    true => At::Features { pass },
+                    false => self.grow(run, pass)?,
+                };
+                let from = if pass == Pass::Screen { 0.0 } else { 2.0 / 3.0 };
+                let share = from
+                    + done as f64
+                        / all.max(1) as f64
+                        / if pass == Pass::Screen { 2.0 } else { 3.0 };
                 let detail = format!("column {done} of {all}");
                 Ok(Slice::More(self.told(
                     Stage::Preparing,
-                    MADE * share,
+                    CHOSEN * share,
                     detail,
                 )))
             }
-            At::Grow { mut fitter, setup } => {
-                if fitter.done() >= fitter.units() {
-                    run.at = At::Predict {
-                        model: Box::new(grown(*fitter)?),
-                        raw: [Vec::new(), Vec::new()],
+            At::Grow {
+                pass,
+                mut fitter,
+                setup,
+            } => {
+                if fitter.done() < fitter.units() {
+                    if let Some(here) = self.in_place {
+                        (here.training)(&mut fitter)
+                            .map_err(|e| ForecastError::Learn(e.to_string()))?;
+                    }
+                    let slice = self.grown_so_far(run, pass, &fitter);
+                    run.at = At::Grow {
+                        pass,
+                        fitter,
+                        setup,
                     };
-                    return Ok(Slice::More(self.told(Stage::Evaluating, GROWN, "")));
+                    return Ok(slice);
                 }
-                if let Some(here) = self.in_place {
-                    (here.training)(&mut fitter)
-                        .map_err(|e| ForecastError::Learn(e.to_string()))?;
+                let model = Box::new(grown(*fitter)?);
+                let share = Self::grown_share(run, pass, 0.9);
+                if pass == Pass::Screen {
+                    let wanted = run.features.telling(&model);
+                    run.features = Features::chosen(frame, &run.spec, &run.parts, wanted);
+                    let next = pass.next(&run.parts).unwrap_or(Pass::All);
+                    run.at = At::Features { pass: next };
+                    return Ok(Slice::More(self.told(
+                        Stage::Preparing,
+                        share,
+                        "features are chosen",
+                    )));
                 }
-                let slice = self.grown_so_far(&fitter);
-                run.at = At::Grow { fitter, setup };
-                Ok(slice)
-            }
-            At::Predict { model, mut raw } => {
-                let more = [Side::Calibrate, Side::Test].into_iter().any(|side| {
-                    run.features
-                        .predict(&model, side, &mut raw[side as usize], classes)
-                });
-                let all = run.parts.split.calibrate.len() + run.parts.split.test.len();
-                let done = (raw[0].len() + raw[1].len()) / classes;
-                if more {
-                    run.at = At::Predict { model, raw };
-                } else {
-                    let [calibrate, test] = raw;
-                    let scored = Scored::new(
-                        &run.parts,
-                        &probabilities(calibrate, classes)?,
-                        &probabilities(test, classes)?,
-                    )?;
-                    let bench = Bench::new(&run.parts, &run.spec);
-                    let curve = bench.curve(Side::Calibrate, scored.calibrate.view());
-                    run.at = At::Judge { scored, curve };
-                }
-                let share = GROWN + (SCORED - GROWN) * done as f64 / all.max(1) as f64;
+                run.at = At::Predict {
+                    pass,
+                    model,
+                    side: 0,
+                    done: 0,
+                };
                 Ok(Slice::More(self.told(
                     Stage::Evaluating,
                     share,
                     "rows are scored",
                 )))
             }
-            At::Judge { scored, curve } => {
+            At::Predict {
+                pass,
+                model,
+                mut side,
+                mut done,
+            } => {
+                if let Some(&now) = pass.sides().get(side) {
+                    let (rows, places) = (
+                        &run.parts.judged[now as usize],
+                        run.parts.places(now, pass.fold()),
+                    );
+                    done = run.features.predict(
+                        &model,
+                        rows,
+                        &places,
+                        done,
+                        &mut run.raw[now as usize],
+                    );
+                    if done >= places.len() {
+                        (side, done) = (side + 1, 0);
+                    }
+                    run.at = At::Predict {
+                        pass,
+                        model,
+                        side,
+                        done,
+                    };
+                } else if let Some(next) = pass.next(&run.parts) {
+                    run.at = self.grow(run, next)?;
+                } else {
+                    let bench = Bench::new(&run.parts, &run.spec);
+                    let raw = std::mem::take(&mut run.raw);
+                    let scored = Scored::new(&run.parts, &bench, raw)?;
+                    let bargain = bench.bargain(scored.calibrate.view());
+                    run.at = At::Judge { scored, bargain };
+                }
+                let share = Self::grown_share(run, pass, 0.95);
+                Ok(Slice::More(self.told(
+                    Stage::Evaluating,
+                    share,
+                    "rows are scored",
+                )))
+            }
+            At::Judge { scored, bargain } => {
                 let budgets = budgets(run.spec.budget);
                 let bench = Bench::new(&run.parts, &run.spec);
                 let done = run.bought.of_budget.len();
                 if let Some(&budget) = budgets.get(done) {
-                    let thresholds = bench.bought(&curve, budget);
-                    run.bought
-                        .add(thresholds, |t| bench.worth(t, scored.test.view()));
-                    run.at = At::Judge { scored, curve };
+                    let thresholds = bargain.bought(budget).1;
+                    run.bought.add(thresholds, |t| bench.worth(t, &scored.seen));
+                    run.at = At::Judge { scored, bargain };
                 } else {
-                    let rivals = Rivals::new(frame, &run.spec, &run.parts, &run.features);
-                    run.at = At::Rivals { scored, rivals };
+                    let rivals = Rivals::new(frame, &run.spec, &run.parts);
+                    run.at = At::Rivals {
+                        scored,
+                        bargain,
+                        rivals,
+                    };
                 }
-                let share = SCORED + (JUDGED - SCORED) * done as f64 / budgets.len() as f64;
+                let share = GROWN + (JUDGED - GROWN) * done as f64 / budgets.len() as f64;
                 Ok(Slice::More(self.told(
                     Stage::Evaluating,
                     share,
                     "budgets are tried",
                 )))
             }
-            At::Rivals { scored, rivals } => {
+            At::Rivals {
+                scored,
+                bargain,
+                rivals,
+            } => {
                 let at = run.rivals.len();
-                if at < RIVALS.len() {
-                    let of = |side| rivals.scores(at, &run.parts, &run.features, side);
+                let slice = if at < RIVALS.len() {
+                    let of = |side| rivals.scores(at, &run.parts, side);
                     let bench = Bench::new(&run.parts, &run.spec);
-                    let (calibrate, test) = (of(Side::Calibrate), of(Side::Test));
-                    let curve = bench.curve(Side::Calibrate, calibrate.view());
+                    let rival = bench.bargain(of(Side::Calibrate).view());
+                    let seen = bench.seen(Side::Test, of(Side::Test).view());
                     let mut bought = Bought::default();
                     for budget in budgets(run.spec.budget) {
-                        bought.add(bench.bought(&curve, budget), |t| {
-                            bench.worth(t, test.view())
-                        });
+                        bought.add(rival.bought(budget).1, |t| bench.worth(t, &seen));
                     }
                     run.rivals.push(bought);
-                    run.at = At::Rivals { scored, rivals };
                     let share = JUDGED + (1.0 - JUDGED) * at as f64 / RIVALS.len() as f64;
-                    return Ok(Slice::More(self.told(Stage::Evaluating, share, RIVALS[at])));
-                }
-                run.at = At::Rivals { scored, rivals };
-                Ok(Slice::done(Event::Cancelled))
+                    Slice::More(self.told(Stage::Evaluating, share, RIVALS[at]))
+                } else {
+                    Slice::done(Event::Cancelled)
+                };
+                run.at = At::Rivals {
+                    scored,
+                    bargain,
+                    rivals,
+                };
+                Ok(slice)
             }
             At::Over => Err(ForecastError::Learn("the forecast is over".to_owned())),
         }
@@ -246,7 +331,10 @@ impl ForecastJob {
 
     /// All figures of a run whose steps are over.
     fn finish(run: Run, frame: &Frame) -> Option<(ForecastSummary, Forecasted)> {
-        let At::Rivals { scored, .. } = run.at else {
+        let At::Rivals {
+            scored, bargain, ..
+        } = run.at
+        else {
             return None;
         };
         let (spec, parts) = (run.spec, run.parts);
@@ -256,9 +344,10 @@ impl ForecastJob {
         let bench = Bench::new(&parts, &spec);
         let mut report = ForecastReport::new(&parts, &spec, frame, run.features.names.len());
         let place = *run.bought.of_budget.get(asked)? as usize;
-        report.threshold = run.bought.thresholds.get(place)?.first().copied().flatten();
+        report.threshold = bargain.bought(spec.budget).0;
+        report.thresholds = named_thresholds(&parts, run.bought.thresholds.get(place)?);
         report.incidents = run.bought.report(asked)?.clone();
-        report.curve = bench.curve(Side::Test, scored.test.view());
+        report.curve = bench.curve(&bargain, &scored.seen);
         scored.rate(&parts, &mut report);
         report.rivals = RIVALS
             .iter()
@@ -371,7 +460,7 @@ impl Job for ForecastJob {
 
 impl Growing for ForecastJob {
     fn unit_work(&mut self) -> Option<UnitWork> {
-        let At::Grow { fitter, setup } = &mut self.run.as_mut()?.at else {
+        let At::Grow { fitter, setup, .. } = &mut self.run.as_mut()?.at else {
             return None;
         };
         Some(UnitWork {
@@ -395,13 +484,13 @@ impl Growing for ForecastJob {
         let Some(mut run) = self.run.take() else {
             return Err(Fault::internal("a tree came back that nobody waits for"));
         };
-        let slice = match &mut run.at {
-            At::Grow { fitter, .. } => {
-                fitter.accept(unit, bytes)?;
-                self.grown_so_far(fitter)
-            }
-            _ => return Err(Fault::internal("a tree came back that nobody waits for")),
+        if let At::Grow { fitter, .. } = &mut run.at {
+            fitter.accept(unit, bytes)?;
+        }
+        let At::Grow { fitter, pass, .. } = &run.at else {
+            return Err(Fault::internal("a tree came back that nobody waits for"));
         };
+        let slice = self.grown_so_far(&run, *pass, fitter);
         self.run = Some(run);
         Ok(slice)
     }

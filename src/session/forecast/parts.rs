@@ -1,10 +1,13 @@
+use super::folds::{FoldTask, TrainFolds};
 use super::{ForecastError, ForecastSpec};
 use crate::data::{Frame, SortedSet, Values, grouped};
-use crate::evaluate::{Finding, Gate, Tracks, duplicates, fair, giveaway};
+use crate::evaluate::{
+    Finding, Gate, Groups, NO_GROUP, ScopedTracks, Scopes, Tracks, duplicates, fair, giveaway,
+};
 use crate::prepare::{
-    Ahead, Episode, MINUTE_MICROS, NO_LABEL, Series, SeriesError, Shares, TimeSplit, ahead,
-    entity_columns, episodes, healthy_classes, split_entities, split_forward, split_shuffled,
-    time_columns,
+    Ahead, Episode, MINUTE_MICROS, NO_LABEL, NO_SERIES, Series, SeriesError, Shares, TimeSplit,
+    ahead, entity_columns, episodes, healthy_classes, past_minutes, split_entities, split_forward,
+    split_shuffled, time_columns,
 };
 
 /// Rows learned from, at most: quiet ones beyond are thinned.
@@ -20,7 +23,12 @@ const AFTERWARDS: [&str; 7] = [
     "split",
 ];
 
-/// Which part a row is scored in.
+/// Incidents of a cluster that begin so close together are one.
+const NEAR_MICROS: i64 = 5 * MINUTE_MICROS;
+/// Columns whose groups may be hit together, the widest first.
+const TOGETHER: [&str; 4] = ["cluster", "cluster_id", "cluster_name", "node"];
+
+/// Which rows are scored: those that thresholds are chosen on, or those that are judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Calibrate,
@@ -41,6 +49,16 @@ pub(super) struct Parts {
     pub(super) split: TimeSplit,
     /// Rows that the forest learns from.
     pub(super) train: Vec<u32>,
+    /// The training rows once more, to be held out in turn.
+    pub(super) folds: TrainFolds,
+    /// Rows that are scored, ascending: to choose thresholds on (the calibration part, and the training part where it has
+    /// folds), and to judge by.
+    pub(super) judged: [Vec<u32>; 2],
+    /// The same as alerts see them, with what hits whole clusters.
+    pub(super) tracks: [ScopedTracks; 2],
+    pub(super) scopes: Scopes,
+    /// Episodes by what they hit.
+    pub(super) incidents: Vec<Episode>,
     pub(super) clusters: u32,
     pub(super) leaks: Vec<Finding>,
     pub(super) notices: Vec<String>,
@@ -101,7 +119,8 @@ impl Parts {
         let minutes = |m: u32| i64::from(m) * MINUTE_MICROS;
         let found = episodes(&series, &now, &healthy, minutes(spec.gap_minutes));
         let horizon = minutes(spec.horizon_minutes);
-        let window = minutes(spec.windows_minutes.iter().copied().max().unwrap_or(0));
+        let longest = spec.windows_minutes.iter().copied().max().unwrap_or(0);
+        let window = minutes(longest.max(past_minutes(&series, &spec.windows_minutes)));
         let labels = ahead(&series, &found, horizon);
         let embargo = horizon.saturating_add(window);
         let split = match spec.by_entity {
@@ -123,11 +142,27 @@ impl Parts {
             now,
             kinds: Vec::new(),
             train: Vec::new(),
+            folds: TrainFolds::default(),
+            judged: [Vec::new(), Vec::new()],
+            tracks: [ScopedTracks::default(), ScopedTracks::default()],
+            scopes: Scopes::single(&[], 0),
+            incidents: Vec::new(),
             split,
             leaks: Vec::new(),
             notices,
         };
         out.choose_rows()?;
+        out.folds = FoldTask {
+            series: &out.series,
+            episodes: &out.episodes,
+            labels: &out.labels,
+            all: &out.split.train,
+            learned: &out.train,
+            embargo_micros: embargo,
+            by_entity: spec.by_entity,
+        }
+        .folds();
+        out.watch(frame);
         out.check_test(horizon)?;
         out.leaks = out.inspect(frame, window, horizon);
         match out.leaks.is_empty() || spec.anyway {
@@ -164,16 +199,48 @@ impl Parts {
         Ok(())
     }
 
+    /// What is scored, and as what it counts.
+    fn watch(&mut self, frame: &Frame) {
+        let mut scored = self.split.calibrate.clone();
+        if !self.folds.of.is_empty() {
+            scored.extend(&self.split.train);
+            crate::data::sort_by(&mut scored, |a, b| a.cmp(b));
+        }
+        self.judged = [scored, self.split.test.clone()];
+        let mut is_learned = vec![(i64::MAX, i64::MIN); self.series.names.len()];
+        for &row in &self.split.train {
+            let t = self.series.instants[row as usize];
+            let of = &mut is_learned[self.series.of_row[row as usize] as usize];
+            *of = (of.0.min(t), of.1.max(t));
+        }
+        let learned = |e: &&Episode| {
+            let (first, last) = is_learned[e.entity as usize];
+            first <= e.start && e.start <= last
+        };
+        let learned: Vec<Episode> = self.episodes.iter().filter(learned).copied().collect();
+        let entities = self.series.names.len() as u32;
+        let groups = groups(frame, &self.series);
+        self.scopes = Scopes::learn(groups, &self.kinds, entities, &learned, NEAR_MICROS);
+        for &kind in &self.kinds {
+            if let Some(column) = self.scopes.column(kind) {
+                let name = &self.class_names[kind as usize];
+                self.notices.push(format!("{name} hits all of a {column} together: it is one incident, and one page, for each."));
+            }
+        }
+        self.incidents = self.scopes.merge(&self.episodes, NEAR_MICROS);
+        self.tracks = [0, 1].map(|side| {
+            let rows: &Vec<u32> = &self.judged[side];
+            self.scopes
+                .tracks(Tracks::new(&self.series, rows), rows.len())
+        });
+    }
+
     fn check_test(&mut self, horizon: i64) -> Result<(), ForecastError> {
-        let (incidents, _) = fair(
-            &Tracks::new(&self.series, &self.split.test),
-            &self.episodes,
-            horizon,
-        );
+        let (incidents, _) = fair(&self.tracks[1].tracks, &self.incidents, horizon);
         if incidents.len() < 2 {
             return Err(ForecastError::FewIncidents {
                 incidents: incidents.len(),
-                all: self.episodes.len(),
+                all: self.incidents.len(),
                 part: "judge by",
             });
         }
@@ -217,8 +284,8 @@ impl Parts {
         leaks
     }
 
-    /// Classes of the rows to learn from: 0 quiet, then the kinds.
-    pub(super) fn train_classes(&self) -> Vec<u8> {
+    /// Classes of some of the rows to learn from: 0 quiet, then the kinds.
+    pub(super) fn classes_of(&self, rows: &[u32]) -> Vec<u8> {
         let class = |&row: &u32| match self.labels[row as usize] {
             Ahead::Kind(kind) => self
                 .kinds
@@ -227,7 +294,21 @@ impl Parts {
                 .map_or(0, |k| k as u8 + 1),
             _ => 0,
         };
-        self.train.iter().map(class).collect()
+        rows.iter().map(class).collect()
+    }
+
+    /// Places among the rows of a side that are scored by the forest of a fold, or by that of all training rows.
+    pub(super) fn places(&self, side: Side, fold: Option<u8>) -> Vec<u32> {
+        let rows = &self.judged[side as usize];
+        let of = |row: u32| {
+            let at = self.split.train.binary_search(&row).ok()?;
+            self.folds.of.get(at).copied()
+        };
+        let here = rows.iter().enumerate().filter(|(_, row)| match side {
+            Side::Calibrate => of(**row) == fold,
+            Side::Test => fold.is_none(),
+        });
+        here.map(|(at, _)| at as u32).collect()
     }
 
     /// A column's numbers at some rows.
@@ -263,6 +344,34 @@ fn clusters(frame: &Frame) -> u32 {
         .iter()
         .find_map(|name| frame.column(name));
     column.map_or(1, |c| c.classes().names.len().max(1) as u32)
+}
+
+/// The groups whose entities may be hit together. An entity that moves between groups is of none.
+fn groups(frame: &Frame, series: &Series) -> Vec<Groups> {
+    let of = |name: &&str| {
+        let classes = frame.column(name)?.classes();
+        let mut of_entity = vec![None; series.names.len()];
+        for (&entity, &code) in series.of_row.iter().zip(&classes.codes) {
+            if entity == NO_SERIES || code as usize >= classes.names.len() {
+                continue;
+            }
+            let known = &mut of_entity[entity as usize];
+            match *known {
+                None => *known = Some(code),
+                Some(before) if before != code => *known = Some(NO_GROUP),
+                Some(_) => {}
+            }
+        }
+        Some(Groups {
+            column: (*name).to_owned(),
+            of_entity: of_entity
+                .into_iter()
+                .map(|g| g.unwrap_or(NO_GROUP))
+                .collect(),
+            names: classes.names,
+        })
+    };
+    TOGETHER.iter().filter_map(of).collect()
 }
 
 fn tell_series(series: &Series, notices: &mut Vec<String>) {

@@ -46,8 +46,11 @@ pub struct ForecastReport {
     pub horizon_minutes: u32,
     /// False pages per cluster-day that are paid.
     pub budget: f64,
-    /// The threshold that the calibration part asks for; none where every page costs too much.
+    /// Pages are sent where at least so large a share of them, by rows that are not judged by, was ahead of an incident;
+    /// none where every page costs too much.
     pub threshold: Option<f64>,
+    /// The probability from which on each kind is paged, of those that are.
+    pub thresholds: Vec<(String, f64)>,
     /// Judged by incident.
     pub incidents: IncidentReport,
     /// What each threshold costs and gives on the test part.
@@ -80,7 +83,7 @@ impl ForecastReport {
             entities: parts.series.names.len() as u32,
             clusters: parts.clusters,
             step_secs: parts.series.step_micros as f64 / 1e6,
-            episodes: parts.episodes.len() as u32,
+            episodes: parts.incidents.len() as u32,
             rows: [
                 parts.train.len() as u64,
                 parts.split.calibrate.len() as u64,
@@ -92,6 +95,7 @@ impl ForecastReport {
             horizon_minutes: spec.horizon_minutes,
             budget: spec.budget,
             threshold: None,
+            thresholds: Vec::new(),
             incidents: IncidentReport::default(),
             curve: Vec::new(),
             reliability: None,
@@ -183,6 +187,14 @@ impl ForecastReport {
             horizon_minutes: self.horizon_minutes,
             budget: self.budget,
             threshold: self.threshold,
+            thresholds: self
+                .thresholds
+                .iter()
+                .map(|(kind, probability)| KindThreshold {
+                    kind: kind.clone(),
+                    probability: *probability,
+                })
+                .collect(),
             roc_auc: self.roc_auc,
             average_precision: self.average_precision,
             overall: line("all", &overall.overall),
@@ -328,6 +340,7 @@ struct Report {
     horizon_minutes: u32,
     budget: f64,
     threshold: Option<f64>,
+    thresholds: Vec<KindThreshold>,
     roc_auc: Option<f64>,
     average_precision: Option<f64>,
     overall: Line,
@@ -362,6 +375,11 @@ struct Line {
     pages_per_incident: Option<f64>,
 }
 
+struct KindThreshold {
+    kind: String,
+    probability: f64,
+}
+
 struct Point {
     threshold: f64,
     false_per_cluster_day: f64,
@@ -387,7 +405,7 @@ struct Bin {
 
 record!(Whole: Report {
     verdict, notices, leaks, data, time, entity, entities, clusters, step_secs, episodes, rows_train, rows_calibrate, rows_test,
-    rows_embargoed, cuts, features, horizon_minutes, budget, threshold, roc_auc, average_precision, overall, recall_ahead_90,
+    rows_embargoed, cuts, features, horizon_minutes, budget, threshold, thresholds, roc_auc, average_precision, overall, recall_ahead_90,
     lead_minutes_90, false_per_day_90, kinds, rivals, curve, calibration,
 });
 record!(Whole: Line {
@@ -395,6 +413,7 @@ record!(Whole: Line {
     pages_during, pages_false, false_wrong_kind, false_too_early, pages_undecided, false_per_day, false_per_cluster_day,
     page_precision, pages_per_incident,
 });
+record!(Whole: KindThreshold { kind, probability });
 record!(Whole: Point { threshold, false_per_cluster_day, recall_ahead, lead_minutes });
 record!(Whole: Calibrated { brier, reliability, resolution, uncertainty, within, expected_calibration_error, bins });
 record!(Whole: Bin { mean, share, rows });

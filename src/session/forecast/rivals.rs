@@ -1,11 +1,10 @@
 use ndarray::Array2;
 
 use super::ForecastSpec;
-use super::features::Features;
 use super::parts::{Parts, Side};
 use crate::data::Frame;
 use crate::evaluate::StaticRule;
-use crate::prepare::{Ahead, Look, feature_name};
+use crate::prepare::{Ahead, Look, Looks, WindowPlan, each_wanted, feature_name};
 
 /// Rules that need no learning.
 pub(super) const RIVALS: [&str; 4] = [
@@ -20,18 +19,13 @@ pub(super) struct Rivals {
     rules: Vec<Option<StaticRule>>,
     /// The rule's column at all rows.
     values: Vec<Vec<f64>>,
-    /// Its slope in the longest window, as a feature.
-    slopes: Vec<Option<usize>>,
+    /// Its slope in the longest window, at all rows; empty of a counter.
+    slopes: Vec<Vec<f64>>,
     horizon_minutes: f64,
 }
 
 impl Rivals {
-    pub(super) fn new(
-        frame: &Frame,
-        spec: &ForecastSpec,
-        parts: &Parts,
-        features: &Features,
-    ) -> Self {
+    pub(super) fn new(frame: &Frame, spec: &ForecastSpec, parts: &Parts) -> Self {
         let train: Vec<Vec<f64>> = parts
             .columns
             .iter()
@@ -59,14 +53,31 @@ impl Rivals {
             })
             .collect();
         let longest = spec.windows_minutes.iter().copied().max().unwrap_or(1);
-        let slopes = rules
-            .iter()
-            .map(|rule| {
-                let name =
-                    feature_name(&parts.columns[rule.as_ref()?.column], Look::Slope, longest);
-                features.names.iter().position(|n| *n == name)
-            })
-            .collect();
+        let slope = |rule: &Option<StaticRule>| {
+            let mut found = Vec::new();
+            let Some(rule) = rule else { return found };
+            let column = parts.columns[rule.column].clone();
+            let wanted = feature_name(&column, Look::Slope, longest);
+            let plan = WindowPlan {
+                windows_minutes: vec![longest],
+                columns: vec![Looks {
+                    column,
+                    looks: vec![Look::Slope],
+                }],
+                past_minutes: 0,
+                calendar: false,
+            };
+            // The column is one of the table's numbers.
+            let _made = each_wanted(
+                frame,
+                &parts.series,
+                &plan,
+                &|name| name == wanted,
+                &mut |_, values| found = values,
+            );
+            found
+        };
+        let slopes = rules.iter().map(slope).collect();
         Self {
             rules,
             values,
@@ -75,18 +86,9 @@ impl Rivals {
         }
     }
 
-    /// Scores (rows of the part x kinds) of one of [`RIVALS`].
-    pub(super) fn scores(
-        &self,
-        rival: usize,
-        parts: &Parts,
-        features: &Features,
-        side: Side,
-    ) -> Array2<f64> {
-        let rows = match side {
-            Side::Calibrate => &parts.split.calibrate,
-            Side::Test => &parts.split.test,
-        };
+    /// Scores (rows of the side x kinds) of one of [`RIVALS`].
+    pub(super) fn scores(&self, rival: usize, parts: &Parts, side: Side) -> Array2<f64> {
+        let rows = &parts.judged[side as usize];
         Array2::from_shape_fn((rows.len(), parts.kinds.len()), |(at, k)| {
             let row = rows[at] as usize;
             let rule = self.rules[k].as_ref();
@@ -94,7 +96,7 @@ impl Rivals {
                 (1, _) => f64::from(u8::from(parts.now[row] == parts.kinds[k])),
                 (2, Some(rule)) => rule.score(self.values[k][row]),
                 (3, Some(rule)) => {
-                    let slope = self.slopes[k].map_or(f64::NAN, |f| features.value(side, at, f));
+                    let slope = self.slopes[k].get(row).copied().unwrap_or(f64::NAN);
                     rule.extrapolated(self.values[k][row], slope, self.horizon_minutes)
                 }
                 _ => 0.0,

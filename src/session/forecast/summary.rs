@@ -184,10 +184,13 @@ impl Told<'_> {
     /// The entities seen, those with most incidents first, and the one that tells most: the longest warning, else the most
     /// incidents.
     fn watched(&self) -> (Vec<WatchedEntity>, u32) {
+        let scopes = &self.parts.scopes;
         let mut counts = vec![0_u32; self.parts.series.names.len()];
         for incident in self.incidents {
-            if let Some(count) = counts.get_mut(incident.entity as usize) {
-                *count += 1;
+            for entity in scopes.members(incident.entity) {
+                if let Some(count) = counts.get_mut(entity as usize) {
+                    *count += 1;
+                }
             }
         }
         let incidents_of = |entity: u32| counts.get(entity as usize).copied().unwrap_or(0);
@@ -217,7 +220,14 @@ impl Told<'_> {
             if let Outcome::Ahead(lead) = *outcome
                 && best.is_none_or(|(longest, _)| lead > longest)
             {
-                best = Some((lead, incident.entity));
+                best = Some((
+                    lead,
+                    scopes
+                        .members(incident.entity)
+                        .first()
+                        .copied()
+                        .unwrap_or(0),
+                ));
             }
         }
         let telling = best.map(|b| b.1).or(all.first().map(|e| e.number));

@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use super::bench::{Thresholds, pages_of, policy};
+use super::bench::{Seen, Thresholds, pages_of, policy};
 use super::parts::Parts;
 use crate::data::sort_by;
 use crate::evaluate::{Tracks, fair};
@@ -61,14 +61,54 @@ pub(in crate::session) fn track(
     let seen: Vec<usize> = (0..rows.len())
         .filter(|&i| in_sight(secs_of(at(rows[i]))))
         .collect();
-    let probability = |i: usize, k: usize| f64::from(of.test[(places[i], k)]);
+
+    // With those that may be hit together with it: what hits them all is judged by what is said of all.
+    let scopes = &of.parts.scopes;
+    let is_near = |other: u32| other == entity || scopes.share(entity, other);
+    let listed: Vec<u32> = test
+        .iter()
+        .copied()
+        .filter(|&row| is_near(series.of_row[row as usize]))
+        .collect();
+    let listed_places: Vec<usize> = listed
+        .iter()
+        .map(|row| test.binary_search(row).unwrap_or(0))
+        .collect();
+    let own = Array2::from_shape_fn((listed.len(), of.parts.kinds.len()), |(row, k)| {
+        f64::from(of.test[(listed_places[row], k)])
+    });
+    let scoped = scopes.tracks(Tracks::new(series, &listed), listed.len());
+    let tracks = &scoped.tracks;
+    let scores = scopes.scores(&scoped, &of.parts.kinds, own.view());
+    let scores = Seen::new(tracks, scores);
+    // Rows of the tracks that say something of the entity's rows, for each kind.
+    let said: Vec<Vec<u32>> = of
+        .parts
+        .kinds
+        .iter()
+        .map(|&kind| {
+            let about = scopes.about(kind, entity);
+            let here: Vec<(i64, u32)> = tracks
+                .each()
+                .filter(|r| r.0 == about)
+                .map(|r| (r.1, r.2))
+                .collect();
+            let of_row = |&row: &u32| {
+                let found = here.binary_search_by(|r| r.0.cmp(&at(row)));
+                found.map_or(u32::MAX, |place| here[place].1)
+            };
+            rows.iter().map(of_row).collect()
+        })
+        .collect();
+    let probability = |i: usize, k: usize| scores.score(said[k][i], k);
 
     let horizon = i64::from(of.horizon_minutes) * MINUTE_MICROS;
-    let mut listed = rows.clone();
-    sort_by(&mut listed, |a, b| a.cmp(b));
-    let tracks = Tracks::new(series, &listed);
-    let (counting, _) = fair(&tracks, &of.parts.episodes, horizon);
-    let here = of.parts.episodes.iter().filter(|e| e.entity == entity);
+    let (counting, _) = fair(tracks, &of.parts.incidents, horizon);
+    let here = of
+        .parts
+        .incidents
+        .iter()
+        .filter(|e| scopes.covers(e.entity, entity));
     let name = |kind: u32| {
         let name = of.parts.class_names.get(kind as usize);
         name.cloned().unwrap_or_default()
@@ -139,15 +179,12 @@ pub(in crate::session) fn track(
         }
     }
 
-    // The list that the pages are made of rises by row.
-    let place_of = |row: u32| test.binary_search(&row).unwrap_or(0);
-    let listed_places: Vec<usize> = listed.iter().map(|&row| place_of(row)).collect();
     let policy = policy(&of.parts, horizon);
-    let p = |row: u32, k: usize| f64::from(of.test[(listed_places[row as usize], k)]);
     let pages = of.thresholds.iter().map(|thresholds| {
-        let pages = pages_of(&tracks, &of.parts.kinds, &p, thresholds, &policy);
+        let pages = pages_of(tracks, &of.parts.kinds, &scores, thresholds, &policy);
         pages
             .iter()
+            .filter(|page| scopes.covers(page.entity, entity))
             .map(|page| TrackPage {
                 kind: of
                     .parts
