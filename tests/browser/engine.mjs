@@ -13,7 +13,6 @@ import { Visit } from "./visit.mjs";
 
 const PATIENCE_MS = 15 * 60_000;
 const TEST_SHARE = 0.2;
-const DEPTH = 6;
 const [, , path, kind, workers] = process.argv;
 
 const text = readFileSync(path, "utf8")
@@ -75,7 +74,7 @@ async function module(visit) {
     {
       target: "label",
       test_share: TEST_SHARE,
-      model: kind === "rf" ? { kind: "random-forest", class_weight: "none" } : { kind: "gradient-boosting", max_depth: DEPTH },
+      model: kind === "rf" ? { kind: "random-forest", class_weight: "none" } : { kind: "gradient-boosting" },
     },
   );
   const done = await visit.until("the model is there", () => globalThis.__done, { timeout: PATIENCE_MS });
@@ -100,7 +99,6 @@ async function page(visit) {
     await visit.page.select("#forest-weight", "none");
   } else {
     await visit.press("label:has(#gradient-boosting)");
-    await visit.fill("#boost-depth", DEPTH);
   }
   const pressed = performance.now();
   await visit.press("#train");
