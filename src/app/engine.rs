@@ -180,6 +180,7 @@ impl Step {
                 }
                 self.ask(remember());
             }
+            Event::Profiled(_) => {}
             Event::Estimated(estimate) => self.state.estimate = Some(estimate.clone()),
             Event::Found(found) => self.found(found, secs),
             Event::Series(found) => {

@@ -6,7 +6,7 @@ use crate::data::{Frame, Values, sort_keys};
 ///
 /// Rows are compared by a 64-bit fingerprint of their cells: among a million rows two different ones are taken for
 /// equal with a probability of 3e-8.
-pub(super) fn repeated_rows(frame: &Frame, shown: usize) -> (u64, Vec<u32>) {
+pub(crate) fn repeated_rows(frame: &Frame, shown: usize) -> (u64, Vec<u32>) {
     let mut rows: Vec<u64> = vec![0; frame.rows()];
     for column in frame.columns() {
         match &column.values {

@@ -65,6 +65,7 @@ pub mod value;
 mod zip;
 
 pub use decode::Encoding;
+pub(crate) use duplicates::repeated_rows;
 pub use error::IngestError;
 pub use files::{FileRead, FilesReader, InputFile, TableRead, read_files};
 pub use join::{ALERT_COLUMN, HEALTHY, JoinOptions, JoinReport, JoinedColumn};

@@ -1,9 +1,9 @@
 //! What the engine answers.
 
 use super::{
-    Candidate, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack, ModelSummary,
-    PredictionSummary, Refusal, Report, RowsPage, ScenarioPreview, SearchSummary, SeriesSummary,
-    TargetSummary,
+    Candidate, DataProfile, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack,
+    ModelSummary, PredictionSummary, Refusal, Report, RowsPage, ScenarioPreview, SearchSummary,
+    SeriesSummary, TargetSummary,
 };
 use crate::data::Notice;
 
@@ -52,6 +52,8 @@ pub enum Event {
     Target(Box<TargetSummary>),
     /// A page of rows.
     Rows(RowsPage),
+    /// A look at the whole data set.
+    Profiled(Box<DataProfile>),
     /// What a training would need.
     Estimated(Estimate),
     /// A look at a scenario.

@@ -8,6 +8,7 @@ mod event;
 mod failure;
 mod forecast;
 mod preview;
+mod profile;
 mod reading;
 mod request;
 mod scenario;
@@ -24,6 +25,10 @@ pub use forecast::{
     SeriesSummary, TrackIncident, TrackKind, TrackPage, WatchedEntity,
 };
 pub use preview::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioFile, ScenarioPreview};
+pub use profile::{
+    ClassColumn, ClassProfile, ClassRows, CorrelatedPair, CorrelationProfile, CounterLine,
+    DataProfile, EntityLine, MissingGroup, MissingPattern, MissingProfile, SeriesProfile, Spread,
+};
 pub use reading::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 pub use request::{FileHead, PredictionFilter, Request, RowsFilter, RowsView};
 pub use scenario::{

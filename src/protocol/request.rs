@@ -105,6 +105,11 @@ pub enum Request {
         /// Which rows and in what order; none lists all as they stand.
         view: Option<Box<RowsView>>,
     },
+    /// Look at the whole of the current data set. Answers: `Progress`, then `Profiled`.
+    Profile {
+        /// The target whose classes are compared; empty for none.
+        target: String,
+    },
     /// What a training would need. Answer: `Estimated`.
     Estimate {
         /// From table to features.

@@ -1,18 +1,20 @@
 //! What each message looks like as JSON, which is also what reports, run logs and model files hold.
 
 use super::{
-    Baseline, BoostSpec, BudgetRung, CalibrationBin, CalibrationSummary, Candidate, ClassCount,
-    ClassScore, ClassWeight, ColumnSummary, Criterion, Curve, DataOrigin, DataSummary, Encoding,
-    Estimate, Event, Exporters, Failure, FailureCode, FileHead, FileSummary, Flattering, FoldKind,
-    ForecastOutcome, ForecastSpec, ForecastSummary, ForecastTrack, ForestSpec, Guess, Importance,
-    IncidentLine, Interval, JoinSummary, JoinedColumn, LabelRule, LeakSummary, LoadShape,
-    MaxFeatures, Mend, Missing, ModelSpec, ModelSummary, Options, Place, PredictionFilter,
-    PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric, Profile,
-    ReadSetting, ReadSpec, ReadingSummary, Refusal, Report, Request, RivalSummary, RowNote,
-    RowNotes, RowsFilter, RowsPage, RowsView, RunRecord, Scaling, ScenarioColumns, ScenarioFile,
-    ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SeriesSummary,
-    SimulateSpec, Stage, TargetSummary, TrackIncident, TrackKind, TrackPage, TreeSpec, Undefined,
-    WatchedEntity,
+    Baseline, BoostSpec, BudgetRung, CalibrationBin, CalibrationSummary, Candidate, ClassColumn,
+    ClassCount, ClassProfile, ClassRows, ClassScore, ClassWeight, ColumnSummary, CorrelatedPair,
+    CorrelationProfile, CounterLine, Criterion, Curve, DataOrigin, DataProfile, DataSummary,
+    Encoding, EntityLine, Estimate, Event, Exporters, Failure, FailureCode, FileHead, FileSummary,
+    Flattering, FoldKind, ForecastOutcome, ForecastSpec, ForecastSummary, ForecastTrack,
+    ForestSpec, Guess, Importance, IncidentLine, Interval, JoinSummary, JoinedColumn, LabelRule,
+    LeakSummary, LoadShape, MaxFeatures, Mend, Missing, MissingGroup, MissingPattern,
+    MissingProfile, ModelSpec, ModelSummary, Options, Place, PredictionFilter, PredictionSummary,
+    PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric, Profile, ReadSetting, ReadSpec,
+    ReadingSummary, Refusal, Report, Request, RivalSummary, RowNote, RowNotes, RowsFilter,
+    RowsPage, RowsView, RunRecord, Scaling, ScenarioColumns, ScenarioFile, ScenarioPreset,
+    ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SeriesProfile, SeriesSummary,
+    SimulateSpec, Spread, Stage, TargetSummary, TrackIncident, TrackKind, TrackPage, TreeSpec,
+    Undefined, WatchedEntity,
 };
 use crate::json::{choice, record};
 
@@ -24,6 +26,7 @@ choice!(Whole: Request {
     SetKind { column, kind } = "set-kind",
     DescribeTarget { column } = "describe-target",
     Rows { offset, limit, view } = "rows",
+    Profile { target } = "profile",
     Estimate { prepare, model } = "estimate",
     Train { prepare, model } = "train",
     Search { prepare, model, search } = "search",
@@ -61,6 +64,7 @@ choice!(Whole: Event {
     Data(summary) = "data",
     Target(summary) = "target",
     Rows(page) = "rows",
+    Profiled(profile) = "profiled",
     Estimated(estimate) = "estimated",
     Preview(preview) = "preview",
     Trained { model, report } = "trained",
@@ -241,6 +245,22 @@ record!(Whole: JoinedColumn { name, metric, source, series, is_rate, resets, gap
 record!(Whole: ClassCount { class, rows, healthy });
 record!(Whole: TargetSummary { column, classes, missing, why_not, notices, features });
 record!(Whole: RowsPage { columns, offset, total, rows });
+
+record!(Whole: DataProfile { target, rows, missing, by_class, correlation, series, repeated, repeated_first });
+record!(Whole: MissingProfile { columns, complete, groups, left_out, patterns, other_patterns, other_rows });
+record!(Whole: MissingGroup { columns, missing, course });
+record!(Whole: MissingPattern { groups, rows });
+record!(Whole: ClassProfile { classes, left_out, columns });
+record!(Whole: ClassRows { class, rows, seen });
+record!(Whole: ClassColumn { name, apart, spreads });
+record!(Whole: Spread { values, at });
+record!(Whole: CorrelationProfile { rows, compared, left_out, columns, matrix, pairs });
+record!(Whole: CorrelatedPair { a, b, rank, rows });
+record!(Whole: SeriesProfile {
+    time, entity, counted, entities, step_secs, steps, all_steps, gaps, duplicates, backwards, without_time, lines, counters,
+});
+record!(Whole: EntityLine { name, rows, step_secs, gaps, longest_secs, longest_at, duplicates });
+record!(Whole: CounterLine { name, resets, entities, most, most_resets });
 
 record!(Whole: Estimate { secs, memory_bytes, workers, probe_rows });
 record!(Whole: Interval { low, high });

@@ -1,5 +1,6 @@
 //! The job that a request asks for.
 
+use super::data_profile::ProfileJob;
 use super::estimate::EstimateJob;
 use super::failure::Fault;
 use super::forecast::{ForecastJob, find, track};
@@ -41,6 +42,7 @@ pub(super) fn any(
             data.set_kind(&column, kind)?;
             Ok(Slice::done(Event::Data(Box::new(data.summary()))))
         }),
+        Request::Profile { target } => Box::new(ProfileJob::new(target)),
         Request::Estimate { prepare, model } => Box::new(EstimateJob::new(
             prepare,
             model,

@@ -7,6 +7,7 @@
 mod assess;
 mod begin;
 mod convert;
+mod data_profile;
 mod estimate;
 mod failure;
 mod forecast;
