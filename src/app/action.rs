@@ -133,6 +133,8 @@ pub enum Act {
     DropWaiting,
     /// Stop the job at work and begin with what waits.
     PreferWaiting,
+    /// The whole data set is to be looked at.
+    Profile,
     /// Other rows of the data set are to be listed, or in another order.
     ViewRows(RowsView),
     /// Another page of them, by its first row.

@@ -46,6 +46,7 @@ impl Step {
                 self.ask_estimate();
                 self.scenario_changed();
                 self.ask_series();
+                self.profile_if_idle();
             }
             Act::Dropped(files) => self.dropped(files),
             Act::DroppedFolder { files, is_cut } => self.dropped_folder(files, *is_cut),
@@ -96,6 +97,7 @@ impl Step {
                 });
             }
             Act::PreferWaiting => self.cancel(),
+            Act::Profile => self.ask_profile(),
             Act::ViewRows(view) => {
                 self.state.rows_view = Handle::new(view.clone());
                 self.ask_rows(0);
@@ -433,6 +435,7 @@ impl Step {
                 self.state.data.settle();
                 self.state.target.settle();
                 self.state.rows.settle();
+                self.state.profile.settle();
             }
             Route::Simulate => self.state.preview.settle(),
             Route::Forecast => self.settle_forecast(),

@@ -31,9 +31,11 @@ impl Step {
                 .push(Effect::PreviewSoon(self.state.preview_turn));
         }
         self.state.queue.push_back(job);
-        // Nobody waits for an estimate: the session ends it when it is asked something else.
-        let probing = |job: &mut Job| job.purpose == Purpose::Estimate;
-        self.state.job.take_if(probing);
+        // Nobody waits for an estimate or a profile: the session ends it when it is asked something else.
+        let idle = |job: &mut Job| matches!(job.purpose, Purpose::Estimate | Purpose::Profile);
+        if let Some(ended) = self.state.job.take_if(idle) {
+            self.settle(&ended.purpose);
+        }
         if self.state.job.is_some() {
             self.tell_of_waiting();
         } else {
@@ -88,6 +90,7 @@ impl Step {
             Purpose::Track => self.state.track.run(progress),
             Purpose::Predict { .. } => self.state.predictions.run(progress),
             Purpose::Rows => self.state.rows.run(progress),
+            Purpose::Profile => self.state.profile.run(progress),
             Purpose::Page => self.state.page.run(progress),
             Purpose::Preview => self.state.preview.run(progress),
             Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
@@ -105,6 +108,8 @@ impl Step {
             Purpose::Track => self.state.track.settle(),
             Purpose::Predict { .. } => self.state.predictions.settle(),
             Purpose::Rows => self.state.rows.settle(),
+            // What it was renewed for holds no more.
+            Purpose::Profile => self.state.profile = Async::Idle,
             Purpose::Page => self.state.page.settle(),
             Purpose::Preview => self.state.preview.settle(),
             Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
@@ -158,6 +163,7 @@ impl Step {
                 self.state.target = Async::Ready(Handle::new((**target).clone()));
                 self.forget_search();
                 self.forget_forecast();
+                self.renew_profile();
                 if self.state.restored.is_some() {
                     self.adopt();
                 }
@@ -180,7 +186,9 @@ impl Step {
                 }
                 self.ask(remember());
             }
-            Event::Profiled(_) => {}
+            Event::Profiled(profile) => {
+                self.state.profile = Async::Ready(Handle::new((**profile).clone()));
+            }
             Event::Estimated(estimate) => self.state.estimate = Some(estimate.clone()),
             Event::Found(found) => self.found(found, secs),
             Event::Series(found) => {
@@ -250,6 +258,7 @@ impl Step {
             Event::Cancelled => self.cancelled(&job),
         }
         self.next();
+        self.profile_if_idle();
     }
 
     fn loaded(&mut self, purpose: &Purpose, data: &DataSummary) {
@@ -316,6 +325,7 @@ impl Step {
         self.state.data = Async::Ready(Handle::new(data.clone()));
         self.state.rows = Async::Idle;
         self.state.rows_view = Handle::default();
+        self.state.profile = Async::Idle;
         self.forget_search();
         self.forget_forecast();
         for (column, kind) in kinds {
@@ -457,6 +467,7 @@ impl Step {
                         self.state.predictions.fail(job.id, failure, notices);
                     }
                     Purpose::Rows => self.state.rows.fail(job.id, failure, notices),
+                    Purpose::Profile => self.state.profile.fail(job.id, failure, notices),
                     _ => self.state.page.fail(job.id, failure, notices),
                 }
             }

@@ -19,6 +19,7 @@ pub mod format;
 mod handle;
 mod kept;
 pub mod plot;
+pub mod profiling;
 pub mod reading;
 mod record;
 mod recovery;

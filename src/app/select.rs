@@ -141,6 +141,7 @@ pub fn at_work(state: &State) -> Option<String> {
             | Purpose::Page
             | Purpose::Rows
             | Purpose::Estimate
+            | Purpose::Profile
             | Purpose::Preview
             | Purpose::Series
             | Purpose::Track

@@ -7,9 +7,9 @@ use super::form::Settings;
 use super::{Attachment, Handle};
 use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
-    Candidate, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack, JobId, ModelSpec,
-    ModelSummary, PredictionFilter, PredictionSummary, PrepareSpec, ReadSpec, Refusal, Report,
-    Request, RowsPage, RowsView, RunRecord, ScenarioPreview, SearchSummary, SeriesSummary,
+    Candidate, DataProfile, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack, JobId,
+    ModelSpec, ModelSummary, PredictionFilter, PredictionSummary, PrepareSpec, ReadSpec, Refusal,
+    Report, Request, RowsPage, RowsView, RunRecord, ScenarioPreview, SearchSummary, SeriesSummary,
     SimulateSpec, Stage, TargetSummary,
 };
 
@@ -284,6 +284,8 @@ pub enum Purpose {
     },
     /// A page of the data set's rows.
     Rows,
+    /// A look at the whole data set, for which nobody waits.
+    Profile,
     /// A page of predictions.
     Page,
     /// A look at the scenario of the form.
@@ -314,6 +316,7 @@ impl Purpose {
             Self::Remember => "Keeping the model".to_owned(),
             Self::Predict { name } => format!("Predicting {name}"),
             Self::Rows => "Listing rows".to_owned(),
+            Self::Profile => "Profiling".to_owned(),
             Self::Page => "Listing predictions".to_owned(),
             Self::Preview => "Looking at the scenario".to_owned(),
             Self::Export => "Writing the file".to_owned(),
@@ -327,6 +330,7 @@ impl Purpose {
             (self, other),
             (Self::Load { .. }, Self::Load { .. } | Self::SetKind { .. })
                 | (Self::Rows, Self::Rows)
+                | (Self::Profile, Self::Profile)
                 | (Self::Page, Self::Page)
                 | (Self::Preview, Self::Preview)
                 | (Self::Target { .. }, Self::Target { .. })
@@ -433,6 +437,8 @@ pub struct State {
     pub rows: Async<Handle<RowsPage>>,
     /// Which of them are listed.
     pub rows_view: Handle<RowsView>,
+    /// The look at the whole data set.
+    pub profile: Async<Handle<DataProfile>>,
     /// The predictions.
     pub predictions: Async<Handle<PredictionSummary>>,
     /// The page of them in sight.
@@ -486,6 +492,7 @@ impl Default for State {
             track: Async::Idle,
             rows: Async::Idle,
             rows_view: Handle::default(),
+            profile: Async::Idle,
             predictions: Async::Idle,
             page: Async::Idle,
             preview: Async::Idle,

@@ -26,13 +26,106 @@ impl Sightings {
 pub(super) struct Numbers {
     /// `NaN` is missing.
     pub values: Vec<f64>,
-    /// Width and digits of the fraction of each, so that its text can be given back.
-    styles: Vec<(u8, u8)>,
-    /// The texts of cells that these two do not give back: null tokens, infinite numbers, `1e5`; by row.
+    /// How each was written, so that its text can be given back.
+    written: Written,
+    /// The texts of cells that this does not give back: null tokens, infinite numbers, `1e5`, `007`; by row.
     others: Vec<(u32, u32)>,
     other_names: Names,
     /// Whether fractions stand behind a comma.
     comma: bool,
+    /// Whether some number has a fraction.
+    has_fraction: bool,
+    /// The width of all numbers, while they may be codes.
+    codes: CodeWidth,
+    /// Whether some number has zeros in front.
+    padded: bool,
+}
+
+/// Whether a column's numbers are whole, not negative and of one width of at least 4.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum CodeWidth {
+    #[default]
+    Unknown,
+    Of(u8),
+    No,
+}
+
+/// How many digits stand behind the points of a column's numbers. Nearly every column has one answer for all of them, and
+/// then that is all that is kept.
+#[derive(Clone, Debug, Default)]
+struct Written {
+    /// What holds for every number so far.
+    all: AllWritten,
+    /// Once nothing does: for each row its digits, or [`SHORTEST`].
+    each: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum AllWritten {
+    /// There is no number yet.
+    #[default]
+    None,
+    /// As many digits for all.
+    Fixed(u8),
+    /// The shortest text that reads back as the number.
+    Shortest,
+    /// Both so far: the digits of the first are those of all, and each is the shortest text.
+    Both(u8),
+    /// Neither.
+    Mixed,
+}
+
+/// Stands for the shortest text that reads back as the number.
+const SHORTEST: u8 = u8::MAX;
+/// Up to so many digits a text without zeros at the end of its fraction is the shortest that reads back as its number.
+const SURE_DIGITS: usize = 15;
+
+impl Written {
+    /// The number of row `row`, before which as many stand. `is_shortest` may say no where it is not known.
+    #[inline]
+    fn push(&mut self, row: usize, fraction: u8, is_shortest: bool) {
+        self.all = match self.all {
+            AllWritten::Mixed => {
+                self.each.push(fraction);
+                return;
+            }
+            AllWritten::None if is_shortest => AllWritten::Both(fraction),
+            AllWritten::None => AllWritten::Fixed(fraction),
+            AllWritten::Both(all) => match (all == fraction, is_shortest) {
+                (true, true) => return,
+                (true, false) => AllWritten::Fixed(all),
+                (false, true) => AllWritten::Shortest,
+                (false, false) => return self.part(row, all, fraction),
+            },
+            AllWritten::Fixed(all) if all == fraction => return,
+            AllWritten::Fixed(all) => return self.part(row, all, fraction),
+            AllWritten::Shortest if is_shortest => return,
+            AllWritten::Shortest => return self.part(row, SHORTEST, fraction),
+        };
+    }
+
+    /// Nothing holds for all any more: `before` held for those up to `row`.
+    #[cold]
+    fn part(&mut self, row: usize, before: u8, fraction: u8) {
+        self.all = AllWritten::Mixed;
+        self.each = vec![before; row];
+        self.each.push(fraction);
+    }
+
+    fn push_nothing(&mut self) {
+        if self.all == AllWritten::Mixed {
+            self.each.push(0);
+        }
+    }
+
+    fn of(&self, row: usize) -> u8 {
+        match self.all {
+            AllWritten::None => 0,
+            AllWritten::Fixed(all) | AllWritten::Both(all) => all,
+            AllWritten::Shortest => SHORTEST,
+            AllWritten::Mixed => self.each.get(row).copied().unwrap_or(0),
+        }
+    }
 }
 
 /// The cells of a column of texts.
@@ -89,9 +182,7 @@ impl ColumnBuffer {
                 if !numbers.comma
                     && let Some((value, width, fraction)) = number::quick(cell)
                 {
-                    numbers.values.push(value);
-                    numbers.styles.push((width, fraction));
-                    return (0, 0);
+                    return numbers.push_plain(cell, value, width, fraction);
                 }
                 if let Some(n) = numbers.parse(cell) {
                     if !n.inexact {
@@ -123,6 +214,18 @@ impl ColumnBuffer {
         match &mut self.cells {
             Cells::Numbers(numbers) => numbers.push_missing(),
             Cells::Texts(texts) => texts.codes.push(MISSING_CODE),
+        }
+    }
+
+    /// Makes room for so many more rows; false where there is none.
+    pub fn make_room(&mut self, rows: usize) -> bool {
+        match &mut self.cells {
+            Cells::Numbers(numbers) => {
+                let each = &mut numbers.written.each;
+                numbers.values.try_reserve_exact(rows).is_ok()
+                    && (each.is_empty() || each.try_reserve_exact(rows).is_ok())
+            }
+            Cells::Texts(texts) => texts.codes.try_reserve_exact(rows).is_ok(),
         }
     }
 
@@ -162,30 +265,63 @@ impl Numbers {
 
     /// Whether some number has a fraction behind a comma.
     pub fn has_comma(&self) -> bool {
-        self.comma && self.styles.iter().any(|s| s.1 > 0)
+        self.comma && self.has_fraction
     }
 
     fn push(&mut self, cell: &[u8], value: f64, style: Style) -> (usize, usize) {
-        let row = self.values.len() as u32;
-        let finite = value.is_finite();
-        self.values.push(if finite { value } else { f64::NAN });
         match style {
-            Style::Plain { width, fraction } if finite => {
-                self.styles.push((width, fraction));
-                (0, 0)
+            Style::Plain { width, fraction } if value.is_finite() && fraction != SHORTEST => {
+                self.push_plain(cell, value, width, fraction)
             }
             _ => {
-                self.styles.push((0, 0));
-                let (code, new) = self.other_names.intern(cell);
-                self.others.push((row, code));
-                if new { (cell.len(), 1) } else { (0, 0) }
+                if value.is_finite() {
+                    self.codes = CodeWidth::No;
+                }
+                self.keep(cell, value)
             }
         }
     }
 
+    /// A cell whose text is kept.
+    fn keep(&mut self, cell: &[u8], value: f64) -> (usize, usize) {
+        let row = self.values.len() as u32;
+        let finite = value.is_finite();
+        self.values.push(if finite { value } else { f64::NAN });
+        self.written.push_nothing();
+        let (code, new) = self.other_names.intern(cell);
+        self.others.push((row, code));
+        if new { (cell.len(), 1) } else { (0, 0) }
+    }
+
+    /// A number of plain style: an optional minus, digits, an optional fraction.
+    #[inline]
+    fn push_plain(&mut self, cell: &[u8], value: f64, width: u8, fraction: u8) -> (usize, usize) {
+        self.has_fraction |= fraction > 0;
+        let is_code = width >= 4 && fraction == 0 && value >= 0.0;
+        match self.codes {
+            CodeWidth::No => {}
+            CodeWidth::Unknown if is_code => self.codes = CodeWidth::Of(width),
+            CodeWidth::Of(all) if is_code && all == width => {}
+            _ => self.codes = CodeWidth::No,
+        }
+        let digits = cell.strip_prefix(b"-").unwrap_or(cell);
+        if let [b'0', second, ..] = digits
+            && *second != b'.'
+            && *second != b','
+        {
+            self.padded = true;
+            return self.keep(cell, value);
+        }
+        let is_shortest =
+            digits.len() <= SURE_DIGITS + 1 && (fraction == 0 || digits.last() != Some(&b'0'));
+        self.written.push(self.values.len(), fraction, is_shortest);
+        self.values.push(value);
+        (0, 0)
+    }
+
     fn push_missing(&mut self) {
         self.values.push(f64::NAN);
-        self.styles.push((0, 0));
+        self.written.push_nothing();
     }
 
     fn into_texts(self) -> Texts {
@@ -195,8 +331,7 @@ impl Numbers {
         };
         let mut others = self.others.iter().peekable();
         let mut text = String::new();
-        for (row, (&value, &(width, fraction))) in self.values.iter().zip(&self.styles).enumerate()
-        {
+        for (row, &value) in self.values.iter().enumerate() {
             if let Some(&&(_, code)) = others.peek().filter(|(at, _)| *at as usize == row) {
                 others.next();
                 texts.push(self.other_names.bytes(code));
@@ -204,7 +339,10 @@ impl Numbers {
                 texts.codes.push(MISSING_CODE);
             } else {
                 text.clear();
-                number::write_plain(&mut text, value, width, fraction);
+                match self.written.of(row) {
+                    SHORTEST => number::write_shortest(&mut text, value),
+                    fraction => number::write_plain(&mut text, value, fraction),
+                }
                 if self.comma {
                     text = text.replace('.', ",");
                 }
@@ -231,19 +369,9 @@ impl Numbers {
     /// Whether the cells are codes rather than numbers: all of the same width of at least 4, and some with a leading zero,
     /// as in postal codes.
     pub fn are_padded_codes(&self) -> bool {
-        let mut common = None;
-        let mut padded = false;
-        for (&value, &(width, fraction)) in self.values.iter().zip(&self.styles) {
-            if value.is_nan() {
-                continue;
-            }
-            if width < 4 || fraction > 0 || value < 0.0 || *common.get_or_insert(width) != width {
-                return false;
-            }
-            padded |= width < 20 && value < libm::pow(10.0, f64::from(width) - 1.0);
-        }
+        let is_code = matches!(self.codes, CodeWidth::Of(_)) && self.padded;
         // A column of nothing but 0000 says nothing either way.
-        padded && self.values.iter().any(|&x| x > 0.0)
+        is_code && self.values.iter().any(|&x| x > 0.0)
     }
 }
 
@@ -299,6 +427,7 @@ pub(super) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_turn_back_into_their_texts() {
@@ -327,6 +456,41 @@ mod tests {
             panic!("a word makes it text")
         };
         assert_eq!(texts.into_dictionary(), Dictionary::from_cells(cells));
+    }
+
+    proptest! {
+        /// Whatever is read as numbers first and turns out to be text comes back letter for letter.
+        #[test]
+        fn any_cells_turn_back_into_their_texts(
+            cells in prop::collection::vec("-?[0-9]{0,17}(\\.[0-9]{0,3})?|[0-9]\\.[0-9]{4}|-?0?0\\.[0-9]0|NA||[1-9]{16,19}|[+]1|1e5", 0..40)
+        ) {
+            let mut buffer = ColumnBuffer::new('.');
+            for (row, cell) in cells.iter().enumerate() {
+                buffer.push(cell.as_bytes(), row as u64 + 2);
+            }
+            buffer.become_texts();
+            let Cells::Texts(texts) = buffer.cells else { panic!("texts") };
+            prop_assert_eq!(texts.into_dictionary(), Dictionary::from_cells(&cells));
+        }
+    }
+
+    #[test]
+    fn what_holds_for_all_cells_is_kept_once() {
+        let all = |cells: &[&str]| {
+            let mut buffer = ColumnBuffer::new('.');
+            for cell in cells {
+                buffer.push(cell.as_bytes(), 2);
+            }
+            let Cells::Numbers(numbers) = buffer.cells else {
+                panic!("numbers")
+            };
+            (numbers.written.all, numbers.written.each.len())
+        };
+        assert_eq!(all(&["1.5", "", "2.5"]), (AllWritten::Both(1), 0));
+        assert_eq!(all(&["1.50", "2.25", "NA"]), (AllWritten::Fixed(2), 0));
+        assert_eq!(all(&["1.5", "2.25", "3"]), (AllWritten::Shortest, 0));
+        assert_eq!(all(&["1.5", "2.25", "3.10"]), (AllWritten::Mixed, 3));
+        assert_eq!(all(&["1.50", "2.250", "", "007"]), (AllWritten::Mixed, 4));
     }
 
     #[test]

@@ -21,14 +21,17 @@ pub(super) struct LineCount {
 impl LineCount {
     /// Counts the ends in the next piece.
     pub fn count(&mut self, piece: &[u8]) {
+        self.count_seen(piece, look(piece));
+    }
+
+    /// The same of a piece that was looked at.
+    pub fn count_seen(&mut self, piece: &[u8], Look { lf, cr, .. }: Look) {
         let Some(&last) = piece.last() else { return };
-        let lf = count_of(piece, b'\n');
         self.ends += lf;
         if self.after_cr && piece.first() == Some(&b'\n') {
             self.ends -= 1;
         }
-        if piece.contains(&b'\r') {
-            let cr = count_of(piece, b'\r');
+        if cr > 0 {
             let both = piece.windows(2).filter(|w| w == b"\r\n").count() as u64;
             self.ends += cr - both;
         }
@@ -41,13 +44,34 @@ impl LineCount {
     }
 }
 
-/// How often a byte occurs: in runs whose count fits a byte, which are counted many at once.
-fn count_of(piece: &[u8], byte: u8) -> u64 {
-    let in_run = |run: &[u8]| {
-        run.iter()
-            .fold(0u8, |n, &b| n.wrapping_add(u8::from(b == byte)))
-    };
-    piece.chunks(192).map(|run| u64::from(in_run(run))).sum()
+/// What one look at all bytes of a piece tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Look {
+    pub is_ascii: bool,
+    pub has_nul: bool,
+    pub lf: u64,
+    pub cr: u64,
+}
+
+/// Looks at a piece: in runs whose counts fit a byte, so that many bytes are taken at once.
+pub(super) fn look(piece: &[u8]) -> Look {
+    let mut seen = Look::default();
+    let mut all = 0;
+    for run in piece.chunks(192) {
+        let (mut any, mut nul, mut lf, mut cr) = (0u8, 0u8, 0u8, 0u8);
+        for &b in run {
+            any |= b;
+            nul |= u8::from(b == 0);
+            lf = lf.wrapping_add(u8::from(b == b'\n'));
+            cr = cr.wrapping_add(u8::from(b == b'\r'));
+        }
+        all |= any;
+        seen.has_nul |= nul != 0;
+        seen.lf += u64::from(lf);
+        seen.cr += u64::from(cr);
+    }
+    seen.is_ascii = all < 0x80;
+    seen
 }
 
 /// A record: its cells, one after the other in `text` with `gap` bytes between them, each up to its place in `ends`.

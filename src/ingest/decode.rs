@@ -2,7 +2,7 @@
 //!
 //! Invariants: what comes out is valid UTF-8 without NUL; it does not depend on how the bytes are cut into pieces.
 
-use super::csv::LineCount;
+use super::csv::{LineCount, look};
 
 /// How a file's bytes stand for characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,17 +98,17 @@ impl Decoder {
     /// The text of a piece; characters that it cuts come with the next one.
     pub fn decode<'a>(&'a mut self, piece: &'a [u8]) -> &'a [u8] {
         // The usual file: a piece that is its own decoding.
-        let plain = matches!(self.encoding, Encoding::Ascii | Encoding::Utf8)
+        let may_be_plain = matches!(self.encoding, Encoding::Ascii | Encoding::Utf8)
             && self.carry.is_empty()
-            && !self.unicode_lines
-            && match self.encoding {
-                Encoding::Ascii => piece.is_ascii(),
-                _ => std::str::from_utf8(piece).is_ok(),
+            && !self.unicode_lines;
+        if may_be_plain {
+            let seen = look(piece);
+            let is_text = seen.is_ascii
+                || self.encoding == Encoding::Utf8 && std::str::from_utf8(piece).is_ok();
+            if is_text && !seen.has_nul {
+                self.lines.count_seen(piece, seen);
+                return piece;
             }
-            && !piece.contains(&0);
-        if plain {
-            self.lines.count(piece);
-            return piece;
         }
         self.out.clear();
         match self.encoding {

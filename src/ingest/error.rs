@@ -86,6 +86,9 @@ pub enum IngestError {
         line: Option<u64>,
         what: String,
     },
+    /// A file whose bytes cannot be had.
+    #[error("{file} could not be read: {why}")]
+    Unreadable { file: String, why: String },
     /// A compressed file that is damaged, or packed in a way that is not read.
     #[error("{file} cannot be unpacked: {what}")]
     Packed { file: String, what: String },
@@ -105,6 +108,14 @@ pub enum IngestError {
 }
 
 impl IngestError {
+    /// Of bytes that cannot be had.
+    pub(super) fn unreadable(file: &str, why: String) -> Self {
+        Self::Unreadable {
+            file: file.to_owned(),
+            why,
+        }
+    }
+
     /// One sentence: what to do.
     pub fn hint(&self) -> String {
         match self {
@@ -148,6 +159,9 @@ impl IngestError {
             Self::TooManySeries { .. } => {
                 "Query fewer series or a shorter range, or aggregate them, for example with sum by (namespace, pod).".to_owned()
             }
+            Self::Unreadable { .. } => {
+                "If it was moved, renamed or changed since you chose it, choose it again.".to_owned()
+            }
             Self::Packed { .. } => {
                 "Unpack it with another program, and load the files inside.".to_owned()
             }
@@ -177,6 +191,7 @@ impl IngestError {
             | Self::NoSamples { file }
             | Self::NoTimes { file }
             | Self::TooManySeries { file, .. }
+            | Self::Unreadable { file, .. }
             | Self::Packed { file, .. }
             | Self::Bomb { file, .. }
             | Self::Frame { file, .. } => Some(file),

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use super::columnar;
 use super::inflate::{Gunzip, InflateFault, Inflater, Taken};
+use super::input::{Input, Pull};
 use super::join::{JoinOptions, JoinReport, Surroundings, join};
 use super::kubernetes_events::ObjectEvents;
 use super::limits::{
@@ -60,7 +61,7 @@ pub struct TableRead {
 pub struct FilesReader<'a> {
     options: JoinOptions,
     reading: ReadOptions,
-    inputs: Vec<InputFile<'a>>,
+    inputs: Vec<Input<'a>>,
     /// Files that are not looked at yet, then parts of archives, in order.
     queue: VecDeque<Source>,
     current: Option<Current>,
@@ -126,34 +127,54 @@ enum Unpacker {
 impl<'a> FilesReader<'a> {
     /// A reader of these files.
     pub fn new(inputs: Vec<InputFile<'a>>, options: JoinOptions) -> Self {
-        let queue = inputs
-            .iter()
-            .enumerate()
-            .map(|(input, file)| Source {
-                input,
-                start: 0,
-                end: file.bytes.len(),
-                name: file.name.clone(),
-                modified: file.modified_secs.and_then(instant),
-                packing: Packing::Unknown,
-            })
-            .collect();
-        let all_bytes = inputs.iter().map(|f| f.bytes.len() as u64).sum();
+        let mut reader = Self::empty(options);
+        for file in inputs {
+            reader.add(file);
+        }
+        reader
+    }
+
+    /// A reader without files.
+    pub fn empty(options: JoinOptions) -> Self {
         Self {
             options,
             reading: ReadOptions::default(),
-            inputs,
-            queue,
+            inputs: Vec::new(),
+            queue: VecDeque::new(),
             current: None,
             set: SeriesSet::default(),
             parts: Vec::new(),
             files: Vec::new(),
             skipped: Vec::new(),
             done_bytes: 0,
-            all_bytes,
+            all_bytes: 0,
             inflated: 0,
             read_files: 0,
         }
+    }
+
+    /// Adds a file; before the first work.
+    pub fn add(&mut self, file: InputFile<'a>) {
+        self.queue_input(file.name, Input::Held(file.bytes), file.modified_secs);
+    }
+
+    /// Adds a file whose bytes lie elsewhere; before the first work.
+    pub fn add_pulled(&mut self, name: String, bytes: Box<dyn Pull>, modified_secs: Option<f64>) {
+        self.queue_input(name, Input::pulled(bytes), modified_secs);
+    }
+
+    fn queue_input(&mut self, name: String, input: Input<'a>, modified_secs: Option<f64>) {
+        self.queue.push_back(Source {
+            input: self.inputs.len(),
+            start: 0,
+            // Larger ones are refused before they are looked at.
+            end: usize::try_from(input.size()).unwrap_or(usize::MAX),
+            name,
+            modified: modified_secs.and_then(instant),
+            packing: Packing::Unknown,
+        });
+        self.all_bytes += input.size();
+        self.inputs.push(input);
     }
 
     /// Reads every file of delimited text as the caller says; what is not said is guessed.
@@ -239,19 +260,18 @@ impl<'a> FilesReader<'a> {
     }
 
     fn open(&mut self, source: Source) -> Result<(), IngestError> {
-        let Some(bytes) = self
-            .inputs
-            .get(source.input)
-            .and_then(|f| f.bytes.get(source.start..source.end))
-        else {
+        let Some(input) = self.inputs.get_mut(source.input) else {
             return Ok(());
         };
-        if source.packing == Packing::Unknown && bytes.len() as u64 > MAX_BYTES {
+        if source.packing == Packing::Unknown && input.size() > MAX_BYTES {
             return Err(IngestError::TooManyBytes {
                 file: source.name,
                 byte: MAX_BYTES,
             });
         }
+        let bytes = input
+            .piece(source.start, source.end, 8)
+            .map_err(|why| IngestError::unreadable(&source.name, why))?;
         let mut modified = source.modified;
         let unpacker = match source.packing {
             Packing::Unknown => {
@@ -283,23 +303,31 @@ impl<'a> FilesReader<'a> {
         };
         self.read_files += 1;
         self.set.files.push(facts.name.clone());
+        let mut member = Member::new(facts, &self.options, &self.reading);
+        if matches!(unpacker, Unpacker::None) {
+            member.expect((source.end - source.start) as u64);
+        }
         self.current = Some(Current {
             source,
             at: 0,
             unpacker,
-            member: Member::new(facts, &self.options, &self.reading),
+            member,
             given: 0,
         });
         Ok(())
     }
 
     fn open_archive(&mut self, source: &Source) -> Result<(), IngestError> {
-        let Some(input) = self.inputs.get(source.input) else {
+        let Some(input) = self.inputs.get_mut(source.input) else {
             return Ok(());
         };
         let file = source.name.clone();
         let room = MAX_FILES.saturating_sub(self.queue.len() + self.read_files as usize);
-        let entries = zip::entries(&input.bytes, room).map_err(|fault| match fault {
+        // What is in it stands at its end, and its files anywhere.
+        let bytes = input.whole();
+        let bytes = bytes.map_err(|why| IngestError::unreadable(&file, why))?;
+        let size = bytes.len() as u64;
+        let entries = zip::entries(bytes, room).map_err(|fault| match fault {
             ZipFault::Other => IngestError::Foreign {
                 file: file.clone(),
                 what: Foreign::Zip,
@@ -320,7 +348,7 @@ impl<'a> FilesReader<'a> {
             });
         }
         let packed: u64 = entries.iter().map(|e| (e.end - e.start) as u64).sum();
-        self.done_bytes += (input.bytes.len() as u64).saturating_sub(packed);
+        self.done_bytes += size.saturating_sub(packed);
         for entry in entries.into_iter().rev() {
             self.queue.push_front(Source {
                 input: source.input,
@@ -346,25 +374,25 @@ impl<'a> FilesReader<'a> {
 
     /// Whether the file is at its end.
     fn read_on(&mut self, current: &mut Current, budget: usize) -> Result<bool, IngestError> {
-        let Some(bytes) = self
-            .inputs
-            .get(current.source.input)
-            .and_then(|f| f.bytes.get(current.source.start..current.source.end))
-        else {
+        let Some(input) = self.inputs.get_mut(current.source.input) else {
             return Ok(true);
         };
-        let rest = bytes.get(current.at..).unwrap_or_default();
+        let (start, end) = (current.source.start, current.source.end);
+        let size = end - start;
+        let rest = size.saturating_sub(current.at);
         let packed = |fault: InflateFault| IngestError::Packed {
             file: current.source.name.clone(),
             what: fault.in_words().to_owned(),
         };
-        let piece = rest.get(..budget).unwrap_or(rest);
+        let piece = input
+            .piece(start + current.at, end, budget)
+            .map_err(|why| IngestError::unreadable(&current.source.name, why))?;
         let taken = match &mut current.unpacker {
             Unpacker::None => {
                 current.member.push(piece, &mut self.set)?;
                 Taken {
                     read: piece.len(),
-                    is_done: piece.len() == rest.len(),
+                    is_done: piece.len() == rest,
                     ..Taken::default()
                 }
             }
@@ -385,12 +413,12 @@ impl<'a> FilesReader<'a> {
                     .unwrap_or_default();
                 current.given += out.len() as u64;
                 self.inflated += out.len() as u64;
-                let most = FREE_INFLATED_BYTES
-                    .max((bytes.len() as u64).saturating_mul(MAX_INFLATED_RATIO));
+                let most =
+                    FREE_INFLATED_BYTES.max((size as u64).saturating_mul(MAX_INFLATED_RATIO));
                 if current.given > most || self.inflated > MAX_INFLATED_BYTES {
                     return Err(IngestError::Bomb {
                         file: current.source.name.clone(),
-                        packed: bytes.len() as u64,
+                        packed: size as u64,
                         inflated: current.given,
                     });
                 }
@@ -404,12 +432,12 @@ impl<'a> FilesReader<'a> {
         let is_stuck = taken.read == 0 && taken.written == 0;
         let is_gzip = matches!(current.unpacker, Unpacker::Gzip(_));
         let is_over = if is_gzip {
-            current.at >= bytes.len() && is_stuck
+            current.at >= size && is_stuck
         } else {
             taken.is_done || is_stuck
         };
         if is_over {
-            self.done_bytes += (bytes.len() - current.at.min(bytes.len())) as u64;
+            self.done_bytes += (size - current.at.min(size)) as u64;
             match (&mut current.unpacker, current.source.packing) {
                 (Unpacker::Gzip(gunzip), _) => gunzip.finish().map_err(packed)?,
                 (Unpacker::Deflate(inflater), Packing::Deflate { size, crc }) => {
@@ -427,7 +455,8 @@ impl<'a> FilesReader<'a> {
                     },
                 ) => {
                     let mut sum = super::inflate::Crc::new();
-                    sum.add(bytes);
+                    // Of an archive, which is held whole.
+                    sum.add(input.piece(start, end, size).unwrap_or_default());
                     if sum.value() != crc {
                         return Err(packed(InflateFault::Checksum));
                     }
@@ -472,7 +501,7 @@ impl<'a> FilesReader<'a> {
         if !self.queue.iter().any(|s| s.input == input)
             && let Some(file) = self.inputs.get_mut(input)
         {
-            file.bytes = Cow::Borrowed(&[]);
+            file.forget();
         }
         Ok(())
     }

@@ -44,6 +44,8 @@ pub(super) struct Member {
     reading: Option<Reading>,
     victoria_format: Option<String>,
     options: ReadOptions,
+    /// How many bytes will come, where that is known.
+    expected: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -83,7 +85,13 @@ impl Member {
             reading: None,
             victoria_format: options.victoria_format.clone(),
             options: reading.clone(),
+            expected: None,
         }
+    }
+
+    /// So many bytes will come.
+    pub fn expect(&mut self, bytes: u64) {
+        self.expected = Some(bytes);
     }
 
     /// Takes the next bytes.
@@ -187,10 +195,13 @@ impl Member {
             | Format::GrafanaCsv
             | Format::DatadogCsv
             | Format::Gzip
-            | Format::Zip => Reading::Table(Box::new(Reader::with_options(
-                &self.facts.name,
-                self.options.clone(),
-            ))),
+            | Format::Zip => {
+                let mut reader = Reader::with_options(&self.facts.name, self.options.clone());
+                if let Some(bytes) = self.expected {
+                    reader.expect(bytes);
+                }
+                Reading::Table(Box::new(reader))
+            }
             Format::VictoriaCsv => {
                 let mut reader = Box::new(Reader::new(&self.facts.name));
                 reader.push(&super::columnar::header_of_headless(

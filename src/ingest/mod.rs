@@ -31,6 +31,7 @@ mod guess;
 mod header;
 mod infer;
 mod inflate;
+mod input;
 mod join;
 mod kind;
 mod kubectl;
@@ -68,6 +69,7 @@ pub use decode::Encoding;
 pub(crate) use duplicates::repeated_rows;
 pub use error::IngestError;
 pub use files::{FileRead, FilesReader, InputFile, TableRead, read_files};
+pub use input::Pull;
 pub use join::{ALERT_COLUMN, HEALTHY, JoinOptions, JoinReport, JoinedColumn};
 pub use limits::{
     MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_NAMES, MAX_ROW_BYTES, MAX_ROWS,

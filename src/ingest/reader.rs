@@ -22,6 +22,8 @@ pub struct Reader {
     bytes: u64,
     options: ReadOptions,
     raw: bool,
+    /// How many bytes will come, where that is known.
+    expected: Option<u64>,
     stage: Stage,
 }
 
@@ -54,6 +56,7 @@ impl Reader {
             bytes: 0,
             options,
             raw: false,
+            expected: None,
             stage: Stage::Sampling(Vec::new()),
         }
     }
@@ -63,6 +66,12 @@ impl Reader {
     pub fn keep_raw(mut self) -> Self {
         self.raw = true;
         self
+    }
+
+    /// So many bytes will come in all: room is made for as many rows as that is, so that none is moved later. What comes
+    /// may be more or less.
+    pub fn expect(&mut self, bytes: u64) {
+        self.expected = Some(bytes);
     }
 
     /// The bytes taken so far.
@@ -103,10 +112,14 @@ impl Reader {
                 byte: MAX_BYTES,
             });
         }
-        match &mut self.stage {
-            Stage::Reading(pipeline) => pipeline.push(&self.file, rest),
-            Stage::Sampling(_) => Ok(()),
+        if let Stage::Reading(pipeline) = &mut self.stage {
+            if let Some(expected) = self.expected {
+                let before = self.bytes - rest.len() as u64;
+                pipeline.rows.table.make_room(before, expected, rest.len());
+            }
+            pipeline.push(&self.file, rest)?;
         }
+        Ok(())
     }
 
     /// The table.

@@ -28,6 +28,8 @@ pub(super) struct TableBuilder {
     /// Rows that do not stand on the line after the row before them, with their line.
     jumps: Vec<(u32, u64)>,
     next_line: u64,
+    /// Rows that the columns have room for, where it was made.
+    room: u64,
 }
 
 #[derive(Debug)]
@@ -63,12 +65,35 @@ impl TableBuilder {
             names: 0,
             jumps: Vec::new(),
             next_line: 0,
+            room: 0,
         }
     }
 
     /// The rows so far.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Makes room for the rows of a file of which `done` of `expected` bytes were read and `next` more come now: as many as
+    /// it has at the rate so far, and a little more. A column that grows as usual is moved again and again, and the places
+    /// that it leaves are too small for what comes.
+    pub fn make_room(&mut self, done: u64, expected: u64, next: usize) {
+        let per_byte = self.rows as f64 / done.max(1) as f64;
+        let soon = self.rows + (per_byte * 2.0 * next as f64) as u64;
+        if self.rows < 64 || soon < self.room || done >= expected {
+            return;
+        }
+        let all = per_byte * expected as f64 * 1.02 + 256.0;
+        let all = (all as u64)
+            .min(MAX_ROWS)
+            .min(MAX_CELLS / self.columns.len().max(1) as u64);
+        let more = usize::try_from(all.saturating_sub(self.rows)).unwrap_or(0);
+        // Where there is no room for all, they grow as usual.
+        if self.columns.iter_mut().all(|column| column.make_room(more)) {
+            self.room = all;
+        } else {
+            self.room = u64::MAX;
+        }
     }
 
     /// A column's name for people, from its place.

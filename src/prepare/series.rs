@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use crate::data::{
-    Column, ColumnKind, Frame, MISSING_CODE, MISSING_TIME, Names, Values, lowered, sort_by,
+    Column, ColumnKind, Frame, MISSING_CODE, MISSING_TIME, Values, lowered, number_key, sort_by,
+    sort_keyed, sort_keys,
 };
 
 /// Microseconds of a minute.
@@ -108,37 +109,28 @@ impl Series {
         let columns = entity.iter().map(|name| column(frame, name));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let (of_row, names) = entities(&columns, &instants);
-        let mut order: Vec<u32> = (0..instants.len() as u32)
-            .filter(|&row| of_row[row as usize] != NO_SERIES)
-            .collect();
-        if order.is_empty() {
+        if of_row.iter().all(|&e| e == NO_SERIES) {
             return Err(SeriesError::NoRows {
                 column: time.to_owned(),
             });
         }
         let mut last = vec![MISSING_TIME; names.len()];
         let mut backwards = Vec::new();
-        for &row in &order {
-            let (at, last) = (
-                instants[row as usize],
-                &mut last[of_row[row as usize] as usize],
-            );
-            if at < *last {
-                backwards.push(row);
-            }
-            *last = at.max(*last);
-        }
-        sort_by(&mut order, |&a, &b| {
-            let key = |row: u32| (of_row[row as usize], instants[row as usize], row);
-            key(a).cmp(&key(b))
-        });
         let mut starts = vec![0_u32; names.len() + 1];
-        for &row in &order {
-            starts[of_row[row as usize] as usize + 1] += 1;
+        for ((row, &e), &at) in (0..).zip(&of_row).zip(&instants) {
+            if e != NO_SERIES {
+                let last = &mut last[e as usize];
+                if at < *last {
+                    backwards.push(row);
+                }
+                *last = at.max(*last);
+                starts[e as usize + 1] += 1;
+            }
         }
         for e in 0..names.len() {
             starts[e + 1] += starts[e];
         }
+        let order = in_time(&of_row, &instants, &starts);
         let mut duplicates = Vec::new();
         let mut steps = Vec::new();
         for pair in order.windows(2) {
@@ -229,38 +221,51 @@ fn instants(column: &Column) -> Result<(Vec<i64>, bool), SeriesError> {
     }
 }
 
+/// The rows by entity, then time, then their place in the table; `starts` as in [`Series`].
+fn in_time(of_row: &[u32], instants: &[i64], starts: &[u32]) -> Vec<u32> {
+    let mut next = starts.to_vec();
+    let mut order = vec![0; starts.last().copied().unwrap_or(0) as usize];
+    for (row, &e) in (0..).zip(of_row) {
+        if e != NO_SERIES {
+            order[next[e as usize] as usize] = row;
+            next[e as usize] += 1;
+        }
+    }
+    let at = |row: u32| instants[row as usize];
+    for ends in starts.windows(2) {
+        let rows = &mut order[ends[0] as usize..ends[1] as usize];
+        // Nearly every table has each entity's rows in time already.
+        if !rows.is_sorted_by_key(|&row| at(row)) {
+            let mut keyed: Vec<(u64, u32)> = rows
+                .iter()
+                .map(|&row| (at(row) as u64 ^ 1 << 63, row))
+                .collect();
+            sort_keyed(&mut keyed);
+            for (row, (_, sorted)) in rows.iter_mut().zip(keyed) {
+                *row = sorted;
+            }
+        }
+    }
+    order
+}
+
 /// Each row's entity, and their names.
 fn entities(columns: &[&Column], instants: &[i64]) -> (Vec<u32>, Vec<String>) {
     let mut codes = vec![0_u32; instants.len()];
     let mut names = vec![String::new()];
     for (at, column) in columns.iter().enumerate() {
-        // Codes by column, so that text is looked at once for each name rather than each row.
-        let (own, own_names) = match &column.values {
-            Values::Text(d) => (d.codes.clone(), d.names.clone()),
-            _ => {
-                let cells = (0..column.len()).map(|row| column.text(row));
-                let d = crate::data::Dictionary::from_cells(cells);
-                (d.codes, d.names)
+        let (own, own_names) = coded(column);
+        let (next, first_rows) = together((&codes, names.len()), (&own, own_names.len()));
+        let name = |&row: &u32| {
+            let (before, own) = (codes[row as usize] as usize, own[row as usize] as usize);
+            let own = own_names.get(own).map_or("", String::as_str);
+            match at {
+                0 => own.to_owned(),
+                _ => format!("{}/{own}", names[before]),
             }
         };
-        let mut known = Names::default();
-        let mut next = Vec::new();
-        for (code, own) in codes.iter_mut().zip(own) {
-            let key = format!("{code}/{own}");
-            if known.take(&key) {
-                let own = match own {
-                    MISSING_CODE => "",
-                    own => own_names[own as usize].as_str(),
-                };
-                let before = &names[*code as usize];
-                next.push(match at {
-                    0 => own.to_owned(),
-                    _ => format!("{before}/{own}"),
-                });
-            }
-            *code = known.number(&key).unwrap_or(0) as u32;
-        }
-        names = next;
+        names = first_rows.iter().map(name).collect();
+        codes = next;
     }
     if names.is_empty() {
         names.push(String::new());
@@ -271,6 +276,84 @@ fn entities(columns: &[&Column], instants: &[i64]) -> (Vec<u32>, Vec<String>) {
         }
     }
     (codes, names)
+}
+
+/// A column's cells as numbers of names; that of a missing one is one more than the last.
+fn coded(column: &Column) -> (Vec<u32>, Vec<String>) {
+    let no_tokens = column.null_tokens.is_empty();
+    let (codes, names) = match &column.values {
+        Values::Text(d) => (d.codes.clone(), d.names.clone()),
+        // A text for each different number rather than for each row.
+        Values::Number(values) if no_tokens => {
+            let keys = values.iter().zip(0..).filter(|(x, _)| !x.is_nan());
+            // Both zeros have the same text.
+            let mut keys: Vec<(u64, u32)> =
+                keys.map(|(&x, row)| (number_key(x + 0.0), row)).collect();
+            let mut codes = vec![MISSING_CODE; values.len()];
+            let first_rows = numbered(&mut keys, &mut codes);
+            let names = first_rows.iter().map(|&row| column.text(row as usize));
+            (codes, names.collect())
+        }
+        _ => {
+            let cells = (0..column.len()).map(|row| column.text(row));
+            let d = crate::data::Dictionary::from_cells(cells);
+            (d.codes, d.names)
+        }
+    };
+    let missing = names.len() as u32;
+    (
+        codes.into_iter().map(|code| code.min(missing)).collect(),
+        names,
+    )
+}
+
+/// Numbers the different keys by first appearance: the number of each key's row, and the first row of each number.
+fn numbered(keys: &mut [(u64, u32)], numbers: &mut [u32]) -> Vec<u32> {
+    sort_keyed(keys);
+    let runs = keys.chunk_by(|a, b| a.0 == b.0);
+    let mut first_rows: Vec<u32> = runs
+        .clone()
+        .filter_map(|run| Some(run.first()?.1))
+        .collect();
+    // By its first row each run finds its number.
+    let mut order: Vec<(u64, u32)> = first_rows.iter().map(|&row| row.into()).zip(0..).collect();
+    sort_keyed(&mut order);
+    let mut number_of = vec![0; order.len()];
+    for (number, (row, run)) in (0..).zip(order) {
+        number_of[run as usize] = number;
+        first_rows[number as usize] = row as u32;
+    }
+    for (run, number) in runs.zip(number_of) {
+        for &(_, row) in run {
+            numbers[row as usize] = number;
+        }
+    }
+    first_rows
+}
+
+/// Pairs of two numberings as one, by first appearance, with the first row of each. A numbering of `n` names has a number
+/// more for what is missing.
+fn together((a, names_a): (&[u32], usize), (b, names_b): (&[u32], usize)) -> (Vec<u32>, Vec<u32>) {
+    let width = names_b as u64 + 1;
+    let key = |(&a, &b): (&u32, &u32)| u64::from(a) * width + u64::from(b);
+    let most = (names_a as u64 + 1).saturating_mul(width);
+    let mut codes = vec![0; a.len()];
+    if most > 4 * a.len() as u64 + 1024 {
+        let mut keys: Vec<(u64, u32)> = a.iter().zip(b).map(key).zip(0..).collect();
+        let first_rows = numbered(&mut keys, &mut codes);
+        return (codes, first_rows);
+    }
+    let mut number_of = vec![NO_SERIES; most as usize];
+    let mut first_rows = Vec::new();
+    for ((row, code), key) in (0..).zip(&mut codes).zip(a.iter().zip(b).map(key)) {
+        let number = &mut number_of[key as usize];
+        if *number == NO_SERIES {
+            *number = first_rows.len() as u32;
+            first_rows.push(row);
+        }
+        *code = *number;
+    }
+    (codes, first_rows)
 }
 
 /// The columns that may be the time, likeliest first: instants, then numbers named like a count of time.
@@ -301,21 +384,31 @@ pub fn entity_columns(frame: &Frame, time: &str, not: &[String]) -> Vec<String> 
         .collect();
     // Columns with a telling name first, so that they win a tie.
     sort_by(&mut open, |a, b| rank(&a.name).cmp(&rank(&b.name)));
+    let mut coded: Vec<(&Column, Vec<u32>, usize)> = open
+        .into_iter()
+        .map(|column| {
+            let (codes, names) = coded(column);
+            (column, codes, names.len())
+        })
+        .collect();
     let mut chosen: Vec<&Column> = Vec::new();
-    let mut left = clashes(&chosen, &instants);
+    let (mut codes, mut entities) = (vec![0_u32; instants.len()], 1);
+    let instants = Instants::new(&instants);
+    let mut left = instants.clashes(&codes, entities);
     while left > 0 {
-        let mut best: Option<(usize, usize)> = None;
-        for (at, column) in open.iter().enumerate() {
-            let with = [chosen.as_slice(), &[*column]].concat();
-            let clashes = clashes(&with, &instants);
-            if best.is_none_or(|(least, _)| clashes < least) {
-                best = Some((clashes, at));
+        let mut best: Option<(usize, usize, Vec<u32>, usize)> = None;
+        for (at, (_, own, names)) in coded.iter().enumerate() {
+            let (with, first_rows) = together((&codes, entities), (own, *names));
+            let clashes = instants.clashes(&with, first_rows.len());
+            if best.as_ref().is_none_or(|(least, ..)| clashes < *least) {
+                best = Some((clashes, at, with, first_rows.len()));
             }
         }
         match best {
-            Some((clashes, at)) if clashes < left => {
+            Some((clashes, at, with, count)) if clashes < left => {
                 left = clashes;
-                chosen.push(open.remove(at));
+                (codes, entities) = (with, count);
+                chosen.push(coded.remove(at).0);
             }
             _ => break,
         }
@@ -342,17 +435,46 @@ fn is_scope(column: &Column) -> bool {
     }
 }
 
-/// Rows that have entity and instant in common with another.
-fn clashes(columns: &[&Column], instants: &[i64]) -> usize {
-    let (of_row, _) = entities(columns, instants);
-    let mut rows: Vec<(u64, u32)> = of_row
-        .iter()
-        .zip(instants)
-        .filter(|(e, _)| **e != NO_SERIES)
-        .map(|(&e, &t)| (t as u64, e))
-        .collect();
-    crate::data::sort_keyed(&mut rows);
-    rows.windows(2).filter(|pair| pair[0] == pair[1]).count()
+/// The rows' instants as numbers.
+struct Instants {
+    /// [`NO_SERIES`] where there is none.
+    numbers: Vec<u32>,
+    different: usize,
+}
+
+impl Instants {
+    fn new(instants: &[i64]) -> Self {
+        let mut numbers = vec![NO_SERIES; instants.len()];
+        let rows = instants.iter().zip(0..);
+        let mut keys: Vec<(u64, u32)> = rows
+            .filter(|(t, _)| **t != MISSING_TIME)
+            .map(|(&t, row)| (t as u64, row))
+            .collect();
+        let different = numbered(&mut keys, &mut numbers).len();
+        Self { numbers, different }
+    }
+
+    /// Rows that have entity and instant in common with one before them.
+    fn clashes(&self, entity: &[u32], entities: usize) -> usize {
+        let entities = entities as u64;
+        let rows = self.numbers.iter().zip(entity);
+        let rows = rows.filter(|(t, _)| **t != NO_SERIES);
+        let keys = rows.map(|(&t, &e)| u64::from(t) * entities + u64::from(e));
+        let most = (self.different as u64).saturating_mul(entities);
+        if most <= 64 * self.numbers.len() as u64 + 1024 {
+            let mut seen = vec![0_u64; most as usize / 64 + 1];
+            let mut clashes = 0;
+            for key in keys {
+                let (word, bit) = (&mut seen[key as usize / 64], 1 << (key % 64));
+                clashes += usize::from(*word & bit != 0);
+                *word |= bit;
+            }
+            return clashes;
+        }
+        let mut keys: Vec<u64> = keys.collect();
+        sort_keys(&mut keys);
+        keys.windows(2).filter(|pair| pair[0] == pair[1]).count()
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::data_profile::ProfileJob;
 use super::estimate::EstimateJob;
 use super::failure::Fault;
 use super::forecast::{ForecastJob, find, track};
-use super::job::{HostFacts, InPlace, Instant, Job, Slice};
+use super::job::{FileBytes, HostFacts, InPlace, Instant, Job, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
 use super::preview::{ExportScenarioJob, PreviewJob};
@@ -16,7 +16,7 @@ use crate::json;
 use crate::protocol::{Event, Request};
 
 /// How a session begins a job. A pointer, so that a program links what its sessions can do and no more.
-pub(super) type Begin = fn(Request, Vec<Vec<u8>>, Option<InPlace>, HostFacts) -> Box<dyn Job>;
+pub(super) type Begin = fn(Request, Vec<FileBytes>, Option<InPlace>, HostFacts) -> Box<dyn Job>;
 
 fn instant(run: impl FnOnce(&mut Store) -> Result<Slice, Fault> + 'static) -> Box<dyn Job> {
     Box::new(Instant(Some(run)))
@@ -24,7 +24,7 @@ fn instant(run: impl FnOnce(&mut Store) -> Result<Slice, Fault> + 'static) -> Bo
 
 pub(super) fn any(
     request: Request,
-    attachments: Vec<Vec<u8>>,
+    attachments: Vec<FileBytes>,
     in_place: Option<InPlace>,
     host: HostFacts,
 ) -> Box<dyn Job> {
@@ -89,7 +89,8 @@ pub(super) fn any(
             ))
         }),
         Request::OpenModel { name } => instant(move |store| {
-            let bytes = attachments.into_iter().next().unwrap_or_default();
+            let bytes = attachments.into_iter().next();
+            let bytes = bytes.map_or(Ok(Vec::new()), |file| file.whole(&name))?;
             let trained = open::open(&name, bytes)?;
             let event = Event::Opened {
                 model: Box::new(trained.summary()),
@@ -171,7 +172,7 @@ pub(super) fn any(
 /// Of data that is simulated, and of nothing else.
 pub(super) fn of_sample(
     request: Request,
-    _: Vec<Vec<u8>>,
+    _: Vec<FileBytes>,
     _: Option<InPlace>,
     _: HostFacts,
 ) -> Box<dyn Job> {

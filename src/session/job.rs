@@ -3,6 +3,7 @@
 use super::failure::Fault;
 use super::store::Store;
 use super::{UnitNews, UnitWork};
+use crate::ingest::{IngestError, Pull};
 use crate::learn::{Fitter, LearnError, Search};
 use crate::protocol::{Candidate, Event, Stage};
 
@@ -12,6 +13,40 @@ use crate::protocol::{Candidate, Event, Stage};
 pub(super) struct InPlace {
     pub(super) training: fn(&mut Fitter) -> Result<bool, LearnError>,
     pub(super) search: fn(&mut Search) -> Result<bool, LearnError>,
+}
+
+/// The bytes of a request's file.
+#[derive(Debug)]
+pub enum FileBytes {
+    /// At hand.
+    Held(Vec<u8>),
+    /// Where they lie: of a large table no more is held than is being read.
+    Pulled(Box<dyn Pull>),
+}
+
+impl FileBytes {
+    /// All of them.
+    pub(super) fn whole(self, name: &str) -> Result<Vec<u8>, Fault> {
+        match self {
+            Self::Held(bytes) => Ok(bytes),
+            Self::Pulled(mut source) => {
+                let size = usize::try_from(source.size()).unwrap_or(usize::MAX);
+                let mut bytes = Vec::new();
+                let pulled = match bytes.try_reserve_exact(size) {
+                    Ok(()) => {
+                        bytes.resize(size, 0);
+                        source.pull(0, &mut bytes)
+                    }
+                    Err(_) => Err("it is larger than the memory at hand".to_owned()),
+                };
+                pulled.map_err(|why| IngestError::Unreadable {
+                    file: name.to_owned(),
+                    why,
+                })?;
+                Ok(bytes)
+            }
+        }
+    }
 }
 
 /// What a session knows of the machine that it is on.

@@ -1,7 +1,7 @@
 //! Files and scenarios become the current data set.
 
 use super::failure::Fault;
-use super::job::{Job, Progress, Slice};
+use super::job::{FileBytes, Job, Progress, Slice};
 use super::profile::DataFacts;
 use super::reading;
 use super::scenario::scenario;
@@ -28,7 +28,7 @@ pub(super) struct FilesReader {
 impl FilesReader {
     pub(super) fn new(
         heads: &[FileHead],
-        attachments: Vec<Vec<u8>>,
+        attachments: Vec<FileBytes>,
         reading: ReadOptions,
         join: JoinOptions,
     ) -> Self {
@@ -38,12 +38,20 @@ impl FilesReader {
             modified_secs: None,
         };
         let heads = heads.iter().chain(std::iter::repeat(&nameless));
-        let inputs = heads.zip(attachments).map(|(head, bytes)| InputFile {
-            name: head.name.clone(),
-            bytes: bytes.into(),
-            modified_secs: head.modified_secs.map(|secs| secs as f64),
-        });
-        let reader = ingest::FilesReader::new(inputs.collect(), join).read_as(reading);
+        let mut reader = ingest::FilesReader::empty(join).read_as(reading);
+        for (head, file) in heads.zip(attachments) {
+            let modified_secs = head.modified_secs.map(|secs| secs as f64);
+            match file {
+                FileBytes::Held(bytes) => reader.add(InputFile {
+                    name: head.name.clone(),
+                    bytes: bytes.into(),
+                    modified_secs,
+                }),
+                FileBytes::Pulled(source) => {
+                    reader.add_pulled(head.name.clone(), source, modified_secs);
+                }
+            }
+        }
         Self {
             reader: Some(reader),
         }
@@ -111,7 +119,7 @@ pub(super) struct LoadJob {
 impl LoadJob {
     pub(super) fn new(
         heads: &[FileHead],
-        attachments: Vec<Vec<u8>>,
+        attachments: Vec<FileBytes>,
         reading: ReadOptions,
         join: JoinOptions,
     ) -> Self {

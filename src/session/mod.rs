@@ -29,7 +29,9 @@ mod store;
 mod train;
 
 pub use crate::export::kubecast::is_model_file;
+pub use crate::ingest::Pull;
 pub use forecast::{ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast};
+pub use job::FileBytes;
 pub use scenario::ScenarioText;
 pub use scores::{Scorer, Scores};
 pub use state::{Reply, Session, UnitNews, UnitWork};

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis, s};
 
 use super::assess::Assessment;
 use super::failure::Fault;
-use super::job::{Job, Progress, Slice};
+use super::job::{FileBytes, Job, Progress, Slice};
 use super::load::FilesReader;
 use super::store::{Details, Predictions, Store, Trained};
 use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
@@ -49,7 +49,7 @@ struct Predicting {
 }
 
 impl PredictJob {
-    pub(super) fn new(heads: &[FileHead], attachments: Vec<Vec<u8>>) -> Self {
+    pub(super) fn new(heads: &[FileHead], attachments: Vec<FileBytes>) -> Self {
         // New files say for themselves how they are written.
         let (reading, join) = (ReadOptions::default(), JoinOptions::default());
         let reader =

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::begin::{self, Begin};
 use super::failure::Fault;
-use super::job::{HostFacts, InPlace, Job, Progress, Slice};
+use super::job::{FileBytes, HostFacts, InPlace, Job, Progress, Slice};
 use super::store::Store;
 use crate::learn::{Fitter, Search};
 use crate::protocol::{Event, JobId, Request};
@@ -131,6 +131,12 @@ impl Session {
 
     /// Begins a job; one that is still at work is cancelled first. `attachments` are the bytes of the request's files, in order.
     pub fn submit(&mut self, job: JobId, request: Request, attachments: Vec<Vec<u8>>) {
+        let files = attachments.into_iter().map(FileBytes::Held).collect();
+        self.submit_files(job, request, files);
+    }
+
+    /// The same, where the bytes of a file may lie elsewhere.
+    pub fn submit_files(&mut self, job: JobId, request: Request, attachments: Vec<FileBytes>) {
         let work = (self.begin)(request, attachments, self.in_place, self.host);
         self.current = Some(Current {
             id: job,

@@ -4,17 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageChannel, MessageEvent};
 
 use super::message::{FromSession, ToSession};
 use super::pool::{Pool, PoolEvent, machine_workers};
-use super::source::{self, Reading};
+use super::source;
 use super::start::{self, now_secs};
 use crate::protocol::{
     self, Event, Failure, FailureCode, FileHead, JobId, ModelSpec, Place, Request, Stage,
 };
-use crate::session::{Reply, Session, UnitWork};
+use crate::session::{FileBytes, Reply, Session, UnitWork};
 
 /// Slices are worked for this long before messages are heard again.
 const TURN_SECS: f64 = 0.02;
@@ -65,20 +64,14 @@ pub(super) fn run(session: Session) {
 struct Host {
     session: RefCell<Session>,
     pool: RefCell<Option<Pool>>,
-    /// The job that has no last event yet, and whether the session has it or its files are still being read.
-    job: Cell<Option<(JobId, Holder)>>,
+    /// The job that has no last event yet.
+    job: Cell<Option<JobId>>,
     /// Counts requests and cancels: what was begun under an earlier count is no longer wanted.
     arrivals: Cell<u64>,
     /// Rung at one end and heard at the other: sooner than any timer. Held whole, so that neither end is collected.
     bell: MessageChannel,
     rung: Cell<bool>,
     told: Cell<(Option<Stage>, f64)>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Holder {
-    Reading,
-    Session,
 }
 
 impl Host {
@@ -100,9 +93,7 @@ impl Host {
                     Err(error) => self.tell(job, failed(unreadable(&error.to_string()))),
                 }
             }
-            Some(ToSession::Cancel { job })
-                if self.job.get().is_some_and(|(current, _)| current == job) =>
-            {
+            Some(ToSession::Cancel { job }) if self.job.get() == Some(job) => {
                 self.stop();
             }
             Some(ToSession::Started { worker, port }) => {
@@ -129,13 +120,9 @@ impl Host {
     fn stop(&self) {
         self.arrivals.set(self.arrivals.get() + 1);
         *self.pool.borrow_mut() = None;
-        match self.job.get() {
-            Some((job, Holder::Reading)) => self.tell(job, Event::Cancelled),
-            Some((_, Holder::Session)) => {
-                let replies = self.session.borrow_mut().cancel();
-                self.tell_all(replies);
-            }
-            None => {}
+        if self.job.get().is_some() {
+            let replies = self.session.borrow_mut().cancel();
+            self.tell_all(replies);
         }
     }
 
@@ -144,29 +131,17 @@ impl Host {
             self.submit(job, request, Vec::new());
             return;
         }
-        self.job.set(Some((job, Holder::Reading)));
-        let arrival = self.arrivals.get();
-        let host = Rc::clone(self);
-        spawn_local(async move {
-            let wanted = || host.arrivals.get() == arrival;
-            let bytes = source::read_all(&files, &names(&request), |reading| {
-                if wanted() {
-                    host.tell(job, reading_progress(&reading));
-                }
-                wanted()
-            })
-            .await;
-            match bytes {
-                _ if !wanted() => {}
-                Ok(Some(bytes)) => host.submit(job, request, bytes),
-                Ok(None) => host.tell(job, Event::Cancelled),
-                Err(failure) => host.tell(job, failed(failure)),
+        match source::files(files, &names(&request)) {
+            Ok(files) => self.submit(job, request, files),
+            Err(failure) => {
+                self.job.set(Some(job));
+                self.tell(job, failed(failure));
             }
-        });
+        }
     }
 
-    fn submit(self: &Rc<Self>, job: JobId, request: Request, files: Vec<Vec<u8>>) {
-        self.job.set(Some((job, Holder::Session)));
+    fn submit(self: &Rc<Self>, job: JobId, request: Request, files: Vec<FileBytes>) {
+        self.job.set(Some(job));
         // Workers take about as long to start as the table takes to prepare.
         let ahead = match &request {
             Request::Train {
@@ -181,7 +156,7 @@ impl Host {
             Request::Forecast { spec } => machine_workers().min(spec.trees),
             _ => 0,
         };
-        self.session.borrow_mut().submit(job, request, files);
+        self.session.borrow_mut().submit_files(job, request, files);
         if ahead > 0 {
             self.start_pool(ahead);
         }
@@ -305,7 +280,7 @@ impl Host {
             self.told.set((Some(*stage), now));
         } else {
             self.told.set((None, 0.0));
-            if self.job.get().is_some_and(|(job, _)| job == reply.job) {
+            if self.job.get() == Some(reply.job) {
                 self.job.set(None);
                 // Whatever is still growing grows for nobody.
                 *self.pool.borrow_mut() = None;
@@ -334,21 +309,6 @@ fn names(request: &Request) -> Vec<String> {
         Request::Load { files, .. } | Request::Predict { files } => of(files),
         Request::OpenModel { name } => vec![name.clone()],
         _ => Vec::new(),
-    }
-}
-
-fn reading_progress(reading: &Reading) -> Event {
-    let megabytes = |bytes: u64| bytes as f64 / 1e6;
-    Event::Progress {
-        stage: Stage::Reading,
-        // The session's own share of the job begins at 0, and what is done never falls.
-        done: 0.0,
-        detail: format!(
-            "{:.1} of {:.1} MB from disk",
-            megabytes(reading.read),
-            megabytes(reading.total)
-        ),
-        candidates: Vec::new(),
     }
 }
 

@@ -1,33 +1,20 @@
-//! A file's bytes, read where the session is, so that the page's thread never holds them.
+//! Files where the session is: their bytes are read there, and only as they are used, so that neither the page's thread
+//! nor the worker ever holds a large one whole.
 
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
+use web_sys::{Blob, FileReaderSync};
 
 use super::start::in_words;
 use crate::protocol::{Failure, FailureCode, Place};
+use crate::session::{FileBytes, Pull};
 
-/// Read at a time: a fraction of a second of any disk, and little to hold twice.
-const PIECE_BYTES: u64 = 8 << 20;
-/// The files of one request together. A worker has 4 GiB, and a table needs several times its text while it is read.
+/// The files of one request together. A worker has 4 GiB, and a table's columns may take several times its text.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// What is told while files are read.
-pub(super) struct Reading {
-    /// Bytes read of all files.
-    pub read: u64,
-    /// Bytes of all files.
-    pub total: u64,
-}
-
-/// The bytes of each file (`File`, `Blob`, `Uint8Array` or `ArrayBuffer`), in order. `tell` hears how far it is, and
-/// answers whether to go on; none where it said no.
-pub(super) async fn read_all(
-    files: &[JsValue],
-    names: &[String],
-    tell: impl Fn(Reading) -> bool,
-) -> Result<Option<Vec<Vec<u8>>>, Failure> {
+/// The bytes of each file (`File`, `Blob`, `Uint8Array` or `ArrayBuffer`), in order; the first two are read as they are
+/// asked for.
+pub(super) fn files(files: Vec<JsValue>, names: &[String]) -> Result<Vec<FileBytes>, Failure> {
     let name = |at: usize| names.get(at).map_or("the file", String::as_str);
     let mut total = 0u64;
     for (at, file) in files.iter().enumerate() {
@@ -38,39 +25,45 @@ pub(super) async fn read_all(
     if total > MOST_BYTES {
         return Err(too_large(total));
     }
-    let mut read = 0u64;
-    let mut all = Vec::with_capacity(files.len());
-    for (at, file) in files.iter().enumerate() {
-        let length = size(file).unwrap_or(0);
-        let mut bytes: Vec<u8> = Vec::new();
-        usize::try_from(length)
-            .ok()
-            .and_then(|n| bytes.try_reserve_exact(n).ok())
-            .ok_or_else(|| too_large(total))?;
-        if let Some(blob) = file.dyn_ref::<Blob>() {
-            let mut from = 0u64;
-            while from < length {
-                if !tell(Reading { read, total }) {
-                    return Ok(None);
-                }
-                let to = (from + PIECE_BYTES).min(length);
-                let piece = piece(blob, from, to)
-                    .await
-                    .map_err(|e| unreadable(name(at), &in_words(&e)))?;
-                append(&mut bytes, &piece);
-                read += to - from;
-                from = to;
-            }
-        } else if let Some(array) = file.dyn_ref::<Uint8Array>() {
-            append(&mut bytes, array);
-            read += length;
-        } else {
-            append(&mut bytes, &Uint8Array::new(file));
-            read += length;
-        }
-        all.push(bytes);
+    let of = |(at, file): (usize, JsValue)| match file.dyn_into::<Blob>() {
+        Ok(blob) => match FileReaderSync::new() {
+            Ok(reader) => Ok(FileBytes::Pulled(Box::new(Elsewhere { blob, reader }))),
+            Err(why) => Err(unreadable(name(at), &in_words(&why))),
+        },
+        Err(bytes) => Ok(FileBytes::Held(Uint8Array::new(&bytes).to_vec())),
+    };
+    files.into_iter().enumerate().map(of).collect()
+}
+
+/// A file of the browser. Reading it waits for it, which a worker may.
+#[derive(Debug)]
+struct Elsewhere {
+    blob: Blob,
+    reader: FileReaderSync,
+}
+
+impl Pull for Elsewhere {
+    fn size(&self) -> u64 {
+        self.blob.size() as u64
     }
-    Ok(Some(all))
+
+    fn pull(&mut self, from: u64, to: &mut [u8]) -> Result<(), String> {
+        let end = from + to.len() as u64;
+        let piece = self
+            .blob
+            .slice_with_f64_and_f64(from as f64, end as f64)
+            .and_then(|slice| self.reader.read_as_array_buffer(&slice))
+            .map_err(|why| {
+                let why = in_words(&why);
+                format!("the browser says: {}", why.trim_end_matches('.'))
+            })?;
+        let piece = Uint8Array::new(&piece);
+        if piece.length() as usize != to.len() {
+            return Err("it is shorter than it was".to_owned());
+        }
+        piece.copy_to(to);
+        Ok(())
+    }
 }
 
 fn size(file: &JsValue) -> Option<u64> {
@@ -81,21 +74,6 @@ fn size(file: &JsValue) -> Option<u64> {
     } else {
         file.dyn_ref::<ArrayBuffer>()
             .map(|b| u64::from(b.byte_length()))
-    }
-}
-
-async fn piece(blob: &Blob, from: u64, to: u64) -> Result<Uint8Array, JsValue> {
-    let slice = blob.slice_with_f64_and_f64(from as f64, to as f64)?;
-    let buffer = JsFuture::from(slice.array_buffer()).await?;
-    Ok(Uint8Array::new(&buffer))
-}
-
-/// Within what was reserved, unless the file grew since: then the vector grows as usual.
-fn append(bytes: &mut Vec<u8>, piece: &Uint8Array) {
-    let at = bytes.len();
-    bytes.resize(at + piece.length() as usize, 0);
-    if let Some(tail) = bytes.get_mut(at..) {
-        piece.copy_to(tail);
     }
 }
 

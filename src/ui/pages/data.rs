@@ -6,6 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::columns::ColumnsCard;
+use super::profile::profile_card;
 use super::reading::reading_cards;
 use super::rows::rows_card;
 use super::simulate::simulator_card;
@@ -112,6 +113,7 @@ fn body(app: &App, data: &Handle<DataSummary>, target: Option<&Handle<TargetSumm
                 ) }
             }
             <ColumnsCard store={app.store.clone()} data={data.clone()} target={target.cloned()} />
+            { profile_card(app) }
             { rows_card(app, data) }
             { simulator_card() }
         </div>

@@ -7,6 +7,7 @@ mod forecast;
 mod keep;
 mod predict;
 mod prepare;
+mod profile;
 mod reading;
 mod rows;
 mod runs;

@@ -1,0 +1,335 @@
+//! The look at the whole data set: what is missing together, how classes differ, what goes together, time.
+
+use yew::prelude::*;
+
+use crate::app::profiling::{
+    class_title, correlation_title, group_name, missing_title, sentence, series_title,
+};
+use crate::app::{Act, Handle, Route, format};
+use crate::protocol::{
+    ClassProfile, CorrelationProfile, DataProfile, MissingProfile, SeriesProfile,
+};
+use crate::ui::shell::App;
+use crate::ui::widgets::{actions, card, cell, column_heads, failed, pairs, scroll, spark};
+
+pub(super) fn profile_card(app: &App) -> Html {
+    let state = &app.state.profile;
+    let body = match state.value() {
+        Some(profile) => html! { <Parts profile={profile.clone()} /> },
+        None if state.running().is_some() => html! {
+            <p class="why" role="status">{ "Looking at the whole table." }</p>
+        },
+        None => actions(app.button(
+            "btn",
+            "profile-now",
+            "Look at the whole table",
+            Act::Profile,
+        )),
+    };
+    let why = match state.value() {
+        Some(profile) => sentence(profile),
+        None => "What is missing together, how classes differ, what rises and falls together, and how regularly it was scraped.".to_owned(),
+    };
+    let body = html! {
+        <>
+            { failed(app, state, Route::Data) }
+            { body }
+        </>
+    };
+    card("card span12", "profile-title", "Profile", &why, body)
+}
+
+#[derive(PartialEq, Properties)]
+struct PartsProps {
+    profile: Handle<DataProfile>,
+}
+
+const PARTS: [&str; 4] = ["Missing cells", "Classes", "Correlation", "Time"];
+
+/// One part at a time.
+#[component]
+fn Parts(props: &PartsProps) -> Html {
+    let shown = use_state_eq(|| 0);
+    let profile = &props.profile;
+    let (title, body) = match *shown {
+        0 => missing(&profile.missing, profile.rows),
+        1 => match &profile.by_class {
+            Some(classes) => (
+                class_title(classes),
+                html! { <Classes profile={profile.clone()} /> },
+            ),
+            None => nothing("There are no classes to compare: choose a column to predict."),
+        },
+        2 => match &profile.correlation {
+            Some(found) => correlation(found),
+            None => nothing("There are no two columns of numbers."),
+        },
+        _ => match &profile.series {
+            Some(series) => time(series),
+            None => {
+                nothing("No column is a time, so steps, gaps and counter resets are not known.")
+            }
+        },
+    };
+    html! {
+        <>
+            <div class="parts" role="group" aria-label="Parts of the profile">
+                for (at, name) in PARTS.into_iter().enumerate() {
+                    <button type="button" class="part" id={format!("profile-{at}")}
+                        aria-pressed={(*shown == at).to_string()}
+                        onclick={{ let shown = shown.clone(); Callback::from(move |_: MouseEvent| shown.set(at)) }}>
+                        { name }
+                    </button>
+                }
+            </div>
+            <h3>{ title }</h3>
+            { body }
+        </>
+    }
+}
+
+fn nothing(words: &str) -> (String, Html) {
+    (words.to_owned(), html! {})
+}
+
+fn share(n: u64, of: u64) -> String {
+    format::percent(n as f64 / of.max(1) as f64)
+}
+
+fn missing(found: &MissingProfile, rows: u64) -> (String, Html) {
+    let title = missing_title(found, rows);
+    if found.groups.is_empty() {
+        return (title, html! {});
+    }
+    let name = |at: u32| {
+        let group = found.groups.get(at as usize);
+        group.map_or_else(String::new, |g| group_name(&g.columns))
+    };
+    let course = |course: &[f64]| {
+        let counts: Vec<u64> = course
+            .iter()
+            .map(|s| libm::round(s * 1000.0) as u64)
+            .collect();
+        let most = course.iter().copied().fold(0.0, f64::max);
+        spark(
+            &counts,
+            format!(
+                "Missing from the first row to the last: at most {}",
+                format::percent(most)
+            ),
+        )
+    };
+    let groups = html! {
+        <table class="data">
+            { column_heads(&[("Columns missing in the same rows", false, ""), ("Rows", true, ""), ("Share", true, ""), ("First row to last", false, "Share missing in runs of as many rows each")]) }
+            <tbody>
+                for group in found.groups.iter() {
+                    <tr>
+                        <th scope="row" title={group.columns.join(", ")}>{ group_name(&group.columns) }</th>
+                        { cell("num", "", &format::count(group.missing)) }
+                        { cell("num", "", &share(group.missing, rows)) }
+                        <td>{ course(&group.course) }</td>
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    let patterns = html! {
+        <table class="data">
+            { column_heads(&[("Missing in one row", false, ""), ("Rows", true, ""), ("Share", true, "")]) }
+            <tbody>
+                <tr>
+                    <th scope="row">{ "Nothing" }</th>
+                    { cell("num", "", &format::count(found.complete)) }
+                    { cell("num", "", &share(found.complete, rows)) }
+                </tr>
+                for pattern in found.patterns.iter() {
+                    <tr>
+                        <th scope="row">{ pattern.groups.iter().map(|&at| name(at)).collect::<Vec<_>>().join("; ") }</th>
+                        { cell("num", "", &format::count(pattern.rows)) }
+                        { cell("num", "", &share(pattern.rows, rows)) }
+                    </tr>
+                }
+                if found.other_patterns > 0 {
+                    <tr>
+                        <th scope="row">{ format::plural(found.other_patterns, "other pattern") }</th>
+                        { cell("num", "", &format::count(found.other_rows)) }
+                        { cell("num", "", &share(found.other_rows, rows)) }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    let body = html! {
+        <>
+            { scroll("Missing cells by column", true, groups) }
+            { scroll("Patterns of missing cells", true, patterns) }
+        </>
+    };
+    (title, body)
+}
+
+#[component]
+fn Classes(props: &PartsProps) -> Html {
+    let Some(found) = &props.profile.by_class else {
+        return html! {};
+    };
+    let medians: Vec<Html> = found.columns.iter().map(|column| html! {
+        <tr>
+            <th scope="row" title={column.name.clone()}>{ format::shortened(&column.name, 40) }</th>
+            { cell("num", "", &format::percent(column.apart)) }
+            for spread in column.spreads.iter() {
+                { cell("num", "", &spread.as_ref().and_then(|s| s.at.get(2)).map_or_else(|| "–".to_owned(), |&x| format::number(x))) }
+            }
+        </tr>
+    }).collect();
+    html! {
+        <>
+            <p class="why">{ class_note(found) }</p>
+            { scroll("Medians of each column by class", true, html! {
+                <table class="data">
+                    <thead><tr>
+                        <th scope="col">{ "Column" }</th>
+                        <th scope="col" class="num" title="Share of the variance of ranks that lies between the classes">{ "Apart" }</th>
+                        for class in found.classes.iter() {
+                            <th scope="col" class="num" title={format::plural(class.rows, "row")}>{ format::shortened(&format::class_name(&class.class), 24) }</th>
+                        }
+                    </tr></thead>
+                    <tbody>{ medians }</tbody>
+                </table>
+            }) }
+        </>
+    }
+}
+
+/// How the classes were looked at.
+fn class_note(found: &ClassProfile) -> String {
+    let is_sampled = found.classes.iter().any(|c| c.seen < c.rows);
+    let left_out = match found.left_out {
+        0 => String::new(),
+        n => format!(" {} are left out.", format::plural(n, "rarer class")),
+    };
+    let sampled = match is_sampled {
+        true => " Of large classes 4,000 rows spread evenly over the table are looked at.",
+        false => "",
+    };
+    format!("Medians by class; columns that differ most come first.{sampled}{left_out}")
+}
+
+fn correlation(found: &CorrelationProfile) -> (String, Html) {
+    let note = format!(
+        "Rank correlation (Spearman) of {}, on {}{}.",
+        format::plural(found.compared, "column"),
+        format::plural(found.rows, "row"),
+        match found.left_out {
+            0 => String::new(),
+            n => format!("; {} are left out", format::plural(n, "column")),
+        }
+    );
+    let table = html! {
+        <table class="data">
+            { column_heads(&[("Column", false, ""), ("With", false, ""), ("Correlation", true, "From −1 to 1"), ("Rows", true, "Rows looked at in which both have a value")]) }
+            <tbody>
+                for pair in found.pairs.iter() {
+                    <tr>
+                        <th scope="row" title={pair.a.clone()}>{ format::shortened(&pair.a, 40) }</th>
+                        { cell("", &pair.b, &format::shortened(&pair.b, 40)) }
+                        { cell("num", "", &format::score(pair.rank)) }
+                        { cell("num", "", &format::count(pair.rows)) }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    let body = html! {
+        <>
+            <p class="why">{ note }</p>
+            { scroll("The strongest correlations", true, table) }
+        </>
+    };
+    (correlation_title(found), body)
+}
+
+fn time(series: &SeriesProfile) -> (String, Html) {
+    let span = |secs: f64| match series.counted {
+        true => format::number(secs / 60.0),
+        false => format::duration(secs),
+    };
+    let steps: Vec<String> = series
+        .steps
+        .iter()
+        .take(4)
+        .map(|&(secs, n)| format!("{} ({})", span(secs), share(n, series.all_steps)))
+        .collect();
+    let entity = match series.entity.is_empty() {
+        true => "All rows are of one".to_owned(),
+        false => format!(
+            "{} by {}",
+            format::count(series.entities),
+            series.entity.join(", ")
+        ),
+    };
+    let facts = [
+        ("Time", series.time.clone()),
+        ("Entities", entity),
+        ("Steps", steps.join(", ")),
+        (
+            "Same entity and instant",
+            format::plural(series.duplicates, "row"),
+        ),
+        ("Out of order", format::plural(series.backwards, "row")),
+        ("Without a time", format::plural(series.without_time, "row")),
+    ];
+    let facts: Vec<(String, String)> = facts
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    let lines = html! {
+        <table class="data">
+            { column_heads(&[("Entity", false, ""), ("Rows", true, ""), ("Usual step", true, "Median"), ("Gaps", true, "Steps of more than twice the usual one"), ("Longest step", true, ""), ("From", false, ""), ("Repeated instants", true, "")]) }
+            <tbody>
+                for line in series.lines.iter() {
+                    <tr>
+                        <th scope="row" title={line.name.clone()}>{ if line.name.is_empty() { "All rows".to_owned() } else { format::shortened(&line.name, 48) } }</th>
+                        { cell("num", "", &format::count(line.rows)) }
+                        { cell("num", "", &span(line.step_secs)) }
+                        { cell("num", "", &format::count(line.gaps)) }
+                        { cell("num", "", &span(line.longest_secs)) }
+                        { cell("", "", &line.longest_at) }
+                        { cell("num", "", &format::count(line.duplicates)) }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    let counters = html! {
+        <table class="data">
+            { column_heads(&[("Counter", false, "Named like a counter, and falls seldom"), ("Resets", true, "Falls from one row of an entity to its next"), ("Entities with one", true, ""), ("Most", false, "")]) }
+            <tbody>
+                for line in series.counters.iter() {
+                    <tr>
+                        <th scope="row" title={line.name.clone()}>{ format::shortened(&line.name, 40) }</th>
+                        { cell("num", "", &format::count(line.resets)) }
+                        { cell("num", "", &format::count(line.entities)) }
+                        { cell("", &line.most, &match line.most_resets {
+                            0 => "–".to_owned(),
+                            n => format!("{} ({})", format::shortened(&line.most, 40), format::count(n)),
+                        }) }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    };
+    let body = html! {
+        <>
+            { pairs(&facts) }
+            { scroll("Entities with the longest gaps", true, lines) }
+            if series.counters.is_empty() {
+                <p class="why">{ "No column is named like a counter and mostly rises." }</p>
+            } else {
+                { scroll("Counters and their resets", true, counters) }
+            }
+        </>
+    };
+    (series_title(series), body)
+}
