@@ -7,6 +7,7 @@ mod civil;
 mod column;
 mod cut;
 mod decimal;
+mod distinct;
 mod frame;
 mod letter;
 mod names;
@@ -20,6 +21,7 @@ pub use column::{
 };
 pub use cut::{DELIMITER, Signs, cut_line};
 pub use decimal::read_float;
+pub use distinct::count_distinct;
 pub use frame::{Fingerprint, Frame, FrameError};
 pub use notice::{Level, Notice};
 

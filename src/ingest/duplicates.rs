@@ -1,6 +1,6 @@
 //! Rows that repeat an earlier one in every cell.
 
-use crate::data::{Frame, Values, sort_keys};
+use crate::data::{Frame, Values, count_distinct, sort_keys};
 
 /// How many rows repeat an earlier row, and the first of them (rows from 0).
 ///
@@ -20,6 +20,9 @@ pub(crate) fn repeated_rows(frame: &Frame, shown: usize) -> (u64, Vec<u32>) {
                 *hash = text.fold(*hash, |h, b| mix(h, u64::from(b)));
             }
         }
+    }
+    if count_distinct(rows.iter().copied(), rows.len()) == rows.len() {
+        return (0, Vec::new());
     }
     let mut sorted = rows.clone();
     sort_keys(&mut sorted);

@@ -219,7 +219,7 @@ fn target_why_not(column: &Column, shape: &Shape) -> Option<String> {
             grouped(shape.classes as u64)
         ));
     }
-    if shape.largest < 2 {
+    if !shape.has_twice {
         return Some("Every class has one row, so none can be both learned and tested.".to_owned());
     }
     None

@@ -1,7 +1,8 @@
 //! The shape of one column: what is missing, how many values differ, how they are spread.
 
 use crate::data::{
-    Column, ColumnKind, SortedMap, Values, is_null_token, sort_by, sort_instants, sort_numbers,
+    Column, ColumnKind, SortedMap, Values, count_distinct, is_null_token, sort_by, sort_instants,
+    sort_numbers,
 };
 use crate::prepare::mean;
 use crate::protocol::Profile;
@@ -26,8 +27,8 @@ pub(super) struct Shape {
     pub(super) distinct: usize,
     /// Distinct classes, null tokens among them.
     pub(super) classes: usize,
-    /// Rows of the largest class.
-    pub(super) largest: u64,
+    /// Whether some class has two rows.
+    pub(super) has_twice: bool,
     /// The one class, where there is one.
     pub(super) only: Option<String>,
     /// Distinct numbers, where they are too many to be classes.
@@ -56,17 +57,18 @@ impl Shape {
             ColumnKind::Boolean | ColumnKind::Category | ColumnKind::Constant
         );
         let histogram = histogram(&present);
-        sort_numbers(&mut present);
-        let mut distinct = 0;
-        let mut largest = tokens.iter().map(|(_, n)| *n).max().unwrap_or(0);
         let mut counts: Vec<(f64, u64)> = Vec::new();
-        for run in present.chunk_by(|a, b| a == b) {
-            distinct += 1;
-            largest = largest.max(run.len() as u64);
-            if listed {
-                counts.push((run[0], run.len() as u64));
-            }
-        }
+        let first = present.first().copied();
+        // Only values that are listed have to be counted one by one. Both zeros are equal.
+        let distinct = if listed {
+            sort_numbers(&mut present);
+            let runs = present.chunk_by(|a, b| a == b);
+            counts.extend(runs.map(|run| (run[0], run.len() as u64)));
+            counts.len()
+        } else {
+            count_distinct(present.iter().map(|x| (x + 0.0).to_bits()), present.len())
+        };
+        let has_twice = distinct < present.len() || tokens.iter().any(|(_, n)| *n > 1);
         let fractional = present.iter().any(|x| x.fract() != 0.0);
         let most = if column.kind == ColumnKind::Category {
             usize::MAX
@@ -88,8 +90,8 @@ impl Shape {
             histogram
         };
         let classes = distinct + tokens.len();
-        let only = (classes == 1).then(|| match present.first() {
-            Some(&x) => text(x),
+        let only = (classes == 1).then(|| match first {
+            Some(x) => text(x),
             None => tokens[0].0.clone(),
         });
         Self {
@@ -97,7 +99,7 @@ impl Shape {
             empty: (missing as u64).saturating_sub(token_rows),
             distinct,
             classes,
-            largest,
+            has_twice,
             only,
             continuous: (distinct > most).then_some(distinct),
             mean,
@@ -124,7 +126,7 @@ impl Shape {
             .collect();
         let empty = column.len() as u64 - filled;
         let classes = counts.len();
-        let largest = counts.iter().map(|(_, n)| *n).max().unwrap_or(0);
+        let has_twice = counts.iter().any(|(_, n)| *n > 1);
         let only = (classes == 1).then(|| shown(counts[0].0));
         let distinct = classes - null.len();
         keep_top(&mut counts);
@@ -137,7 +139,7 @@ impl Shape {
             empty,
             distinct,
             classes,
-            largest,
+            has_twice,
             only,
             continuous: None,
             mean: None,
@@ -164,7 +166,7 @@ impl Shape {
         shape.empty = missing.saturating_sub(tokens.iter().map(|(_, n)| n).sum());
         shape.distinct = runs().count();
         shape.classes = shape.distinct + tokens.len();
-        shape.largest = runs().map(|run| run.len() as u64).max().unwrap_or(0);
+        shape.has_twice = runs().any(|run| run.len() > 1);
         if let (Some(&first), Some(&last)) = (present.first(), present.last()) {
             let text = |t: i64| Column::time("", vec![t]).text(0);
             let mut counts = vec![0; BINS];
@@ -189,7 +191,7 @@ impl Shape {
             empty: rows as u64,
             distinct: 0,
             classes: 0,
-            largest: 0,
+            has_twice: false,
             only: None,
             continuous: None,
             mean: None,

@@ -4,6 +4,8 @@
 //! that are not finite are left out, and sizes never exceed what the report itself holds.
 
 use super::budget::BudgetCurve;
+use super::pairs::Correlations;
+use super::spread::Spreads;
 use super::timeline::Timeline;
 use crate::data::sort_by;
 use crate::protocol::{
@@ -34,6 +36,10 @@ pub enum Chart {
     Timeline(Timeline),
     /// What each budget of false pages buys.
     Budget(BudgetCurve),
+    /// What rises and falls together.
+    Pairs(Correlations),
+    /// A column's values by class.
+    Spreads(Spreads),
 }
 
 /// Rows are truth, columns what was predicted.
@@ -295,6 +301,8 @@ impl Chart {
             Self::Counts(counts) => counts.counts.is_empty(),
             Self::Timeline(timeline) => timeline.is_empty(),
             Self::Budget(curve) => curve.marks.is_empty(),
+            Self::Pairs(pairs) => pairs.columns.is_empty(),
+            Self::Spreads(spreads) => spreads.spreads.iter().all(Option::is_none),
         }
     }
 }

@@ -12,7 +12,7 @@ use plotters_backend::{BackendCoord, DrawingBackend};
 use super::layout::{Layout, Rect};
 use super::palette::{Dash, Rgb, Theme};
 use super::surface::{DrawError, Sheet, Surface};
-use super::{Chart, bars, budget, curve, dots, matrix, times};
+use super::{Chart, bars, budget, curve, dots, matrix, pairs, spread, times};
 
 /// The fonts of the page.
 pub const FONT: &str =
@@ -96,6 +96,8 @@ pub fn paint(
         (Chart::Counts(data), Layout::Rows(at)) => bars::paint_counts(data, at, &ink, focus)?,
         (Chart::Timeline(data), Layout::Times(at)) => times::paint(data, at, &ink, focus)?,
         (Chart::Budget(data), Layout::Budget(at)) => budget::paint(data, at, &ink, focus)?,
+        (Chart::Pairs(data), Layout::Matrix(at)) => pairs::paint(data, at, &ink, focus)?,
+        (Chart::Spreads(data), Layout::Rows(at)) => spread::paint(data, at, &ink, focus)?,
         (Chart::Scores(data), Layout::Rows(at)) => dots::paint(data, at, &ink, focus)?,
         // Nothing to show, or the layout of another chart.
         _ => {

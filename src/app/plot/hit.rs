@@ -126,6 +126,8 @@ pub fn text(chart: &Chart, item: usize) -> Option<String> {
         Chart::Curves(data) => curve_text(data, item),
         Chart::Timeline(data) => timeline::text(data, item),
         Chart::Budget(data) => budget::text(data, item),
+        Chart::Pairs(data) => data.text(item),
+        Chart::Spreads(data) => data.text(item),
         Chart::Importance(columns) => {
             let one = columns.iter().take(IMPORTANCE_ROWS).nth(item)?;
             let drop = if one.mean.is_nan() {
@@ -282,6 +284,8 @@ pub fn sentence(chart: &Chart) -> String {
         }
         Chart::Timeline(data) => timeline::sentence(data),
         Chart::Budget(data) => budget::sentence(data),
+        Chart::Pairs(data) => data.sentence(),
+        Chart::Spreads(data) => data.sentence(),
         Chart::Importance(columns) => match columns.first() {
             Some(first) => format!(
                 "What each of {} columns is worth: {} decides most, with a drop in macro F1 of {} when it is shuffled.",

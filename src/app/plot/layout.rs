@@ -80,7 +80,12 @@ impl Layout {
             return Self::Nothing { size };
         }
         match chart {
-            Chart::Confusion(data) => Self::Matrix(MatrixLayout::new(data, size, measure)),
+            Chart::Confusion(data) => {
+                Self::Matrix(MatrixLayout::new(&data.classes, true, size, measure))
+            }
+            Chart::Pairs(data) => {
+                Self::Matrix(MatrixLayout::new(&data.columns, false, size, measure))
+            }
             Chart::Curves(data) => Self::Curves(CurveLayout::new(data, size, measure)),
             Chart::Timeline(data) => Self::Times(TimelineLayout::new(data, size, measure)),
             Chart::Budget(data) => Self::Budget(BudgetLayout::new(data, size, measure)),
@@ -108,18 +113,21 @@ pub fn preferred_height(chart: &Chart, width: f64) -> f64 {
     } else {
         0.0
     };
+    let square = |names: usize| {
+        let n = names.max(1) as f64;
+        let cell = match names {
+            0..=6 => 44.0,
+            7..=14 => 36.0,
+            15..=26 => 24.0,
+            // About as high as it is wide.
+            _ => (width * 0.8 / n).min(20.0),
+        };
+        (n * cell).clamp(60.0, 720.0) + if n > 6.0 { 110.0 } else { 76.0 }
+    };
     match chart {
-        Chart::Confusion(data) => {
-            let n = data.classes.len().max(1) as f64;
-            let cell = match data.classes.len() {
-                0..=6 => 44.0,
-                7..=14 => 36.0,
-                15..=26 => 24.0,
-                // About as high as it is wide.
-                _ => (width * 0.8 / n).min(20.0),
-            };
-            (n * cell).clamp(60.0, 720.0) + if n > 6.0 { 110.0 } else { 76.0 }
-        }
+        Chart::Confusion(data) => square(data.classes.len()),
+        Chart::Pairs(data) => square(data.columns.len()),
+        Chart::Spreads(data) => 70.0 + data.classes.len().clamp(1, CLASS_ROWS) as f64 * 26.0,
         Chart::Curves(data) => {
             if width >= super::curve::WIDE {
                 (width * 0.5).clamp(300.0, 380.0)
@@ -207,9 +215,21 @@ impl RowLayout {
                 let most = shown.map(|one| one.1).max().unwrap_or(0);
                 (names, data.counts.len(), (0.0, most as f64), 0.0, 6.0)
             }
-            Chart::Confusion(_) | Chart::Curves(_) | Chart::Timeline(_) | Chart::Budget(_) => {
-                (Vec::new(), 0, (0.0, 1.0), 0.0, 0.0)
+            Chart::Spreads(data) => {
+                let names = data.classes.iter().take(CLASS_ROWS).map(String::as_str);
+                (
+                    names.collect(),
+                    data.classes.len(),
+                    data.range(),
+                    24.0,
+                    58.0,
+                )
             }
+            Chart::Confusion(_)
+            | Chart::Curves(_)
+            | Chart::Timeline(_)
+            | Chart::Budget(_)
+            | Chart::Pairs(_) => (Vec::new(), 0, (0.0, 1.0), 0.0, 0.0),
         };
         let (width, height) = size;
         let foot = if height > foot * 2.0 { foot } else { 0.0 };

@@ -10,7 +10,7 @@ use super::surface::DrawError;
 /// A cell this wide and high (CSS pixels) prints its share.
 const PRINTS: (f64, f64) = (30.0, 16.0);
 /// A cell this wide prints its share in small figures, rounded down.
-const PRINTS_SMALL: f64 = 22.0;
+pub(super) const PRINTS_SMALL: f64 = 22.0;
 /// A cell this wide and high prints its count below.
 const PRINTS_COUNT: (f64, f64) = (46.0, 34.0);
 /// Height of a line of column labels.
@@ -42,14 +42,14 @@ pub struct MatrixLayout {
 }
 
 impl MatrixLayout {
-    pub(super) fn new(data: &Confusion, size: (f64, f64), measure: Measure) -> Self {
+    /// Of these names down and across, with titles if there are any.
+    pub(super) fn new(names: &[String], titled: bool, size: (f64, f64), measure: Measure) -> Self {
         let (width, height) = size;
-        let classes = data.classes.len();
+        let classes = names.len();
         let n = classes.max(1) as f64;
-        let titles = width >= 160.0 && height >= 120.0;
+        let titles = titled && width >= 160.0 && height >= 120.0;
         let top = if titles { 20.0 } else { 0.0 };
-        let most = data
-            .classes
+        let most = names
             .iter()
             .map(|name| measure(&printable(name), LABEL_SIZE, false))
             .fold(0.0, f64::max);
@@ -61,8 +61,7 @@ impl MatrixLayout {
             label_room + 10.0
         };
         let cell_w = ((width - left).max(1.0) / n).min(112.0);
-        let words: Option<Vec<Vec<String>>> = data
-            .classes
+        let words: Option<Vec<Vec<String>>> = names
             .iter()
             .map(|name| break_lines(name, cell_w - 3.0, SMALL_SIZE, 3, measure))
             .collect();
@@ -73,8 +72,7 @@ impl MatrixLayout {
             }
             _ => {
                 let room = most.min(height * 0.34).min(124.0);
-                let labels: Vec<Vec<String>> = data
-                    .classes
+                let labels: Vec<Vec<String>> = names
                     .iter()
                     .map(|name| vec![elide(name, room, SMALL_SIZE, false, measure)])
                     .collect();
@@ -103,8 +101,7 @@ impl MatrixLayout {
             plot: Rect::new(left, top + head, cell_w * n, cell_h * n),
             cell: (cell_w, cell_h),
             classes,
-            row_labels: data
-                .classes
+            row_labels: names
                 .iter()
                 .map(|name| elide(name, label_room, LABEL_SIZE, false, measure))
                 .collect(),
@@ -158,7 +155,7 @@ impl MatrixLayout {
         Some(row * self.classes + column)
     }
 
-    fn gap(&self) -> f64 {
+    pub(super) fn gap(&self) -> f64 {
         match self.cell.0.min(self.cell.1) {
             side if side >= 16.0 => 2.0,
             side if side >= 6.0 => 1.0,
@@ -245,14 +242,34 @@ fn paint_labels(
         }
         ink.text("predicted as", (at.plot.x, 8.0), muted)?;
     }
+    paint_names_as(at, ink, focused, &|i| {
+        data.totals.get(i).is_none_or(|&rows| rows == 0)
+    })
+}
+
+/// The names down and across.
+pub(super) fn paint_names(
+    at: &MatrixLayout,
+    ink: &Ink,
+    focused: Option<(usize, usize)>,
+) -> Result<(), DrawError> {
+    paint_names_as(at, ink, focused, &|_| false)
+}
+
+fn paint_names_as(
+    at: &MatrixLayout,
+    ink: &Ink,
+    focused: Option<(usize, usize)>,
+    is_empty: &dyn Fn(usize) -> bool,
+) -> Result<(), DrawError> {
+    let theme = ink.theme;
     for (i, label) in at.row_labels.iter().enumerate() {
         let hot = focused.is_some_and(|(truth, _)| truth == i);
         if (i % at.stride_down != 0 || at.plot.x < 1.0) && !hot {
             continue;
         }
         let y = at.plot.y + (i as f64 + 0.5) * at.cell.1 - at.gap() / 2.0;
-        let empty = data.totals.get(i).is_none_or(|&rows| rows == 0);
-        let color = if hot || !empty {
+        let color = if hot || !is_empty(i) {
             theme.text
         } else {
             theme.muted

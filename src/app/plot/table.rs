@@ -56,6 +56,8 @@ pub fn table(chart: &Chart) -> Table {
         Chart::Curves(data) => curve_table(data),
         Chart::Timeline(data) => timeline::table(data),
         Chart::Budget(data) => budget::table(data),
+        Chart::Pairs(data) => data.table(),
+        Chart::Spreads(data) => data.table(),
         Chart::Importance(columns) => Table {
             headers: headers(&[
                 "Column",
@@ -256,6 +258,35 @@ pub fn csv(chart: &Chart) -> String {
         Chart::Budget(data) => {
             for cells in budget::lines(data, &number) {
                 line(&cells);
+            }
+        }
+        Chart::Pairs(data) => {
+            let n = data.columns.len();
+            let mut names = header(&["column"]);
+            names.extend(data.columns.iter().cloned());
+            line(&names);
+            for (i, name) in data.columns.iter().enumerate() {
+                let values = data.values.iter().skip(i * n).take(n);
+                let values = values.map(|value| optional(*value));
+                line(
+                    &std::iter::once(name.clone())
+                        .chain(values)
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+        Chart::Spreads(data) => {
+            line(&header(&[
+                "class", "p5", "p25", "p50", "p75", "p95", "values",
+            ]));
+            for (class, spread) in data.classes.iter().zip(&data.spreads) {
+                let (at, values) = spread.unwrap_or(([f64::NAN; 5], 0));
+                let cells = at.iter().map(|&x| number(x)).chain([values.to_string()]);
+                line(
+                    &std::iter::once(class.clone())
+                        .chain(cells)
+                        .collect::<Vec<_>>(),
+                );
             }
         }
         Chart::Importance(columns) => {

@@ -1,16 +1,20 @@
 //! The look at the whole data set: what is missing together, how classes differ, what goes together, time.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
+use crate::app::plot::{Chart, Correlations, Spreads};
 use crate::app::profiling::{
     class_title, correlation_title, group_name, missing_title, sentence, series_title,
 };
 use crate::app::{Act, Handle, Route, format};
-use crate::protocol::{
-    ClassProfile, CorrelationProfile, DataProfile, MissingProfile, SeriesProfile,
-};
+use crate::protocol::{ClassProfile, DataProfile, MissingProfile, SeriesProfile};
+use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
-use crate::ui::widgets::{actions, card, cell, column_heads, failed, pairs, scroll, spark};
+use crate::ui::widgets::{
+    actions, card, cell, choice, column_heads, failed, named_field, pairs, scroll, spark,
+};
 
 pub(super) fn profile_card(app: &App) -> Html {
     let state = &app.state.profile;
@@ -51,55 +55,59 @@ const PARTS: [&str; 4] = ["Missing cells", "Classes", "Correlation", "Time"];
 fn Parts(props: &PartsProps) -> Html {
     let shown = use_state_eq(|| 0);
     let profile = &props.profile;
-    let (title, body) = match *shown {
+    let body = match *shown {
         0 => missing(&profile.missing, profile.rows),
-        1 => match &profile.by_class {
-            Some(classes) => (
-                class_title(classes),
-                html! { <Classes profile={profile.clone()} /> },
-            ),
-            None => nothing("There are no classes to compare: choose a column to predict."),
-        },
-        2 => match &profile.correlation {
-            Some(found) => correlation(found),
-            None => nothing("There are no two columns of numbers."),
-        },
+        1 if profile.by_class.is_some() => html! { <Classes profile={profile.clone()} /> },
+        1 => nothing("There are no classes to compare: choose a column to predict."),
+        2 if profile.correlation.is_some() => html! { <Correlation profile={profile.clone()} /> },
+        2 => nothing("There are no two columns of numbers."),
         _ => match &profile.series {
             Some(series) => time(series),
-            None => {
-                nothing("No column is a time, so steps, gaps and counter resets are not known.")
-            }
+            None => nothing("No column is a time: steps, gaps and counter resets are not known."),
         },
+    };
+    let part = |(at, name): (usize, &'static str)| {
+        let is_shown = *shown == at;
+        let shown = shown.clone();
+        let onclick = Callback::from(move |_: MouseEvent| shown.set(at));
+        html! {
+            <button type="button" class="part" id={format!("profile-{at}")} aria-pressed={is_shown.to_string()} {onclick}>
+                { name }
+            </button>
+        }
     };
     html! {
         <>
             <div class="parts" role="group" aria-label="Parts of the profile">
-                for (at, name) in PARTS.into_iter().enumerate() {
-                    <button type="button" class="part" id={format!("profile-{at}")}
-                        aria-pressed={(*shown == at).to_string()}
-                        onclick={{ let shown = shown.clone(); Callback::from(move |_: MouseEvent| shown.set(at)) }}>
-                        { name }
-                    </button>
-                }
+                for button in PARTS.into_iter().enumerate().map(part) { { button } }
             </div>
+            { body }
+        </>
+    }
+}
+
+fn nothing(words: &str) -> Html {
+    html! { <p class="part-none">{ words }</p> }
+}
+
+/// The finding of a part without a chart.
+fn titled(title: &str, body: Html) -> Html {
+    html! {
+        <>
             <h3>{ title }</h3>
             { body }
         </>
     }
 }
 
-fn nothing(words: &str) -> (String, Html) {
-    (words.to_owned(), html! {})
-}
-
 fn share(n: u64, of: u64) -> String {
     format::percent(n as f64 / of.max(1) as f64)
 }
 
-fn missing(found: &MissingProfile, rows: u64) -> (String, Html) {
+fn missing(found: &MissingProfile, rows: u64) -> Html {
     let title = missing_title(found, rows);
     if found.groups.is_empty() {
-        return (title, html! {});
+        return nothing(&title);
     }
     let name = |at: u32| {
         let group = found.groups.get(at as usize);
@@ -166,7 +174,7 @@ fn missing(found: &MissingProfile, rows: u64) -> (String, Html) {
             { scroll("Patterns of missing cells", true, patterns) }
         </>
     };
-    (title, body)
+    titled(&title, body)
 }
 
 #[component]
@@ -174,6 +182,40 @@ fn Classes(props: &PartsProps) -> Html {
     let Some(found) = &props.profile.by_class else {
         return html! {};
     };
+    let chosen = use_state_eq(|| 0);
+    let chart = use_memo((props.profile.clone(), *chosen), |(profile, at)| {
+        let by_class = profile.by_class.as_ref();
+        let spreads = by_class.map(|found| Spreads::new(found, *at));
+        Rc::new(Chart::Spreads(spreads.unwrap_or_default()))
+    });
+    let title = match found.columns.get(*chosen) {
+        Some(column) if *chosen > 0 => format!(
+            "{}: {} of the variance of its ranks lies between the classes",
+            column.name,
+            format::percent(column.apart)
+        ),
+        _ => class_title(found),
+    };
+    let options: Vec<(AttrValue, AttrValue)> = found
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| {
+            (
+                at.to_string().into(),
+                format::shortened(&column.name, 48).into(),
+            )
+        })
+        .collect();
+    let on_choice = {
+        let chosen = chosen.clone();
+        move |at: String| chosen.set(at.parse().unwrap_or(0))
+    };
+    let named = named_field(
+        "profile-column",
+        "Column",
+        "Those that differ most between the classes come first.",
+    );
     let medians: Vec<Html> = found.columns.iter().map(|column| html! {
         <tr>
             <th scope="row" title={column.name.clone()}>{ format::shortened(&column.name, 40) }</th>
@@ -185,7 +227,11 @@ fn Classes(props: &PartsProps) -> Html {
     }).collect();
     html! {
         <>
-            <p class="why">{ class_note(found) }</p>
+            <ChartCard chart={(*chart).clone()} {title} why={class_note(found)}>
+                { choice(&named, &chosen.to_string(), &options, on_choice) }
+            </ChartCard>
+            <details class="more">
+                <summary>{ "Medians of all columns" }</summary>
             { scroll("Medians of each column by class", true, html! {
                 <table class="data">
                     <thead><tr>
@@ -198,6 +244,7 @@ fn Classes(props: &PartsProps) -> Html {
                     <tbody>{ medians }</tbody>
                 </table>
             }) }
+            </details>
         </>
     }
 }
@@ -213,10 +260,22 @@ fn class_note(found: &ClassProfile) -> String {
         true => " Of large classes 4,000 rows spread evenly over the table are looked at.",
         false => "",
     };
-    format!("Medians by class; columns that differ most come first.{sampled}{left_out}")
+    format!(
+        "A mark at the median, a bar over the middle half, a line over the middle nine tenths.{sampled}{left_out}"
+    )
 }
 
-fn correlation(found: &CorrelationProfile) -> (String, Html) {
+#[component]
+fn Correlation(props: &PartsProps) -> Html {
+    let Some(found) = &props.profile.correlation else {
+        return html! {};
+    };
+    let chart = use_memo(props.profile.clone(), |profile| {
+        let found = profile.correlation.as_ref();
+        Rc::new(Chart::Pairs(
+            found.map(Correlations::new).unwrap_or_default(),
+        ))
+    });
     let note = format!(
         "Rank correlation (Spearman) of {}, on {}{}.",
         format::plural(found.compared, "column"),
@@ -241,16 +300,15 @@ fn correlation(found: &CorrelationProfile) -> (String, Html) {
             </tbody>
         </table>
     };
-    let body = html! {
+    html! {
         <>
-            <p class="why">{ note }</p>
+            <ChartCard chart={(*chart).clone()} title={correlation_title(found)} why={note} />
             { scroll("The strongest correlations", true, table) }
         </>
-    };
-    (correlation_title(found), body)
+    }
 }
 
-fn time(series: &SeriesProfile) -> (String, Html) {
+fn time(series: &SeriesProfile) -> Html {
     let span = |secs: f64| match series.counted {
         true => format::number(secs / 60.0),
         false => format::duration(secs),
@@ -331,5 +389,5 @@ fn time(series: &SeriesProfile) -> (String, Html) {
             }
         </>
     };
-    (series_title(series), body)
+    titled(&series_title(series), body)
 }

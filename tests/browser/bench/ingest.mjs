@@ -18,8 +18,8 @@ const WANTED = process.env.KUBECAST_BENCH_FILES?.split(",");
 const telemetry = (next, column) => (column >= 10 && column < 15 ? `${Math.round(next() * 1e7)}.0` : (next() * 100).toFixed(4));
 /** Numbers of six decimals without zeros at their end, as pandas writes them. */
 const written = (next) => String(Math.round((next() - 0.5) * 2e7) / 1e6);
-/** Numbers of five digits and two decimals. */
-const short = (next) => (next() * 1e5).toFixed(2);
+/** Numbers of up to four digits and two decimals. */
+const short = (next) => (next() * 1e4).toFixed(2);
 
 const FILES = [
   { name: "numeric", rows: 410_000, columns: 25, cell: telemetry },
