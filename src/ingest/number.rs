@@ -43,8 +43,9 @@ pub(super) fn quick(cell: &[u8]) -> Option<(f64, u8, u8)> {
     if mantissa > EXACT {
         return None;
     }
-    // Both are exact, so their quotient is rounded once: the result is the nearest float (Clinger, 1990).
-    let magnitude = mantissa as f64 / TENS[fraction];
+    // Both are exact, so their quotient is rounded once: the result is the nearest float (Clinger, 1990). Signed integers
+    // become floats in one instruction.
+    let magnitude = mantissa as i64 as f64 / TENS[fraction];
     let value = if negative { -magnitude } else { magnitude };
     Some((value, cell.len() as u8, fraction as u8))
 }
@@ -123,7 +124,10 @@ fn short(digits: &[u8]) -> Option<(u64, usize)> {
         if tail.point && tail.behind == 0 {
             return None;
         }
-        (head.value * POWERS[tail.digits] + tail.value, fraction)
+        // At most 16 digits, which fit: said so, since in WebAssembly to ask whether a product of 64 bits fits takes longer
+        // than all the rest.
+        let mantissa = head.value.wrapping_mul(POWERS[tail.digits]);
+        (mantissa.wrapping_add(tail.value), fraction)
     } else {
         return None;
     };

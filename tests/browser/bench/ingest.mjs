@@ -39,7 +39,7 @@ try {
     await write(path, file);
     const bytes = (await stat(path)).size;
     const runs = [];
-    for (let turn = 0; turn < REPEATS; turn += 1) runs.push(await once(path, `${file.name}.csv`, bytes));
+    for (let turn = 0; turn < REPEATS; turn += 1) runs.push(await once(path, `${file.name}.csv`));
     await rm(path);
     tell(file, bytes, runs);
   }
@@ -49,7 +49,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function once(path, name, bytes) {
+async function once(path, name) {
   const visit = await Visit.begin(browser, site, "bench-ingest");
   try {
     await firstVisit(visit);
@@ -66,6 +66,7 @@ async function once(path, name, bytes) {
       const look = () => /types and distributions/.test(document.querySelector(".progress-text")?.textContent ?? "") && globalThis.__typed();
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
     });
+    const memory = watchMemory();
     const cpu = cpuSecs();
     const began = performance.now();
     const field = await visit.page.$("#choose-files");
@@ -78,7 +79,7 @@ async function once(path, name, bytes) {
     const profiled = await visit
       .until("the table is profiled", () => document.querySelector("#profile-0"), { timeout: Number(process.env.KUBECAST_BENCH_PROFILE_MS ?? 60_000) })
       .then(() => (performance.now() - began) / 1000 - secs, () => NaN);
-    return { ...shown, profiled, peak: peakBytes(), bytes };
+    return { ...shown, profiled, ...memory.stop() };
   } finally {
     await visit.end();
   }
@@ -88,10 +89,12 @@ function tell({ name, rows, columns }, bytes, runs) {
   const mb = bytes / 1e6;
   const of = (key) => runs.map((run) => run[key]).sort((a, b) => a - b)[runs.length >> 1];
   const peak = of("peak");
+  const held = rows * columns * 8;
+  const mib = (bytes) => (bytes / 2 ** 20).toFixed(0);
   console.log(`    ${name}: ${mb.toFixed(0)} MB, ${rows} rows of ${columns} numbers`);
   console.log(`      ${(mb / of("reading")).toFixed(0)} MB per CPU-s of the worker's thread from text to typed columns (${of("readSecs").toFixed(2)} s by the clock)`);
   console.log(`      ${of("secs").toFixed(2)} s from the choice to the shown table; with all that is shown ${(mb / of("worker")).toFixed(0)} MB per CPU-s of the thread, ${(mb / of("all")).toFixed(0)} of the whole process; profiled ${of("profiled").toFixed(2)} s later`);
-  console.log(`      ${(peak / 2 ** 20).toFixed(0)} MiB of the tab's process at its peak, ${(peak / (rows * columns * 8)).toFixed(2)} times its columns (${((rows * columns * 8) / 2 ** 20).toFixed(0)} MiB)`);
+  console.log(`      at its peak the tab's process has ${mib(peak)} MiB of its own, ${(peak / held).toFixed(2)} times its columns (${mib(held)} MiB), and ${mib(of("resident"))} MiB with what all tabs share`);
 }
 
 async function write(path, { rows, columns, cell }) {
@@ -160,12 +163,27 @@ function cpuSecs() {
   return { all, worker };
 }
 
-/** The most memory that one of them ever had. */
-function peakBytes() {
-  let bytes = 0;
-  for (const pid of renderers()) {
-    const line = readFileSync(`/proc/${pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/);
-    bytes = Math.max(bytes, Number(line?.[1] ?? 0) * 1024);
-  }
-  return bytes;
+/** The most memory that one of them has from now on: its own (as the browser's task manager counts it), looked at again and
+ * again, and all that is resident, which the system keeps. */
+function watchMemory() {
+  let peak = 0;
+  const pids = renderers();
+  const look = (field) =>
+    Math.max(0, ...pids.map((pid) => {
+      try {
+        return Number(readFileSync(`/proc/${pid}/status`, "utf8").match(field)?.[1] ?? 0) * 1024;
+      } catch {
+        // It has ended meanwhile.
+        return 0;
+      }
+    }));
+  const timer = setInterval(() => {
+    peak = Math.max(peak, look(/RssAnon:\s+(\d+)/));
+  }, 25);
+  return {
+    stop() {
+      clearInterval(timer);
+      return { peak, resident: look(/VmHWM:\s+(\d+)/) };
+    },
+  };
 }
