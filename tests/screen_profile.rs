@@ -182,6 +182,29 @@ fn nobody_waits_for_a_profile() {
 }
 
 #[test]
+fn an_engine_that_dies_of_it_is_not_asked_again() {
+    let mut page = Page::new(&pods());
+    page.load();
+    while page.profiles_asked().is_empty() {
+        for reply in page.session.work(0.0) {
+            page.act(Act::Heard {
+                job: reply.job,
+                event: Box::new(reply.event),
+                attachment: None,
+            });
+        }
+    }
+    page.session = Session::in_place();
+    page.act(Act::Lost("it ran out of memory".to_owned()))
+        .work();
+    assert_eq!(page.state.data.value().expect("data").rows, 240);
+    assert_eq!(page.profiles_asked().len(), 1);
+    assert!(matches!(page.state.profile, Async::Failed { .. }));
+    page.act(Act::Profile).work();
+    assert_eq!(page.profile().rows, 240);
+}
+
+#[test]
 fn what_it_found_is_said() {
     let mut page = Page::new(&pods());
     page.load().work();

@@ -325,7 +325,19 @@ impl Step {
         self.state.data = Async::Ready(Handle::new(data.clone()));
         self.state.rows = Async::Idle;
         self.state.rows_view = Handle::default();
-        self.state.profile = Async::Idle;
+        let is_restored = matches!(
+            purpose,
+            Purpose::Load {
+                restoring: true,
+                ..
+            } | Purpose::SetKind {
+                restoring: true,
+                ..
+            }
+        );
+        if !is_restored || !matches!(self.state.profile, Async::Failed { .. }) {
+            self.state.profile = Async::Idle;
+        }
         self.forget_search();
         self.forget_forecast();
         for (column, kind) in kinds {

@@ -126,11 +126,11 @@ pub fn sentence(profile: &DataProfile) -> String {
     let time = match &profile.series {
         Some(series) => {
             let resets: u64 = series.counters.iter().map(|c| c.resets).sum();
-            format!(
-                "{}; {}.",
-                series_title(series),
-                format::plural(resets, "counter reset")
-            )
+            let resets = match series.counters.is_empty() {
+                true => String::new(),
+                false => format!("; {}", format::plural(resets, "counter reset")),
+            };
+            format!("{}{resets}.", series_title(series))
         }
         None => "No column is a time.".to_owned(),
     };

@@ -14,6 +14,20 @@ impl Step {
             if let Some(record) = self.unfinished(&job.purpose, 0.0, "the worker stopped") {
                 self.log(record);
             }
+            if job.purpose == Purpose::Profile {
+                // Not made again by itself: it may have been what the engine died of.
+                self.state.profile.fail(
+                    job.id,
+                    Failure {
+                        code: FailureCode::Internal,
+                        title: "The table was not profiled".to_owned(),
+                        detail: sentence(what),
+                        hint: "It can be tried again below.".to_owned(),
+                        place: Place::default(),
+                    },
+                    Vec::new(),
+                );
+            }
             again = !matches!(
                 job.purpose,
                 Purpose::Load {

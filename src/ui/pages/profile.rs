@@ -104,6 +104,43 @@ fn share(n: u64, of: u64) -> String {
     format::percent(n as f64 / of.max(1) as f64)
 }
 
+/// A row: its name, the name in full, its cells, and what is drawn behind them.
+struct Line(String, String, Vec<String>, Html);
+
+impl Line {
+    fn new(name: String, cells: Vec<String>) -> Self {
+        Self(format::shortened(&name, 60), name, cells, html! {})
+    }
+}
+
+/// A table in which numbers stand where their heads do.
+fn table(
+    label: &'static str,
+    heads: &[(&'static str, bool, &'static str)],
+    lines: Vec<Line>,
+) -> Html {
+    let class = |at: usize| match heads.get(at) {
+        Some((_, true, _)) => "num",
+        _ => "",
+    };
+    let line = |Line(name, full, cells, drawn): Line| {
+        html! {
+            <tr>
+                <th scope="row" class={class(0)} title={full}>{ name }</th>
+                for (at, text) in cells.iter().enumerate() { { cell(class(at + 1), "", text) } }
+                if cells.len() + 1 < heads.len() { <td>{ drawn }</td> }
+            </tr>
+        }
+    };
+    let body = html! {
+        <table class="data">
+            { column_heads(heads) }
+            <tbody>for line in lines.into_iter().map(line) { { line } }</tbody>
+        </table>
+    };
+    scroll(label, true, body)
+}
+
 fn missing(found: &MissingProfile, rows: u64) -> Html {
     let title = missing_title(found, rows);
     if found.groups.is_empty() {
@@ -127,51 +164,39 @@ fn missing(found: &MissingProfile, rows: u64) -> Html {
             ),
         )
     };
-    let groups = html! {
-        <table class="data">
-            { column_heads(&[("Columns missing in the same rows", false, ""), ("Rows", true, ""), ("Share", true, ""), ("First row to last", false, "Share missing in runs of as many rows each")]) }
-            <tbody>
-                for group in found.groups.iter() {
-                    <tr>
-                        <th scope="row" title={group.columns.join(", ")}>{ group_name(&group.columns) }</th>
-                        { cell("num", "", &format::count(group.missing)) }
-                        { cell("num", "", &share(group.missing, rows)) }
-                        <td>{ course(&group.course) }</td>
-                    </tr>
-                }
-            </tbody>
-        </table>
-    };
-    let patterns = html! {
-        <table class="data">
-            { column_heads(&[("Missing in one row", false, ""), ("Rows", true, ""), ("Share", true, "")]) }
-            <tbody>
-                <tr>
-                    <th scope="row">{ "Nothing" }</th>
-                    { cell("num", "", &format::count(found.complete)) }
-                    { cell("num", "", &share(found.complete, rows)) }
-                </tr>
-                for pattern in found.patterns.iter() {
-                    <tr>
-                        <th scope="row">{ pattern.groups.iter().map(|&at| name(at)).collect::<Vec<_>>().join("; ") }</th>
-                        { cell("num", "", &format::count(pattern.rows)) }
-                        { cell("num", "", &share(pattern.rows, rows)) }
-                    </tr>
-                }
-                if found.other_patterns > 0 {
-                    <tr>
-                        <th scope="row">{ format::plural(found.other_patterns, "other pattern") }</th>
-                        { cell("num", "", &format::count(found.other_rows)) }
-                        { cell("num", "", &share(found.other_rows, rows)) }
-                    </tr>
-                }
-            </tbody>
-        </table>
-    };
+    let counted = |n: u64| vec![format::count(n), share(n, rows)];
+    let groups = found.groups.iter().map(|group| {
+        let full = group.columns.join(", ");
+        let name = group_name(&group.columns);
+        Line(name, full, counted(group.missing), course(&group.course))
+    });
+    let pattern = |name: String, n: u64| Line::new(name, counted(n));
+    let mut patterns = vec![pattern("Nothing".to_owned(), found.complete)];
+    patterns.extend(found.patterns.iter().map(|of| {
+        let names: Vec<String> = of.groups.iter().map(|&at| name(at)).collect();
+        pattern(names.join("; "), of.rows)
+    }));
+    if found.other_patterns > 0 {
+        let name = format::plural(found.other_patterns, "other pattern");
+        patterns.push(pattern(name, found.other_rows));
+    }
     let body = html! {
         <>
-            { scroll("Missing cells by column", true, groups) }
-            { scroll("Patterns of missing cells", true, patterns) }
+            { table(
+                "Missing cells by column",
+                &[
+                    ("Columns missing in the same rows", false, ""),
+                    ("Rows", true, ""),
+                    ("Share", true, ""),
+                    ("First row to last", false, "Share missing in runs of as many rows each"),
+                ],
+                groups.collect(),
+            ) }
+            { table(
+                "Patterns of missing cells",
+                &[("Missing in one row", false, ""), ("Rows", true, ""), ("Share", true, "")],
+                patterns,
+            ) }
         </>
     };
     titled(&title, body)
@@ -277,7 +302,7 @@ fn Correlation(props: &PartsProps) -> Html {
         ))
     });
     let note = format!(
-        "Rank correlation (Spearman) of {}, on {}{}.",
+        "Rank correlation (Spearman) of {}, on {}{}. Blue rises together, orange moves against.",
         format::plural(found.compared, "column"),
         format::plural(found.rows, "row"),
         match found.left_out {
@@ -285,25 +310,20 @@ fn Correlation(props: &PartsProps) -> Html {
             n => format!("; {} are left out", format::plural(n, "column")),
         }
     );
-    let table = html! {
-        <table class="data">
-            { column_heads(&[("Column", false, ""), ("With", false, ""), ("Correlation", true, "From −1 to 1"), ("Rows", true, "Rows looked at in which both have a value")]) }
-            <tbody>
-                for pair in found.pairs.iter() {
-                    <tr>
-                        <th scope="row" title={pair.a.clone()}>{ format::shortened(&pair.a, 40) }</th>
-                        { cell("", &pair.b, &format::shortened(&pair.b, 40)) }
-                        { cell("num", "", &format::score(pair.rank)) }
-                        { cell("num", "", &format::count(pair.rows)) }
-                    </tr>
-                }
-            </tbody>
-        </table>
-    };
+    let lines = found.pairs.iter().map(|pair| {
+        let cells = vec![pair.a.clone(), pair.b.clone(), format::count(pair.rows)];
+        Line::new(format::score(pair.rank), cells)
+    });
+    let heads = [
+        ("Correlation", true, "From −1 to 1"),
+        ("Column", false, ""),
+        ("With", false, ""),
+        ("Rows", true, "Rows looked at in which both have a value"),
+    ];
     html! {
         <>
             <ChartCard chart={(*chart).clone()} title={correlation_title(found)} why={note} />
-            { scroll("The strongest correlations", true, table) }
+            { table("The strongest correlations", &heads, lines.collect()) }
         </>
     }
 }
@@ -342,50 +362,64 @@ fn time(series: &SeriesProfile) -> Html {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-    let lines = html! {
-        <table class="data">
-            { column_heads(&[("Entity", false, ""), ("Rows", true, ""), ("Usual step", true, "Median"), ("Gaps", true, "Steps of more than twice the usual one"), ("Longest step", true, ""), ("From", false, ""), ("Repeated instants", true, "")]) }
-            <tbody>
-                for line in series.lines.iter() {
-                    <tr>
-                        <th scope="row" title={line.name.clone()}>{ if line.name.is_empty() { "All rows".to_owned() } else { format::shortened(&line.name, 48) } }</th>
-                        { cell("num", "", &format::count(line.rows)) }
-                        { cell("num", "", &span(line.step_secs)) }
-                        { cell("num", "", &format::count(line.gaps)) }
-                        { cell("num", "", &span(line.longest_secs)) }
-                        { cell("", "", &line.longest_at) }
-                        { cell("num", "", &format::count(line.duplicates)) }
-                    </tr>
-                }
-            </tbody>
-        </table>
-    };
-    let counters = html! {
-        <table class="data">
-            { column_heads(&[("Counter", false, "Named like a counter, and falls seldom"), ("Resets", true, "Falls from one row of an entity to its next"), ("Entities with one", true, ""), ("Most", false, "")]) }
-            <tbody>
-                for line in series.counters.iter() {
-                    <tr>
-                        <th scope="row" title={line.name.clone()}>{ format::shortened(&line.name, 40) }</th>
-                        { cell("num", "", &format::count(line.resets)) }
-                        { cell("num", "", &format::count(line.entities)) }
-                        { cell("", &line.most, &match line.most_resets {
-                            0 => "–".to_owned(),
-                            n => format!("{} ({})", format::shortened(&line.most, 40), format::count(n)),
-                        }) }
-                    </tr>
-                }
-            </tbody>
-        </table>
-    };
+    let lines = series.lines.iter().map(|line| {
+        let name = match line.name.is_empty() {
+            true => "All rows".to_owned(),
+            false => line.name.clone(),
+        };
+        let cells = vec![
+            format::count(line.rows),
+            span(line.step_secs),
+            format::count(line.gaps),
+            span(line.longest_secs),
+            line.longest_at.clone(),
+        ];
+        Line::new(name, cells)
+    });
+    let counters = series.counters.iter().map(|line| {
+        let most = match line.most_resets {
+            0 => "–".to_owned(),
+            n => format!(
+                "{} ({})",
+                format::shortened(&line.most, 40),
+                format::count(n)
+            ),
+        };
+        let cells = vec![
+            format::count(line.resets),
+            format::count(line.entities),
+            most,
+        ];
+        Line::new(line.name.clone(), cells)
+    });
     let body = html! {
         <>
             { pairs(&facts) }
-            { scroll("Entities with the longest gaps", true, lines) }
+            { table(
+                "Entities with the longest gaps",
+                &[
+                    ("Entity", false, ""),
+                    ("Rows", true, ""),
+                    ("Usual step", true, "Median"),
+                    ("Gaps", true, "Steps of more than twice the usual one"),
+                    ("Longest step", true, ""),
+                    ("From", false, ""),
+                ],
+                lines.collect(),
+            ) }
             if series.counters.is_empty() {
                 <p class="why">{ "No column is named like a counter and mostly rises." }</p>
             } else {
-                { scroll("Counters and their resets", true, counters) }
+                { table(
+                    "Counters and their resets",
+                    &[
+                        ("Counter", false, "Named like a counter, and falls seldom"),
+                        ("Resets", true, "Falls from one row of an entity to its next"),
+                        ("Entities with one", true, ""),
+                        ("Most", false, ""),
+                    ],
+                    counters.collect(),
+                ) }
             }
         </>
     };
