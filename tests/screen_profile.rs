@@ -271,6 +271,7 @@ fn charts_of_it_say_what_they_show() {
             &chart,
             (width as u32, height as u32),
             &kubecast::app::plot::Theme::light(),
+            &estimate,
         );
         assert!(svg.is_ok());
     }

@@ -9,12 +9,10 @@ use crate::app::profiling::{
     class_title, correlation_title, group_name, missing_title, sentence, series_title,
 };
 use crate::app::{Act, Handle, Route, format};
-use crate::protocol::{ClassProfile, DataProfile, MissingProfile, SeriesProfile};
+use crate::protocol::{ClassProfile, DataProfile, MissingProfile, SeriesProfile, Spread};
 use crate::ui::charts::ChartCard;
 use crate::ui::shell::App;
-use crate::ui::widgets::{
-    actions, card, cell, choice, column_heads, failed, named_field, pairs, scroll, spark,
-};
+use crate::ui::widgets::{actions, card, cell, choice, failed, named_field, pairs, scroll, spark};
 
 pub(super) fn profile_card(app: &App) -> Html {
     let state = &app.state.profile;
@@ -113,32 +111,39 @@ impl Line {
     }
 }
 
-/// A table in which numbers stand where their heads do.
+/// A table in which numbers stand where their heads do; a head, whether it is one of numbers, and what it means.
 fn table(
     label: &'static str,
-    heads: &[(&'static str, bool, &'static str)],
-    lines: Vec<Line>,
+    heads: &[(&str, bool, &'static str)],
+    lines: impl Iterator<Item = Line>,
 ) -> Html {
     let class = |at: usize| match heads.get(at) {
         Some((_, true, _)) => "num",
         _ => "",
     };
-    let line = |Line(name, full, cells, drawn): Line| {
+    let lines: Vec<Line> = lines.collect();
+    scroll(
+        label,
+        true,
         html! {
-            <tr>
-                <th scope="row" class={class(0)} title={full}>{ name }</th>
-                for (at, text) in cells.iter().enumerate() { { cell(class(at + 1), "", text) } }
-                if cells.len() + 1 < heads.len() { <td>{ drawn }</td> }
-            </tr>
-        }
-    };
-    let body = html! {
-        <table class="data">
-            { column_heads(heads) }
-            <tbody>for line in lines.into_iter().map(line) { { line } }</tbody>
-        </table>
-    };
-    scroll(label, true, body)
+            <table class="data">
+                <thead><tr>
+                    for (at, (name, _, meaning)) in heads.iter().enumerate() {
+                        <th scope="col" class={class(at)} title={*meaning}>{ *name }</th>
+                    }
+                </tr></thead>
+                <tbody>
+                    for Line(name, full, cells, drawn) in lines.iter() {
+                        <tr>
+                            <th scope="row" class={class(0)} title={full.clone()}>{ name }</th>
+                            for (at, text) in cells.iter().enumerate() { { cell(class(at + 1), "", text) } }
+                            if cells.len() + 1 < heads.len() { <td>{ drawn.clone() }</td> }
+                        </tr>
+                    }
+                </tbody>
+            </table>
+        },
+    )
 }
 
 fn missing(found: &MissingProfile, rows: u64) -> Html {
@@ -190,12 +195,12 @@ fn missing(found: &MissingProfile, rows: u64) -> Html {
                     ("Share", true, ""),
                     ("First row to last", false, "Share missing in runs of as many rows each"),
                 ],
-                groups.collect(),
+                groups,
             ) }
             { table(
                 "Patterns of missing cells",
                 &[("Missing in one row", false, ""), ("Rows", true, ""), ("Share", true, "")],
-                patterns,
+                patterns.into_iter(),
             ) }
         </>
     };
@@ -241,15 +246,29 @@ fn Classes(props: &PartsProps) -> Html {
         "Column",
         "Those that differ most between the classes come first.",
     );
-    let medians: Vec<Html> = found.columns.iter().map(|column| html! {
-        <tr>
-            <th scope="row" title={column.name.clone()}>{ format::shortened(&column.name, 40) }</th>
-            { cell("num", "", &format::percent(column.apart)) }
-            for spread in column.spreads.iter() {
-                { cell("num", "", &spread.as_ref().and_then(|s| s.at.get(2)).map_or_else(|| "–".to_owned(), |&x| format::number(x))) }
-            }
-        </tr>
-    }).collect();
+    let classes: Vec<String> = found
+        .classes
+        .iter()
+        .map(|class| format::shortened(&format::class_name(&class.class), 24))
+        .collect();
+    let mut heads = vec![
+        ("Column", false, ""),
+        (
+            "Apart",
+            true,
+            "Share of the variance of ranks that lies between the classes",
+        ),
+    ];
+    heads.extend(classes.iter().map(|class| (class.as_str(), true, "")));
+    let medians = found.columns.iter().map(|column| {
+        let median = |spread: &Option<Spread>| {
+            let median = spread.as_ref().and_then(|s| s.at.get(2));
+            median.map_or_else(|| "–".to_owned(), |&x| format::number(x))
+        };
+        let apart = format::percent(column.apart);
+        let cells = std::iter::once(apart).chain(column.spreads.iter().map(median));
+        Line::new(column.name.clone(), cells.collect())
+    });
     html! {
         <>
             <ChartCard chart={(*chart).clone()} {title} why={class_note(found)}>
@@ -257,18 +276,7 @@ fn Classes(props: &PartsProps) -> Html {
             </ChartCard>
             <details class="more">
                 <summary>{ "Medians of all columns" }</summary>
-            { scroll("Medians of each column by class", true, html! {
-                <table class="data">
-                    <thead><tr>
-                        <th scope="col">{ "Column" }</th>
-                        <th scope="col" class="num" title="Share of the variance of ranks that lies between the classes">{ "Apart" }</th>
-                        for class in found.classes.iter() {
-                            <th scope="col" class="num" title={format::plural(class.rows, "row")}>{ format::shortened(&format::class_name(&class.class), 24) }</th>
-                        }
-                    </tr></thead>
-                    <tbody>{ medians }</tbody>
-                </table>
-            }) }
+                { table("Medians of each column by class", &heads, medians) }
             </details>
         </>
     }
@@ -323,7 +331,7 @@ fn Correlation(props: &PartsProps) -> Html {
     html! {
         <>
             <ChartCard chart={(*chart).clone()} title={correlation_title(found)} why={note} />
-            { table("The strongest correlations", &heads, lines.collect()) }
+            { table("The strongest correlations", &heads, lines) }
         </>
     }
 }
@@ -405,7 +413,7 @@ fn time(series: &SeriesProfile) -> Html {
                     ("Longest step", true, ""),
                     ("From", false, ""),
                 ],
-                lines.collect(),
+                lines,
             ) }
             if series.counters.is_empty() {
                 <p class="why">{ "No column is named like a counter and mostly rises." }</p>
@@ -418,7 +426,7 @@ fn time(series: &SeriesProfile) -> Html {
                         ("Entities with one", true, ""),
                         ("Most", false, ""),
                     ],
-                    counters.collect(),
+                    counters,
                 ) }
             }
         </>

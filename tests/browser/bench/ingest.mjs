@@ -21,11 +21,23 @@ const written = (next) => String(Math.round((next() - 0.5) * 2e7) / 1e6);
 /** Numbers of up to four digits and two decimals. */
 const short = (next) => (next() * 1e4).toFixed(2);
 
+/** Pods over time, with a counter, missing cells and a target: for the profile. */
+const PODS = 200;
+const pods = (next, column, row) => {
+  if (column === 0) return String(1_709_251_200 + Math.floor(row / PODS) * 30);
+  if (column === 1) return `pod-${row % PODS}`;
+  if (column === 2) return String(Math.floor(row / PODS) % 900);
+  if (column === 29) return ["oom", "disk", "network"][Math.floor(next() * 50)] ?? "None";
+  return column % 5 === 4 && next() < 0.05 ? "" : (next() * 1000).toFixed(4);
+};
+const podNames = (column) => ({ 0: "timestamp", 1: "pod", 2: "restarts_total", 29: "issue" })[column] ?? `m${column}`;
+
 const FILES = [
   { name: "numeric", rows: 410_000, columns: 25, cell: telemetry },
   { name: "million-30", rows: 1_000_000, columns: 30, cell: written },
   { name: "million-49", rows: 1_000_000, columns: 49, cell: short },
-  { name: "500-mb", rows: 1_950_000, columns: 25, cell: written },
+  { name: "pods-30", rows: 1_000_000, columns: 30, cell: pods, header: podNames },
+  { name: "500-mb", rows: 2_130_000, columns: 25, cell: written },
 ];
 
 const folder = await mkdtemp(join(tmpdir(), "kubecast-bench-"));
@@ -77,7 +89,7 @@ async function once(path, name) {
     const words = await visit.evaluate(() => document.querySelector("main").innerText.match(/Read in\s+([\d.,]+ \w+)/)?.[1]);
     const shown = { secs, readSecs: seconds(words), reading: (typed ?? after).worker - cpu.worker, worker: after.worker - cpu.worker, all: after.all - cpu.all };
     const profiled = await visit
-      .until("the table is profiled", () => document.querySelector("#profile-0"), { timeout: Number(process.env.KUBECAST_BENCH_PROFILE_MS ?? 60_000) })
+      .until("the table is profiled", () => Boolean(document.querySelector("#profile-0")), { timeout: Number(process.env.KUBECAST_BENCH_PROFILE_MS ?? 60_000) })
       .then(() => (performance.now() - began) / 1000 - secs, () => NaN);
     return { ...shown, profiled, ...memory.stop() };
   } finally {
@@ -91,21 +103,21 @@ function tell({ name, rows, columns }, bytes, runs) {
   const peak = of("peak");
   const held = rows * columns * 8;
   const mib = (bytes) => (bytes / 2 ** 20).toFixed(0);
-  console.log(`    ${name}: ${mb.toFixed(0)} MB, ${rows} rows of ${columns} numbers`);
+  console.log(`    ${name}: ${mb.toFixed(0)} MB, ${rows} rows of ${columns} columns`);
   console.log(`      ${(mb / of("reading")).toFixed(0)} MB per CPU-s of the worker's thread from text to typed columns (${of("readSecs").toFixed(2)} s by the clock)`);
   console.log(`      ${of("secs").toFixed(2)} s from the choice to the shown table; with all that is shown ${(mb / of("worker")).toFixed(0)} MB per CPU-s of the thread, ${(mb / of("all")).toFixed(0)} of the whole process; profiled ${of("profiled").toFixed(2)} s later`);
   console.log(`      at its peak the tab's process has ${mib(peak)} MiB of its own, ${(peak / held).toFixed(2)} times its columns (${mib(held)} MiB), and ${mib(of("resident"))} MiB with what all tabs share`);
 }
 
-async function write(path, { rows, columns, cell }) {
+async function write(path, { rows, columns, cell, header = (column) => `m${column}` }) {
   const next = numbers(3);
   const out = createWriteStream(path);
   const put = (text) => (out.write(text) ? null : new Promise((resolve) => out.once("drain", resolve)));
-  await put(`${Array.from({ length: columns }, (_, i) => `m${i}`).join(",")}\n`);
+  await put(`${Array.from({ length: columns }, (_, column) => header(column)).join(",")}\n`);
   let lines = [];
   for (let row = 0; row < rows; row += 1) {
     const cells = [];
-    for (let column = 0; column < columns; column += 1) cells.push(cell(next, column));
+    for (let column = 0; column < columns; column += 1) cells.push(cell(next, column, row));
     lines.push(cells.join(","));
     if (lines.length === 5000 || row === rows - 1) {
       await put(`${lines.join("\n")}\n`);

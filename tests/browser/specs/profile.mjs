@@ -26,7 +26,7 @@ const part = async (visit, at) => {
 
 const dropPods = async (visit) => {
   await dropTable(visit, { name: "pods.csv", text: pods() });
-  await visit.until("the table is profiled", () => document.querySelector("#profile-0"), { timeout: 30_000 });
+  await visit.until("the table is profiled", () => Boolean(document.querySelector("#profile-0")), { timeout: 30_000 });
 };
 
 export default [
@@ -69,11 +69,11 @@ export default [
     async (visit) => {
       await firstVisit(visit);
       await visit.press("#profile-now");
-      await visit.until("the sample is profiled", () => document.querySelector("#profile-0"), { timeout: 60_000 });
+      await visit.until("the sample is profiled", () => Boolean(document.querySelector("#profile-0")), { timeout: 60_000 });
       await part(visit, 1);
       await visit.sees(/differs most between the classes/);
       await visit.page.select("#target", "node");
-      await visit.until("it is profiled anew", () => [...document.querySelectorAll("h2")].some((title) => /classes of node/.test(title.innerText)) && document.querySelector("#profile-0"), { timeout: 60_000 });
+      await visit.until("it is profiled anew", () => [...document.querySelectorAll("h2")].some((title) => /classes of node/.test(title.innerText)) && Boolean(document.querySelector("#profile-0")), { timeout: 60_000 });
     },
   ],
   [
