@@ -80,8 +80,12 @@ export default [
     "each part fits a narrow screen and a dark one",
     async (visit) => {
       await visit.page.setViewport({ width: 390, height: 844 });
-      await visit.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
       await firstVisit(visit);
+      await visit.page.evaluate(() => {
+        const theme = document.querySelector("#theme");
+        theme.value = "dark";
+        theme.dispatchEvent(new Event("change", { bubbles: true }));
+      });
       await dropPods(visit);
       for (let at = 0; at < 4; at += 1) {
         await part(visit, at);
