@@ -264,7 +264,8 @@ pub(super) fn write_plain(out: &mut String, value: f64, fraction: u8) {
     write_shortest(out, value);
     let shortest = out.get(start..).unwrap_or_default();
     let digits = shortest.find('.').map_or(0, |at| shortest.len() - at - 1);
-    if digits != fraction {
+    // Of integers the shortest text may end in naughts that the number has not.
+    if digits != fraction || fraction == 0 {
         out.truncate(start);
         // Writing to a string cannot fail.
         let _ = write!(out, "{value:.fraction$}");

@@ -1,7 +1,7 @@
 //! Files where the session is: their bytes are read there, and only as they are used, so that neither the page's thread
 //! nor the worker ever holds a large one whole.
 
-use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, FileReaderSync};
 
@@ -62,12 +62,6 @@ impl Pull for Elsewhere {
             return Err("it is shorter than it was".to_owned());
         }
         bytes.copy_to(to);
-        // Given back at once: left to be collected, dozens of such pieces would be held. Browsers without it collect them.
-        if let Ok(transfer) = Reflect::get(&piece, &"transfer".into())
-            && let Some(transfer) = transfer.dyn_ref::<Function>()
-        {
-            transfer.call1(&piece, &0.into()).ok();
-        }
         Ok(())
     }
 }

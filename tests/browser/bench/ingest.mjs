@@ -2,7 +2,7 @@
 
 import { createWriteStream, readFileSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { launch } from "../browser.mjs";
 import { startSite } from "../site.mjs";
@@ -42,10 +42,9 @@ const FILES = [
 
 const folder = await mkdtemp(join(tmpdir(), "kubecast-bench-"));
 const site = await startSite();
-const browser = await launch("chromium", site.port);
-const root = browser.process().pid;
+let root;
 try {
-  console.log(`    ${await browser.version()}, ${cpus().length} cores; medians of ${REPEATS}`);
+  console.log(`    ${cpus().length} cores, a load of ${loadavg()[0].toFixed(1)}; medians of ${REPEATS}`);
   for (const file of FILES.filter(({ name }) => !WANTED || WANTED.includes(name))) {
     const path = join(folder, `${file.name}.csv`);
     await write(path, file);
@@ -56,12 +55,14 @@ try {
     tell(file, bytes, runs);
   }
 } finally {
-  await browser.close();
   await site.close();
   await rm(folder, { recursive: true, force: true });
 }
 
 async function once(path, name) {
+  // A browser of its own: what an earlier table left in a process is not this one's.
+  const browser = await launch("chromium", site.port);
+  root = browser.process().pid;
   const visit = await Visit.begin(browser, site, "bench-ingest");
   try {
     await firstVisit(visit);
@@ -94,6 +95,7 @@ async function once(path, name) {
     return { ...shown, profiled, ...memory.stop() };
   } finally {
     await visit.end();
+    await browser.close();
   }
 }
 
