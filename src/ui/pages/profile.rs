@@ -175,7 +175,8 @@ fn missing(found: &MissingProfile, rows: u64) -> Html {
         let name = group_name(&group.columns);
         Line(name, full, counted(group.missing), course(&group.course))
     });
-    let pattern = |name: String, n: u64| Line::new(name, counted(n));
+    // In full: several begin with the same columns.
+    let pattern = |name: String, n: u64| Line(name.clone(), name, counted(n), html! {});
     let mut patterns = vec![pattern("Nothing".to_owned(), found.complete)];
     patterns.extend(found.patterns.iter().map(|of| {
         let names: Vec<String> = of.groups.iter().map(|&at| name(at)).collect();

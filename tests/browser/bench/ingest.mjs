@@ -108,7 +108,7 @@ function tell({ name, rows, columns }, bytes, runs) {
   console.log(`    ${name}: ${mb.toFixed(0)} MB, ${rows} rows of ${columns} columns`);
   console.log(`      ${(mb / of("reading")).toFixed(0)} MB per CPU-s of the worker's thread from text to typed columns (${of("readSecs").toFixed(2)} s by the clock)`);
   console.log(`      ${of("secs").toFixed(2)} s from the choice to the shown table; with all that is shown ${(mb / of("worker")).toFixed(0)} MB per CPU-s of the thread, ${(mb / of("all")).toFixed(0)} of the whole process; profiled ${of("profiled").toFixed(2)} s later`);
-  console.log(`      at its peak the tab's process has ${mib(peak)} MiB of its own, ${(peak / held).toFixed(2)} times its columns (${mib(held)} MiB), and ${mib(of("resident"))} MiB with what all tabs share`);
+  console.log(`      at its peak the tab's process has ${mib(peak)} MiB of its own, ${(peak / held).toFixed(2)} times its columns (${mib(held)} MiB), and ${mib(of("resident"))} MiB with what all tabs share; ${mib(of("before"))} MiB of its own before`);
 }
 
 async function write(path, { rows, columns, cell, header = (column) => `m${column}` }) {
@@ -191,13 +191,14 @@ function watchMemory() {
         return 0;
       }
     }));
+  const before = look(/RssAnon:\s+(\d+)/);
   const timer = setInterval(() => {
     peak = Math.max(peak, look(/RssAnon:\s+(\d+)/));
   }, 25);
   return {
     stop() {
       clearInterval(timer);
-      return { peak, resident: look(/VmHWM:\s+(\d+)/) };
+      return { before, peak, resident: look(/VmHWM:\s+(\d+)/) };
     },
   };
 }
