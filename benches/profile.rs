@@ -47,6 +47,7 @@ fn main() {
 }
 
 /// Seconds, the answer, and the seconds of each slice.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 fn ask(session: &mut Session, request: Request, files: Vec<Vec<u8>>) -> (f64, Event, Vec<f64>) {
     session.submit(1, request, files);
     let begun = Instant::now();

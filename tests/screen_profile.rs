@@ -89,10 +89,12 @@ impl Page {
     }
 
     fn profiles_asked(&self) -> Vec<&str> {
-        let target = |request| match request {
-            &Request::Profile { ref target } => Some(target.as_str()),
-            _ => None,
-        };
+        fn target(request: &Request) -> Option<&str> {
+            match request {
+                Request::Profile { target } => Some(target),
+                _ => None,
+            }
+        }
         self.asked.iter().filter_map(target).collect()
     }
 

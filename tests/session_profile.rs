@@ -141,7 +141,7 @@ fn correlation_is_that_of_the_ranks() {
     let columns: [Vec<f64>; 3] = [
         (0..rows).map(noise).collect(),
         (0..rows)
-            .map(|i| (noise(i) * 6.0).exp() + noise(i + 9_000))
+            .map(|i| libm::exp(noise(i) * 6.0) + noise(i + 9_000))
             .collect(),
         (0..rows)
             .map(|i| ((1.0 - noise(i)) * 5.0 + 3.0 * noise(i + 77_000)).floor())
