@@ -112,16 +112,11 @@ impl Line {
 }
 
 /// A table in which numbers stand where their heads do; a head, whether it is one of numbers, and what it means.
-fn table(
-    label: &'static str,
-    heads: &[(&str, bool, &'static str)],
-    lines: impl Iterator<Item = Line>,
-) -> Html {
+fn table(label: &'static str, heads: &[(&str, bool, &'static str)], lines: &[Line]) -> Html {
     let class = |at: usize| match heads.get(at) {
         Some((_, true, _)) => "num",
         _ => "",
     };
-    let lines: Vec<Line> = lines.collect();
     scroll(
         label,
         true,
@@ -196,12 +191,12 @@ fn missing(found: &MissingProfile, rows: u64) -> Html {
                     ("Share", true, ""),
                     ("First row to last", false, "Share missing in runs of as many rows each"),
                 ],
-                groups,
+                &groups.collect::<Vec<_>>(),
             ) }
             { table(
                 "Patterns of missing cells",
                 &[("Missing in one row", false, ""), ("Rows", true, ""), ("Share", true, "")],
-                patterns.into_iter(),
+                &patterns,
             ) }
         </>
     };
@@ -277,7 +272,7 @@ fn Classes(props: &PartsProps) -> Html {
             </ChartCard>
             <details class="more">
                 <summary>{ "Medians of all columns" }</summary>
-                { table("Medians of each column by class", &heads, medians) }
+                { table("Medians of each column by class", &heads, &medians.collect::<Vec<_>>()) }
             </details>
         </>
     }
@@ -332,7 +327,7 @@ fn Correlation(props: &PartsProps) -> Html {
     html! {
         <>
             <ChartCard chart={(*chart).clone()} title={correlation_title(found)} why={note} />
-            { table("The strongest correlations", &heads, lines) }
+            { table("The strongest correlations", &heads, &lines.collect::<Vec<_>>()) }
         </>
     }
 }
@@ -414,7 +409,7 @@ fn time(series: &SeriesProfile) -> Html {
                     ("Longest step", true, ""),
                     ("From", false, ""),
                 ],
-                lines,
+                &lines.collect::<Vec<_>>(),
             ) }
             if series.counters.is_empty() {
                 <p class="why">{ "No column is named like a counter and mostly rises." }</p>
@@ -427,7 +422,7 @@ fn time(series: &SeriesProfile) -> Html {
                         ("Entities with one", true, ""),
                         ("Most", false, ""),
                     ],
-                    counters,
+                    &counters.collect::<Vec<_>>(),
                 ) }
             }
         </>
