@@ -30,7 +30,9 @@ pub(super) fn profile_card(app: &App) -> Html {
     };
     let why = match state.value() {
         Some(profile) => sentence(profile),
-        None => "What is missing together, how classes differ, what rises and falls together, and how regularly it was scraped.".to_owned(),
+        None => {
+            "What is missing together, how classes differ, what goes together, and time.".to_owned()
+        }
     };
     let body = html! {
         <>
@@ -189,7 +191,7 @@ fn missing(found: &MissingProfile, rows: u64) -> Html {
                     ("Columns missing in the same rows", false, ""),
                     ("Rows", true, ""),
                     ("Share", true, ""),
-                    ("First row to last", false, "Share missing in runs of as many rows each"),
+                    ("First row to last", false, ""),
                 ],
                 &groups.collect::<Vec<_>>(),
             ) }
@@ -240,7 +242,7 @@ fn Classes(props: &PartsProps) -> Html {
     let named = named_field(
         "profile-column",
         "Column",
-        "Those that differ most between the classes come first.",
+        "Those that differ most come first.",
     );
     let classes: Vec<String> = found
         .classes
@@ -412,12 +414,12 @@ fn time(series: &SeriesProfile) -> Html {
                 &lines.collect::<Vec<_>>(),
             ) }
             if series.counters.is_empty() {
-                <p class="why">{ "No column is named like a counter and mostly rises." }</p>
+                <p class="why">{ "No column is named like a counter." }</p>
             } else {
                 { table(
                     "Counters and their resets",
                     &[
-                        ("Counter", false, "Named like a counter, and falls seldom"),
+                        ("Counter", false, ""),
                         ("Resets", true, "Falls from one row of an entity to its next"),
                         ("Entities with one", true, ""),
                         ("Most", false, ""),
