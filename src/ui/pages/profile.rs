@@ -414,7 +414,7 @@ fn time(series: &SeriesProfile) -> Html {
                 &lines.collect::<Vec<_>>(),
             ) }
             if series.counters.is_empty() {
-                <p class="why">{ "No column is named like a counter." }</p>
+                <p class="why">{ "No column counts up." }</p>
             } else {
                 { table(
                     "Counters and their resets",
