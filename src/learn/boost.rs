@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::boost_params::BoostValidParams;
 use super::boost_rows::BoostRows;
+use super::row_derivatives::RowDerivatives;
 use super::row_leaves::{self, RowLeavesWriter};
 use super::softmax::{BYTE_LEAVES, RowProbabilities, power_of, powers};
 use super::train_set::TrainSet;
@@ -452,61 +453,4 @@ fn draw_places(features: usize, params: &BoostValidParams, tree: u64) -> Vec<u16
         sort(&mut places);
     }
     places
-}
-
-/// Sums of derivatives that are kept side by side.
-const LANES: usize = 4;
-
-/// What the derivatives of the rows' losses in one output's score come from.
-struct RowDerivatives<'a> {
-    probabilities: &'a [f32],
-    classes: &'a [u8],
-    weights: &'a [f32],
-    whole: bool,
-    class: u8,
-}
-
-impl RowDerivatives<'_> {
-    /// Integer derivatives of all rows, in units that the sums over `rows` allow.
-    fn pack(&self, rows: &[u32], pairs: &mut Vec<Pair>) -> Units {
-        let derivatives = |p: f32, class: u8| {
-            let p = f64::from(p);
-            let target = if class == self.class { 1.0 } else { 0.0 };
-            (p - target, p * (1.0 - p))
-        };
-        // Several sums side by side, so that none waits for the addition before it.
-        let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
-        for rows in rows.chunks(LANES) {
-            for ((first, second), &row) in first.iter_mut().zip(&mut second).zip(rows) {
-                let row = row as usize;
-                let (g, h) = derivatives(self.probabilities[row], self.classes[row]);
-                let weight = f64::from(self.weights[row]);
-                *first += weight * g.abs();
-                *second += weight * h;
-            }
-        }
-        let (first, second): (f64, f64) = (first.iter().sum(), second.iter().sum());
-        let units = Units::of(first, second);
-        let scales = units.scales();
-        let all = self
-            .probabilities
-            .iter()
-            .zip(self.classes)
-            .zip(self.weights);
-        pairs.clear();
-        if self.whole {
-            pairs.extend(all.map(|((&p, &class), &weight)| {
-                let (g, h) = derivatives(p, class);
-                // Both halves of the pair at once.
-                Units::pack(scales, g, h).wrapping_mul(weight as u64)
-            }));
-        } else {
-            pairs.extend(all.map(|((&p, &class), &weight)| {
-                let (g, h) = derivatives(p, class);
-                let weight = f64::from(weight);
-                Units::pack(scales, weight * g, weight * h)
-            }));
-        }
-        units
-    }
 }

@@ -23,6 +23,7 @@ mod model;
 mod params;
 mod predictor;
 mod reshuffled;
+mod row_derivatives;
 mod row_leaves;
 mod search;
 mod search_space;
