@@ -189,7 +189,8 @@ struct ModelArgs {
     /// B: share of rows that each round draws, above 0, at most 1 [default: 1].
     #[arg(long, value_name = "SHARE")]
     subsample: Option<f64>,
-    /// B: share of columns that each tree draws, above 0, at most 1 [default: 1].
+    /// B: share of columns that each tree draws, above 0, at most 1 [default: half where fewer than 10,000 rows are learned
+    /// from, else all].
     #[arg(long, value_name = "SHARE")]
     column_share: Option<f64>,
     /// B: least sum of a leaf's second derivatives; less in proportion where the average row has less than 1/20 [default: 1].
@@ -372,7 +373,7 @@ impl TrainArgs {
                     min_samples_leaf: args.min_samples_leaf.unwrap_or(default.min_samples_leaf),
                     min_hessian: args.min_hessian.unwrap_or(default.min_hessian),
                     min_gain: args.min_gain.unwrap_or(default.min_gain),
-                    column_share: args.column_share.unwrap_or(default.column_share),
+                    column_share: args.column_share,
                     stop_after: args.stop_after,
                     l2: args.l2.unwrap_or(default.l2),
                     subsample: args.subsample.unwrap_or(default.subsample),

@@ -94,7 +94,7 @@ fn every_option_arrives() {
             min_gain: 0.5,
             l2: 2.0,
             subsample: 0.5,
-            column_share: 0.7,
+            column_share: Some(0.7),
             stop_after: Some(12),
             class_weight: ClassWeight::Balanced,
         })

@@ -113,8 +113,8 @@ export interface GradientBoostingOptions {
   min_gain?: number;
   /** 0 or more (default 0.1). */
   l2?: number;
-  /** Share of columns that each tree draws, above 0, at most 1 (default 1). */
-  column_share?: number;
+  /** Share of columns that each tree draws, above 0, at most 1; null: half where fewer than 10,000 rows are learned from, else all (default). */
+  column_share?: number | null;
   /** Stop after so many rounds that do not predict a held-out tenth of the training rows better (default: never). */
   stop_after?: number | null;
   /** Above 0, at most 1 (default 1). */

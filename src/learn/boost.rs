@@ -210,7 +210,8 @@ impl Booster {
                 pairs, units, root, ..
             } = self.begin(set, output, group);
             let number = u64::from(round) * outputs as u64 + output as u64;
-            let places = draw_places(self.bins.usable().len(), params, number);
+            let share = params.column_share(self.rows.learned.len());
+            let places = draw_places(self.bins.usable().len(), share, params.seed, number);
             let Some((rows, _)) = &self.round.rows else {
                 break;
             };
@@ -440,11 +441,11 @@ impl Booster {
 }
 
 /// Places of the features that a tree may ask: a share of them drawn, at least one.
-fn draw_places(features: usize, params: &BoostValidParams, tree: u64) -> Vec<u16> {
+fn draw_places(features: usize, share: f64, seed: u64, tree: u64) -> Vec<u16> {
     let mut places: Vec<u16> = (0..features as u16).collect();
-    let wanted = (features as f64 * params.column_share).ceil() as usize;
+    let wanted = (features as f64 * share).ceil() as usize;
     if wanted < features {
-        let mut rng = Rng::new(params.seed, COLUMNS + tree);
+        let mut rng = Rng::new(seed, COLUMNS + tree);
         for i in 0..wanted {
             let other = i + rng.below((features - i) as u32) as usize;
             places.swap(i, other);

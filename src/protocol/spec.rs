@@ -185,8 +185,9 @@ pub struct BoostSpec {
     pub l2: f64,
     /// Share of rows that each round draws, above 0, at most 1.
     pub subsample: f64,
-    /// Share of features that each tree draws, above 0, at most 1.
-    pub column_share: f64,
+    /// Share of features that each tree draws, above 0, at most 1; absent: half where fewer than 10,000 rows are learned
+    /// from, else all.
+    pub column_share: Option<f64>,
     /// Hold a tenth of each class's training rows out, and stop after so many rounds that do not predict them better,
     /// at least 1; absent: learn from all, in all rounds.
     pub stop_after: Option<u32>,
@@ -206,7 +207,7 @@ impl Default for BoostSpec {
             min_gain: 0.0,
             l2: 0.1,
             subsample: 1.0,
-            column_share: 1.0,
+            column_share: None,
             stop_after: None,
             class_weight: ClassWeight::None,
         }
