@@ -28,7 +28,9 @@ mod store;
 mod train;
 
 pub use crate::export::kubecast::is_model_file;
-pub use forecast::{ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast};
+pub use forecast::{
+    ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast, forecast_elsewhere,
+};
 pub use scenario::ScenarioText;
 pub use scores::{Scorer, Scores};
 pub use state::{Reply, Session, UnitNews, UnitWork};

@@ -98,7 +98,7 @@ impl ForecastJob {
         frame: &Frame,
         spec: ForecastSpec,
     ) -> Result<Result<Run, ForecastError>, Fault> {
-        let parts = match Parts::new(frame, &spec) {
+        let parts = match Parts::new(frame, &spec, None) {
             Ok(parts) => parts,
             Err(error) => return Ok(Err(error)),
         };
