@@ -97,7 +97,11 @@ fn a_split_that_leaks_says_more_than_comes_true() {
     std::fs::write(folder.join("narrow.csv"), without).unwrap();
     let missing = run(&folder, &format!("{asked} --anyway --judge narrow.csv"));
     assert_eq!(missing.status.code(), Some(1));
-    assert!(said(&missing).contains("cpu_usage_percent"), "{}", said(&missing));
+    assert!(
+        said(&missing).contains("cpu_usage_percent"),
+        "{}",
+        said(&missing)
+    );
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
