@@ -88,16 +88,16 @@ fn step(text: &str) -> Result<f64, String> {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Instead of a guess")]
 struct OptionArgs {
-    /// What separates cells: a character, the same one twice, or comma, semicolon, tab, space, blanks, wide-blanks, fixed.
+    /// What separates cells: a sign or several, or comma, semicolon, tab, space, blanks, wide-blanks, fixed.
     #[arg(long, value_name = "SIGN", value_parser = delimiter, allow_hyphen_values = true)]
     delimiter: Option<Delimiter>,
     /// The quote, or none.
     #[arg(long, value_name = "SIGN", value_parser = sign)]
     quote: Option<Sign>,
-    /// How a quote stands within quotes: doubled or backslash.
+    /// How a quote stands within quotes: doubled, or after backslash or another sign.
     #[arg(long, value_name = "RULE", value_parser = escape)]
     escape: Option<Escape>,
-    /// utf-8, utf-16le, utf-16be or windows-1252.
+    /// utf-8, utf-16le, utf-16be, utf-32le, utf-32be or windows-1252.
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     encoding: Option<Encoding>,
     /// Rows of the header; 0 where the first row is data.
@@ -128,29 +128,24 @@ fn sign(text: &str) -> Result<Sign, String> {
 
 fn delimiter(text: &str) -> Result<Delimiter, String> {
     Delimiter::named(text).ok_or_else(|| {
-        "it is a sign such as , or ||, or comma, semicolon, tab, space, blanks, wide-blanks or fixed"
+        "it is a sign such as , or several such as ->, or comma, semicolon, tab, space, blanks, wide-blanks or fixed"
             .to_owned()
     })
 }
 
 fn escape(text: &str) -> Result<Escape, String> {
-    match text {
-        "doubled" | "\"" => Ok(Escape::Doubled),
-        "backslash" | "\\" => Ok(Escape::Backslash),
-        _ => Err("it is doubled or backslash".to_owned()),
-    }
+    Escape::named(text).ok_or_else(|| "it is doubled, backslash, or one sign".to_owned())
 }
 
 fn encoding(text: &str) -> Result<Encoding, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "utf-8" | "utf8" => Ok(Encoding::Utf8),
-        "utf-16le" => Ok(Encoding::Utf16Le),
-        "utf-16be" => Ok(Encoding::Utf16Be),
-        "windows-1252" | "cp1252" | "latin-1" | "latin1" | "iso-8859-1" => {
-            Ok(Encoding::Windows1252)
-        }
-        _ => Err("it is utf-8, utf-16le, utf-16be or windows-1252".to_owned()),
-    }
+    let name = match text.to_ascii_lowercase().as_str() {
+        "utf8" => "utf-8".to_owned(),
+        "cp1252" | "latin-1" | "latin1" | "iso-8859-1" => "windows-1252".to_owned(),
+        other => other.to_owned(),
+    };
+    Encoding::named(&name).ok_or_else(|| {
+        "it is utf-8, utf-16le, utf-16be, utf-32le, utf-32be or windows-1252".to_owned()
+    })
 }
 
 fn decimal(text: &str) -> Result<char, String> {
@@ -478,7 +473,10 @@ mod tests {
     #[test]
     fn what_is_said_arrives() {
         assert_eq!(delimiter("tab"), Ok(Delimiter::Byte(b'\t')));
-        assert_eq!(delimiter("||"), Ok(Delimiter::Twice(b'|')));
+        assert_eq!(
+            delimiter("||"),
+            Delimiter::named("||").ok_or_else(String::new)
+        );
         assert!(delimiter("ab").is_err() && delimiter("").is_err());
         assert_eq!(sign("none"), Ok(Sign(None)));
         assert_eq!(sign("'"), Ok(Sign(Some(b'\''))));

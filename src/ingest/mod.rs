@@ -16,6 +16,7 @@
 
 mod align;
 mod buffer;
+mod candidates;
 mod class;
 mod columnar;
 mod csv;
@@ -61,6 +62,7 @@ mod stack;
 mod table;
 mod target;
 mod time;
+mod unwrap;
 pub mod value;
 mod zip;
 
@@ -72,7 +74,7 @@ pub use limits::{
     MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_NAMES, MAX_ROW_BYTES, MAX_ROWS,
     MAX_TEXT_BYTES, SAMPLE_BYTES,
 };
-pub use options::{Delimiter, Escape, ReadOptions};
+pub use options::{Delimiter, Escape, ReadOptions, Sequence};
 pub use reader::Reader;
 pub use recognise::{Format, Recognised, recognise};
 pub use report::{ColumnReport, ReadReport, RowList, RowNote, Sureness, Why};

@@ -3,13 +3,13 @@
 /// Something about a file of delimited text that is guessed, and can be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadSetting {
-    /// `UTF-8`, `UTF-16LE`, `UTF-16BE` or `Windows-1252`.
+    /// `UTF-8`, `UTF-16LE`, `UTF-16BE`, `UTF-32LE`, `UTF-32BE` or `Windows-1252`.
     Encoding,
-    /// `comma`, `semicolon`, `tab`, `blank`, `blanks`, `wide-blanks`, `fixed`, or one character, or the same one twice.
+    /// `comma`, `semicolon`, `tab`, `blank`, `blanks`, `wide-blanks`, `fixed`, or one sign, or several.
     Delimiter,
     /// One character, or `none`.
     Quote,
-    /// How a quote stands within quotes: `doubled` or `backslash`.
+    /// How a quote stands within quotes: `doubled`, or after `backslash` or another sign.
     Escape,
     /// `.` or `,`: what stands before a number's fraction.
     Decimal,
