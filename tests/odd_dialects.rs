@@ -9,6 +9,9 @@ mod raw;
 use polluted::{Case, PLAIN, Style, line_of, measure, tables, without};
 use raw::Row;
 
+/// Rows of a small table.
+const FEW: usize = 5;
+
 /// A table and how it is written.
 struct Written {
     header: Row,
@@ -19,8 +22,8 @@ struct Written {
 }
 
 impl Written {
-    /// Undamaged, and with one row damaged: a cell too few, a cell too many, in the middle and at the end. `form` makes bytes of
-    /// the lines, of which the first is the header.
+    /// Undamaged and, unless there are few rows, with one row damaged: a cell too few in the middle, a cell too many at the end.
+    /// `form` makes bytes of the lines, of which the first is the header.
     fn cases(
         &self,
         kind: &'static str,
@@ -40,22 +43,23 @@ impl Written {
             delimiter: told,
         };
         cases.push(case(what.to_owned(), form(&lines)));
-        for at in [self.rows.len() / 2, self.rows.len() - 1] {
-            let cells: Vec<String> = self.rows[at].iter().map(|c| self.style.cell(c)).collect();
-            let mut less = cells.clone();
-            less.remove(1);
-            let mut more = cells.clone();
-            more.insert(2, self.style.cell("extra"));
-            for (damage, cells) in [("less", less), ("more", more)] {
-                let mut odd = lines.clone();
-                odd[at + 1] = cells.join(self.style.delimiter);
-                cases.push(Case {
-                    rows: without(&self.rows, at),
-                    // `\r\r\n` ends a line and one more.
-                    damaged: vec![line_of(&odd, at + 1) + self.more_ends * (at as u64 + 1)],
-                    ..case(format!("{what} {damage} at {at}"), form(&odd))
-                });
+        if self.rows.len() <= FEW {
+            return;
+        }
+        for (damage, at) in [("less", self.rows.len() / 2), ("more", self.rows.len() - 1)] {
+            let mut cells: Vec<String> = self.rows[at].iter().map(|c| self.style.cell(c)).collect();
+            match damage {
+                "less" => drop(cells.remove(1)),
+                _ => cells.insert(2, self.style.cell("extra")),
             }
+            let mut odd = lines.clone();
+            odd[at + 1] = cells.join(self.style.delimiter);
+            cases.push(Case {
+                rows: without(&self.rows, at),
+                // `\r\r\n` ends a line and one more.
+                damaged: vec![line_of(&odd, at + 1) + self.more_ends * (at as u64 + 1)],
+                ..case(format!("{what} {damage} at {at}"), form(&odd))
+            });
         }
     }
 }
@@ -317,6 +321,56 @@ fn cyrillic() -> (Row, Vec<Row>) {
     )
 }
 
+/// What clusters print: labels, addresses, paths, images, shares, ages, offsets, JSON.
+fn pods() -> (Row, Vec<Row>) {
+    let header = [
+        "observed_at",
+        "namespace/pod",
+        "ip",
+        "labels",
+        "image",
+        "cpu%",
+        "mem",
+        "age",
+        "args",
+        "last_state",
+    ];
+    let row = |i: usize| {
+        vec![
+            format!(
+                "2026-03-{:02}T{:02}:{:02}:30+02:00",
+                1 + i / 24,
+                i % 24,
+                (i * 7) % 60
+            ),
+            format!(
+                "{}/web-{:x}-{}",
+                ["prod", "stage"][i % 2],
+                0x5f3a + i * 977,
+                i % 7
+            ),
+            format!("10.0.{}.{}", i % 4, 10 + i),
+            format!("app=web,tier={},rev={}", ["front", "back"][i % 2], i % 3),
+            format!("registry.example/team/web:v1.{}.{}", i % 5, i),
+            format!("{}.{}%", (i * 13) % 97, i % 10),
+            format!("{}Mi", 64 + (i * 31) % 900),
+            format!("{}d{}h", i % 30, i % 24),
+            ["--port=80 --log=/var/log/a.log", "", "-c \"sleep 5; run\""][i % 3].to_owned(),
+            [
+                "",
+                "{\"exitCode\":137,\"reason\":\"OOMKilled\"}",
+                "Error: it's gone",
+                "<none>",
+            ][i % 4]
+                .to_owned(),
+        ]
+    };
+    (
+        header.map(str::to_owned).to_vec(),
+        (0..36).map(row).collect(),
+    )
+}
+
 fn wide_bytes(text: &str, encoding: &str) -> Vec<u8> {
     match encoding {
         "UTF-16LE" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
@@ -343,7 +397,13 @@ const SEVERAL: [&str; 26] = [
 
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for (name, (header, rows)) in tables().into_iter().chain([("cyrillic", cyrillic())]) {
+    let more = [("cyrillic", cyrillic()), ("pods", pods())];
+    let whole = tables().into_iter().chain(more);
+    let few = whole.clone().map(|(name, (header, mut rows))| {
+        rows.truncate(FEW);
+        (name, (header, rows))
+    });
+    for (name, (header, rows)) in whole.chain(few) {
         let written = |style: Style| Written {
             header: header.clone(),
             rows: rows.clone(),
