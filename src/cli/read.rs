@@ -8,8 +8,9 @@ use super::files;
 use crate::data::{Column, Level};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    ColumnReport, Delimiter, Encoding, Escape, FileRead, FilesReader, IngestError, Ingested,
-    InputFile, JoinOptions, MAX_BYTES, ReadOptions, ReadReport, Reader, RowList, TableRead,
+    ColumnReport, DateOrder, Delimiter, Encoding, Escape, FileRead, FilesReader, IngestError,
+    Ingested, InputFile, JoinOptions, MAX_BYTES, ReadOptions, ReadReport, Reader, RowList,
+    TableRead,
 };
 use crate::json::{self, Plain, record};
 use crate::protocol::{Failure, FailureCode, Place};
@@ -109,6 +110,9 @@ struct OptionArgs {
     /// The sign before fractions, . or ,
     #[arg(long, value_name = "SIGN", value_parser = decimal)]
     decimal: Option<char>,
+    /// Which comes first in dates such as 01/02/2026: day-first or month-first.
+    #[arg(long, value_name = "ORDER", value_parser = dates)]
+    dates: Option<DateOrder>,
     /// What comment lines begin with, or none.
     #[arg(long, value_name = "SIGN", value_parser = sign)]
     comment: Option<Sign>,
@@ -156,6 +160,10 @@ fn decimal(text: &str) -> Result<char, String> {
     }
 }
 
+fn dates(text: &str) -> Result<DateOrder, String> {
+    DateOrder::named(text).ok_or_else(|| "it is day-first or month-first".to_owned())
+}
+
 impl OptionArgs {
     fn options(&self) -> ReadOptions {
         ReadOptions {
@@ -166,6 +174,7 @@ impl OptionArgs {
             header_rows: self.header_rows,
             preamble_rows: self.preamble_rows,
             decimal: self.decimal,
+            date_order: self.dates,
             comment: self.comment.map(|sign| sign.0),
         }
     }
@@ -270,6 +279,7 @@ struct HowRead {
     quote: String,
     escape: String,
     decimal: String,
+    date_order: String,
     comment: String,
     header_rows: u64,
     preamble_rows: u64,
@@ -313,6 +323,7 @@ struct SureLine {
     quote: f64,
     escape: f64,
     decimal: f64,
+    date_order: f64,
     header_rows: f64,
     preamble_rows: f64,
 }
@@ -324,7 +335,7 @@ struct NoticeLine {
 }
 
 record!(Whole: HowRead {
-    encoding, delimiter, quote, escape, decimal, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
+    encoding, delimiter, quote, escape, decimal, date_order, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
     skipped_count, skipped, sure, notices, files,
 });
 record!(Whole: FileLine { name, format, rows, delimiter, repaired, skipped });
@@ -365,7 +376,7 @@ impl Plain for ColumnLine {
 const COLUMN_NAMES: [&str; 4] = ["name", "type", "unit", "missing"];
 
 record!(Whole: RowLine { line, reason, text });
-record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, header_rows, preamble_rows });
+record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, date_order, header_rows, preamble_rows });
 record!(Whole: NoticeLine { level, title, meaning });
 
 fn of_column(column: &Column) -> ColumnReport {
@@ -412,6 +423,7 @@ fn report(read: &TableRead) -> HowRead {
         quote: how.quote,
         escape: how.escape,
         decimal: how.decimal,
+        date_order: how.date_order,
         comment: how.comment,
         header_rows: how.header_rows,
         preamble_rows: how.preamble_rows,
@@ -435,6 +447,7 @@ fn report(read: &TableRead) -> HowRead {
             quote: sure.quote,
             escape: sure.escape,
             decimal: sure.decimal,
+            date_order: sure.date_order,
             header_rows: sure.header_rows,
             preamble_rows: sure.preamble_rows,
         },

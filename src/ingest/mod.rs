@@ -18,6 +18,7 @@ mod align;
 mod buffer;
 mod candidates;
 mod class;
+mod clock;
 mod columnar;
 mod csv;
 mod decode;
@@ -82,6 +83,7 @@ pub use retype::retype;
 pub use sniff::Foreign;
 pub use stack::stack;
 pub use target::guess_target;
+pub use time::DateOrder;
 
 use crate::data::{Frame, Notice};
 

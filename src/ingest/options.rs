@@ -1,6 +1,7 @@
 //! What a caller may say about a file instead of leaving it to be guessed.
 
 use super::decode::Encoding;
+use super::time::DateOrder;
 
 /// What stands between the cells of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +190,8 @@ pub struct ReadOptions {
     pub preamble_rows: Option<usize>,
     /// `.` or `,` before a number's fraction.
     pub decimal: Option<char>,
+    /// Which comes first in dates that name day and month by numbers.
+    pub date_order: Option<DateOrder>,
     /// What lines begin with that are no rows; `Some(None)` where there are no such lines.
     pub comment: Option<Option<u8>>,
 }

@@ -170,6 +170,7 @@ impl Reader {
             layout.decimal,
         );
         table.may_be_empty = self.raw;
+        table.date_order = self.options.date_order;
         let explicit_comment = self.options.comment.is_some();
         let mut pipeline = Box::new(Pipeline {
             coding,
@@ -230,6 +231,11 @@ impl Pipeline {
         let found = std::mem::take(&mut ingested.how);
         ingested.how = ReadReport {
             decimal: found.decimal,
+            date_order: found.date_order,
+            sure: Sureness {
+                date_order: found.sure.date_order,
+                ..how.sure
+            },
             rows: found.rows,
             columns: found.columns,
             ..how
@@ -260,6 +266,7 @@ impl Pipeline {
                 quote: self.guess.quote_sure,
                 escape: self.guess.escape_sure,
                 decimal: layout.decimal_sure,
+                date_order: 1.0,
                 header_rows: layout.header_sure,
                 preamble_rows: layout.preamble_sure,
             },

@@ -19,6 +19,8 @@ pub enum ReadSetting {
     PreambleRows,
     /// What lines begin with that are no rows: one character, or `none`.
     Comment,
+    /// Which comes first in dates that name day and month by numbers: `day-first` or `month-first`.
+    DateOrder,
 }
 
 /// What a person says of how files are to be read and joined; what is not said is guessed.
@@ -43,6 +45,13 @@ pub struct Guess {
     pub value: String,
     /// How sure it is, 0 to 1: 1 where it was said; none where that is not measured.
     pub sure: Option<f64>,
+}
+
+impl Guess {
+    /// Whether the file leaves it open, so that a person should be asked: as good a case can be made for another choice.
+    pub fn is_open(&self) -> bool {
+        self.setting == ReadSetting::DateOrder && self.sure.is_some_and(|sure| sure <= 0.5)
+    }
 }
 
 /// How one file of delimited text was read.

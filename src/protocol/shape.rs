@@ -51,6 +51,7 @@ choice!(Whole: ReadSetting {
     HeaderRows = "header-rows",
     PreambleRows = "preamble-rows",
     Comment = "comment",
+    DateOrder = "date-order",
 });
 record!(Options: RowsView { sort, descending, filter });
 record!(Options: RowsFilter { column, contains, min, max });

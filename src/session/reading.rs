@@ -4,7 +4,7 @@ use super::failure::Fault;
 use crate::data::{Column, Frame};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    Delimiter, Encoding, Escape, FileRead, JoinOptions, ReadOptions, ReadReport, RowList,
+    DateOrder, Delimiter, Encoding, Escape, FileRead, JoinOptions, ReadOptions, ReadReport, RowList,
 };
 use crate::protocol::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 
@@ -45,6 +45,12 @@ pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fau
             }
             ReadSetting::PreambleRows => {
                 reading.preamble_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
+            }
+            ReadSetting::DateOrder => {
+                reading.date_order = Some(
+                    DateOrder::named(value)
+                        .ok_or_else(|| refused("dates are day-first or month-first"))?,
+                );
             }
             ReadSetting::Comment => {
                 reading.comment = Some(sign(value).ok_or_else(|| refused(SIGN))?);
@@ -154,6 +160,13 @@ fn guesses(how: &ReadReport) -> Vec<Guess> {
         ),
         of(ReadSetting::Comment, or_none(&how.comment), None),
     ]);
+    if !how.date_order.is_empty() {
+        all.push(of(
+            ReadSetting::DateOrder,
+            how.date_order.clone(),
+            Some(sure.date_order),
+        ));
+    }
     all
 }
 
