@@ -368,7 +368,7 @@ fn line_sign(text: &[u8]) -> Option<char> {
     let mut ends = 0usize;
     for &b in text.trim_ascii_end() {
         within ^= b == b'"';
-        ends += usize::from(b == b'\n' && !within || b == b'\r' && !within);
+        ends += usize::from(!within && matches!(b, b'\n' | b'\r'));
     }
     let (sign, most) = SIGNS
         .into_iter()
