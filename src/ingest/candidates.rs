@@ -261,7 +261,7 @@ pub(super) fn escapes(text: &[u8], quote: u8, delimiter: Delimiter) -> Vec<Escap
     if text.windows(2).any(escaped) {
         found.push(Escape::BACKSLASH);
     }
-    let mut counts = [0u32; 128];
+    let (mut counts, mut all) = ([0u32; 128], [0u32; 128]);
     for (at, pair) in text.windows(2).enumerate() {
         let [sign, next] = *pair else { continue };
         if next != quote || sign == quote || !sign.is_ascii_punctuation() || between.contains(&sign)
@@ -273,11 +273,15 @@ pub(super) fn escapes(text: &[u8], quote: u8, delimiter: Delimiter) -> Vec<Escap
         let ends = matches!(behind.first(), None | Some(b'\n' | b'\r'))
             || (!between.is_empty() && (behind.starts_with(between) || begins.ends_with(between)));
         if !ends {
-            counts[usize::from(sign)] += 1;
+            // A quote behind it: the end of the cell, or one that is doubled.
+            let clear = behind.first() != Some(&quote);
+            all[usize::from(sign)] += 1;
+            counts[usize::from(sign)] += u32::from(clear);
         }
     }
+    let seen = |b: u8| counts[usize::from(b)] > 0 && all[usize::from(b)] > 1;
     let most = (0..128u8)
-        .filter(|&b| b != b'\\' && counts[usize::from(b)] > 1)
+        .filter(|&b| b != b'\\' && seen(b))
         .max_by_key(|&b| (counts[usize::from(b)], 128 - b));
     found.extend(most.map(Escape::Sign));
     found

@@ -166,8 +166,13 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
         prior if prior < 0.8 && count == rows.len() && rows.len() > 3 && width > 2 => 0.95,
         prior => prior,
     };
+    // A sign before quotes within cells may be there by chance.
+    let escape = match dialect.escape {
+        Escape::Doubled | Escape::BACKSLASH => 1.0,
+        Escape::Sign(_) => 0.99,
+    };
     Score {
-        score: pattern * types * types * (1.0 - 0.5 * damaged / n) * usual,
+        score: pattern * types * types * (1.0 - 0.5 * damaged / n) * usual * escape,
         spares_first,
         alike: count as f64 / n,
         // The header is words.
