@@ -355,12 +355,20 @@ fn line_sign(text: &[u8]) -> Option<char> {
     const SIGNS: [char; 8] = [
         '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
     ];
-    let mut buffer = [0; 4];
-    let count = |sign: char, buffer: &mut [u8; 4]| {
-        let sign = sign.encode_utf8(buffer).as_bytes();
-        text.windows(sign.len()).filter(|w| *w == sign).count()
+    // Of nearly every text none of their first bytes is there.
+    let mut bytes = [false; 256];
+    for &b in text {
+        bytes[usize::from(b)] = true;
+    }
+    let count = |sign: char| {
+        let mut buffer = [0; 4];
+        let sign = sign.encode_utf8(&mut buffer).as_bytes();
+        match bytes[usize::from(sign[0])] {
+            true => text.windows(sign.len()).filter(|w| *w == sign).count(),
+            false => 0,
+        }
     };
-    let counts = SIGNS.map(|sign| count(sign, &mut buffer));
+    let counts = SIGNS.map(count);
     if counts == [0; SIGNS.len()] {
         return None;
     }
