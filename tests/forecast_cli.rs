@@ -50,8 +50,12 @@ fn a_simulated_cluster_is_judged_and_the_report_does_not_depend_on_threads() {
     let rivals = report["rivals"].as_array().unwrap();
     assert_eq!(
         (rivals.len(), &rivals[0]["name"]),
-        (4, &Value::from("always normal"))
+        (5, &Value::from("always normal"))
     );
+    // The simulator tells which of the usual alerts fires; it does when harm is done, and seldom before.
+    assert_eq!(rivals[4]["name"], "alerts that fired");
+    let found = |name: &str| rivals[4][name].as_u64().unwrap();
+    assert!(found("late") > found("ahead"), "{}", rivals[4]);
 
     let long = run(&folder, &format!("{asked} --horizon-minutes 100000"));
     assert_eq!(long.status.code(), Some(1));

@@ -5,6 +5,7 @@ mod bench;
 mod beside;
 mod error;
 mod features;
+mod firing;
 mod folds;
 mod found;
 mod job;
@@ -111,11 +112,11 @@ fn run(
     scored.rate(&parts, &mut report);
     report.average_precision_90 = scored.rate_interval(&parts, spec.seed);
     let rivals = Rivals::new(frame, spec, &parts);
-    for (rival, name) in RIVALS.iter().enumerate() {
+    for (rival, name) in RIVALS.iter().enumerate().take(rivals.count()) {
         let of = |side| rivals.scores(rival, &parts, side);
         let bargain = bench.bargain(of(Side::Calibrate).view());
         let seen = bench.seen(Side::Test, of(Side::Test).view());
-        let judged = bench.worth(&bargain.bought(spec.budget).1, &seen);
+        let judged = bench.worth(&rivals.thresholds(rival, &bargain, spec.budget), &seen);
         report.rivals.push(RivalReport {
             name: (*name).to_owned(),
             score: judged.overall,

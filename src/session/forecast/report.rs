@@ -1,5 +1,6 @@
 use super::ForecastSpec;
 use super::parts::Parts;
+use super::rivals::ALERTS_AT;
 use crate::data::{Frame, time_text};
 use crate::evaluate::{BudgetPoint, IncidentReport, IncidentScore, Interval, Reliability};
 use crate::json::{self, record};
@@ -156,6 +157,17 @@ impl ForecastReport {
             ));
         }
         text.push('.');
+        if let Some(alerts) = self.rivals.get(ALERTS_AT) {
+            let s = &alerts.score;
+            text.push_str(&format!(
+                " The {}: {} of {} ahead, {} late",
+                alerts.name, s.ahead, s.incidents, s.late
+            ));
+            if let Some(delay) = s.delay_minutes {
+                text.push_str(&format!(", by {} minutes on the median", short(delay)));
+            }
+            text.push_str(&format!(", {}.", cost(s)));
+        }
         self.verdict = text;
     }
 
