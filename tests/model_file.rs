@@ -51,6 +51,7 @@ fn model(learner: Learner) -> ModelFile {
         recipe,
         classes: classes.names,
         model: fitter.finish().unwrap(),
+        novelty: None,
         details: b"{}".to_vec(),
     }
 }

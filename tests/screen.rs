@@ -549,6 +549,7 @@ fn pages_of_predictions_replace_each_other_while_they_wait() {
             class("None", 4000, true),
             class("disk_pressure", 1000, false),
         ],
+        unfamiliar: Some(12),
         page: RowsPage::default(),
         report: None,
         notices: Vec::new(),
@@ -556,8 +557,21 @@ fn pages_of_predictions_replace_each_other_while_they_wait() {
     })));
     assert_eq!(
         screen.state.said.as_ref(),
-        "20 % of 5,000 rows point to an issue; the most frequent is disk pressure."
+        "20 % of 5,000 rows point to an issue; the most frequent is disk pressure. 12 rows are unlike anything learned \
+         from: their names are guesses."
     );
+    let only = PredictionFilter {
+        unfamiliar_only: true,
+        ..PredictionFilter::default()
+    };
+    screen.act(Act::Filter(only.clone()));
+    assert!(
+        matches!(screen.last_sent(), Request::PredictionRows { filter, .. } if *filter == only),
+        "what is asked for is listed"
+    );
+    screen.hear(Event::PredictionRows(RowsPage::default()));
+    screen.act(Act::Filter(PredictionFilter::default()));
+    screen.hear(Event::PredictionRows(RowsPage::default()));
     screen
         .act(Act::Page(50))
         .act(Act::Page(100))

@@ -58,7 +58,8 @@ pub(super) struct PredictArgs {
     /// Files with the columns that the model needs, of any kind that train takes; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
-    /// The predictions to write, as CSV: row, predicted, probability, then one p_CLASS per class; - is standard output.
+    /// The predictions to write, as CSV: row, predicted, probability, then one p_CLASS per class, then whether the
+    /// row is unlike those learned from (unfamiliar, 1 or 0) and the columns that make it so; - is standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub out: String,
 }
@@ -139,6 +140,9 @@ struct PrepareArgs {
     /// Hold out rows whatever their class, rather than the same share of each.
     #[arg(long)]
     no_stratify: bool,
+    /// Do not learn to tell rows that are unlike those learned from.
+    #[arg(long)]
+    no_unfamiliar: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -285,6 +289,7 @@ impl TrainArgs {
             test_share: args.test_share,
             seed: args.seed,
             stratify: !args.no_stratify,
+            mark_unfamiliar: !args.no_unfamiliar,
         })
     }
 

@@ -20,6 +20,7 @@ mod import;
 mod isolation;
 mod linfa_traits;
 mod model;
+mod novelty;
 mod params;
 mod predictor;
 mod reshuffled;
@@ -43,6 +44,10 @@ pub use isolation::{
     IsolationUnitGrower, IsolationValidParams,
 };
 pub use model::{Model, ModelError, ModelKind};
+pub use novelty::{
+    HEALTHY_ALARMS, ISSUE_ALARMS, Judgement, Novelty, NoveltyError, NoveltyFitter, Reach,
+    Reference, Side,
+};
 pub use params::{
     ClassWeights, DecisionTreeParams, DecisionTreeValidParams, FeatureDraw, ForestParams,
     ForestValidParams, LearnError, Learner,

@@ -67,6 +67,8 @@ pub struct PrepareSpec {
     pub seed: u64,
     /// Hold out the same share of each class.
     pub stratify: bool,
+    /// Learn to tell rows that are unlike those learned from.
+    pub mark_unfamiliar: bool,
 }
 
 impl Default for PrepareSpec {
@@ -81,6 +83,7 @@ impl Default for PrepareSpec {
             test_share: 0.25,
             seed: 42,
             stratify: true,
+            mark_unfamiliar: true,
         }
     }
 }

@@ -254,6 +254,7 @@ pub(super) fn report(e: Evaluation) -> Option<Report> {
         data_name: String::new(),
         out_of_bag: None,
         rounds: None,
+        unfamiliar: None,
         undefined: e
             .undefined
             .iter()

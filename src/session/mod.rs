@@ -26,6 +26,7 @@ mod shape;
 mod state;
 mod store;
 mod train;
+mod unfamiliar;
 
 pub use crate::export::kubecast::is_model_file;
 pub use forecast::{

@@ -179,6 +179,7 @@ impl Settings {
             test_share: self.number(Field::TestShare)?,
             seed: self.number(Field::SplitSeed)? as u64,
             stratify: self.stratify,
+            mark_unfamiliar: true,
         })
     }
 
@@ -388,6 +389,7 @@ mod tests {
                     test_share: 0.4,
                     seed: 7,
                     stratify: false,
+                    mark_unfamiliar: true,
                 },
                 model,
                 kinds: Vec::new(),
