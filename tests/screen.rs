@@ -10,8 +10,8 @@ use kubecast::data::ColumnKind;
 use kubecast::protocol::{
     Baseline, Candidate, ClassCount, ColumnSummary, DataOrigin, DataSummary, Estimate, Event,
     Failure, FailureCode, FoldKind, ForestSpec, Interval, JobId, ModelSpec, ModelSummary, Options,
-    Place, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage, SearchSummary,
-    Stage, TargetSummary,
+    Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage,
+    SearchSummary, Stage, TargetSummary,
 };
 
 /// A state with a clock, and every effect so far.
@@ -144,6 +144,7 @@ fn report() -> Report {
     Report {
         out_of_bag: None,
         rounds: None,
+        unfamiliar: None,
         accuracy: 0.973,
         accuracy_interval: Interval {
             low: 0.966,

@@ -1,4 +1,6 @@
-//! Each row against its entity's own past: deviations of a value from all that the entity showed before it.
+//! Each row against its entity's own past: how far a value lies from all that the entity showed before it.
+
+use std::collections::VecDeque;
 
 use ndarray::Array2;
 
@@ -7,13 +9,16 @@ use super::window::MOST_DEVIATIONS;
 use crate::data::{Frame, Values};
 
 /// Values that an entity has shown before anything is compared with them.
-const FEWEST_VALUES: f64 = 10.0;
-/// A deviation below this share of the mean (or below this) is taken for it.
-const LEAST_DEVIATION: f64 = 1e-9;
+const FEWEST_VALUES: usize = 20;
+/// The latest values that are compared with, a day of minutes: older ones are forgotten.
+const MOST_VALUES: usize = 1_440;
+/// A spread below this share of the middle (or below this) is taken for it.
+const LEAST_SPREAD: f64 = 1e-9;
 
-/// How many standard deviations each value lies from the mean of its entity's earlier ones, whatever the side: rows of the
-/// table x columns, 0 to [`MOST_DEVIATIONS`]. Missing (`NaN`) where the value is, where fewer than ten came before, and in
-/// rows of no series. No later row is looked at; one pass, three numbers for each entity and column (Welford 1962).
+/// How far each value lies from the median of its entity's earlier ones, whatever the side: `ln(1 + d)`, with the distance d
+/// in ranges between their tenth and ninetieth percentile, at most [`MOST_DEVIATIONS`]; rows of the table x columns.
+/// Percentiles, so that an incident of the past does not widen what counts as usual. Missing (`NaN`) where the value is, where
+/// fewer than twenty came before, and in rows of no series. No later row is looked at; one pass, memory by entity: its latest 1,440 values.
 ///
 /// # Errors
 /// [`SeriesError::UnknownColumn`], also of a column that holds no numbers.
@@ -35,7 +40,7 @@ pub fn against_own_past(
             let mut past = Past::default();
             for &row in rows {
                 let x = values[row as usize];
-                out[(row as usize, at)] = past.deviations(x);
+                out[(row as usize, at)] = past.distance(x);
                 past.take(x);
             }
         }
@@ -44,12 +49,10 @@ pub fn against_own_past(
 }
 
 /// What an entity showed so far.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Past {
-    count: f64,
-    mean: f64,
-    /// Sum of the squared distances from the mean.
-    squares: f64,
+    latest: VecDeque<f64>,
+    sorted: Vec<f64>,
 }
 
 impl Past {
@@ -57,24 +60,35 @@ impl Past {
         if x.is_nan() {
             return;
         }
-        self.count += 1.0;
-        let from = x - self.mean;
-        self.mean += from / self.count;
-        self.squares += from * (x - self.mean);
+        if self.latest.len() == MOST_VALUES
+            && let Some(oldest) = self.latest.pop_front()
+        {
+            let at = self.place(oldest);
+            self.sorted.remove(at);
+        }
+        self.latest.push_back(x);
+        self.sorted.insert(self.place(x), x);
     }
 
-    fn deviations(&self, x: f64) -> f64 {
-        if x.is_nan() || self.count < FEWEST_VALUES {
+    /// How many are less.
+    fn place(&self, x: f64) -> usize {
+        self.sorted.partition_point(|&other| other < x)
+    }
+
+    fn distance(&self, x: f64) -> f64 {
+        let n = self.sorted.len();
+        if x.is_nan() || n < FEWEST_VALUES {
             return f64::NAN;
         }
-        let least = LEAST_DEVIATION * self.mean.abs().max(1.0);
-        let deviation = (self.squares / (self.count - 1.0)).sqrt().max(least);
-        let far = (x - self.mean).abs() / deviation;
-        // Sums of the widest numbers are none.
+        let middle = self.sorted[n / 2];
+        let spread = self.sorted[n - 1 - n / 10] - self.sorted[n / 10];
+        let spread = spread.max(LEAST_SPREAD * middle.abs().max(1.0));
+        let far = (x - middle).abs() / spread;
+        // Differences of the widest numbers are none.
         if far.is_nan() {
             return 0.0;
         }
-        far.min(MOST_DEVIATIONS)
+        libm::log1p(far.min(MOST_DEVIATIONS))
     }
 }
 
@@ -100,15 +114,31 @@ mod tests {
 
     #[test]
     fn each_entity_is_compared_with_itself() {
-        // One pod about 1 and 3, the other about 101 and 103: mean 2 or 102, deviation 1.05 after ten.
-        let value = |row: usize| [0.0, 100.0][row % 2] + [1.0, 3.0][row / 2 % 2];
-        let mut values: Vec<f64> = (0..22).map(value).collect();
-        values[21] = 2.0;
+        // One pod counts from 0 to 19, the other from 100 to 119: middle 10 or 110, most from 2 to 17, or 102 to 117.
+        let value = |row: usize| [0.0, 100.0][row % 2] + (row / 2) as f64;
+        let mut values: Vec<f64> = (0..42).map(value).collect();
+        values[40] = 40.0;
+        values[41] = 5.0;
         let out = of(values);
-        assert!(out[..20].iter().all(|x| x.is_nan()));
-        let deviation = (10.0_f64 / 9.0).sqrt();
-        assert!((out[20] - 1.0 / deviation).abs() < 1e-12, "{}", out[20]);
-        assert!((out[21] - 100.0 / deviation).abs() < 1e-9, "{}", out[21]);
+        assert!(out[..40].iter().all(|x| x.is_nan()));
+        assert!((out[40] - libm::log1p(2.0)).abs() < 1e-12, "{}", out[40]);
+        assert!((out[41] - libm::log1p(7.0)).abs() < 1e-12, "{}", out[41]);
+    }
+
+    #[test]
+    fn what_is_older_than_a_day_of_minutes_is_forgotten() {
+        let mut past = Past::default();
+        let mut slow: Vec<f64> = Vec::new();
+        for row in 0..4_000_u32 {
+            let x = f64::from(row * 7919 % 1009) + f64::from(row / 2_000) * 500.0;
+            past.take(x);
+            slow.push(x);
+            if row % 500 == 499 {
+                let mut latest = slow[slow.len().saturating_sub(MOST_VALUES)..].to_vec();
+                latest.sort_by(f64::total_cmp);
+                assert_eq!(past.sorted, latest);
+            }
+        }
     }
 
     #[test]
@@ -127,7 +157,7 @@ mod tests {
         // What never varied is far off as soon as it does.
         let mut still = vec![7.0; 60];
         still[58] = 8.0;
-        assert_eq!(of(still)[58], MOST_DEVIATIONS);
+        assert_eq!(of(still)[58], libm::log1p(MOST_DEVIATIONS));
     }
 
     #[test]

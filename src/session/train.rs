@@ -294,7 +294,7 @@ impl Job for TrainJob {
                     Phase::Grow(growing)
                 };
                 let share = READ + (PREPARED - READ) * done as f64 / steps as f64;
-                let detail = format!("what is familiar, {done} of {steps}");
+                let detail = format!("familiar rows, step {done} of {steps}");
                 Ok(Slice::More(Progress::new(Stage::Preparing, share, detail)))
             }
             Phase::Grow(mut growing) => {

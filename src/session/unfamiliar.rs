@@ -75,6 +75,12 @@ impl Marks {
         self.because.get(at).map(String::as_str)
     }
 
+    /// The same of each of so many predictions.
+    pub(super) fn all(&self, predictions: usize) -> Vec<Option<String>> {
+        let all = (0..predictions).map(|at| self.because(at).map(str::to_owned));
+        all.collect()
+    }
+
     /// How many there are of each class, of the predictions `of`, whose classes are `truth`.
     pub(super) fn of_classes(&self, of: &[usize], truth: &[u32], classes: usize) -> UnfamiliarRows {
         let mut of_class = vec![0_u64; classes];

@@ -9,8 +9,9 @@ use crate::trees::Rng;
 
 /// Rows that a reference is fitted on, at most: a share of one in a thousand is still ten rows of these.
 const MOST_ROWS: usize = 20_000;
-/// Healthy rows (or, without a healthy class, rows) below which nothing is called unfamiliar.
-const FEWEST_HEALTHY: usize = 100;
+/// Healthy rows (or, without a healthy class, rows) below which nothing is called unfamiliar: of fewer more than one in two
+/// hundred would be.
+const FEWEST_HEALTHY: usize = 400;
 /// Rows of known issues below which those named an issue are not called unfamiliar.
 const FEWEST_ISSUES: usize = 40;
 /// Parts that each reference's rows are scored in, by detectors fitted on the others.
