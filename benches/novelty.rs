@@ -57,6 +57,7 @@ const LABELS: [&str; 24] = [
     "root_cause",
 ];
 const HOUR_MICROS: i64 = 3_600_000_000;
+const DAY_MICROS: f64 = 86_400e6;
 
 struct Table {
     name: &'static str,
@@ -235,12 +236,8 @@ fn figures(scores: &[f64], issue: &[bool], hours: &[u64], days: f64) -> Outcome<
 /// A line of the table, for each way to look.
 fn ranks(table: &Table) -> Outcome<()> {
     let known = table.known()?;
-    // Hours that were seen: petshop's lie weeks apart.
-    let hours = known.series.order.iter();
-    let hours: BTreeSet<i64> = hours
-        .map(|&row| known.series.instants[row as usize] / HOUR_MICROS)
-        .collect();
-    let days = hours.len() as f64 / 24.0;
+    let (first, last) = known.series.span();
+    let days = (last - first) as f64 / DAY_MICROS;
     let raw = table.as_they_are(&known.columns)?;
     let own = against_own_past(&table.frame, &known.series, &known.columns)?;
     let ways: [(&str, &Array2<f64>, Score); 4] = [
