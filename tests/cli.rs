@@ -193,10 +193,21 @@ fn from_a_simulated_cluster_to_predictions() {
             "{header}"
         );
         let classes = report["classes"].as_array().unwrap().len();
-        assert_eq!(header.split(',').count(), 3 + classes);
+        // Whether the row is unlike those learned from, and why.
+        assert_eq!(header.split(',').count(), 3 + classes + 2);
+        assert!(header.ends_with(",unfamiliar,because"), "{header}");
         assert_eq!(predictions.lines().count(), 1201);
         folder.ok(&format!("predict {model}.kubecast a.csv --out p.csv"));
         assert_eq!(folder.read("p.csv"), predictions);
+
+        if model == "decision-tree" {
+            folder.ok(&format!(
+                "train a.csv --target issue_type --model {model} --no-unfamiliar --out plain.kubecast"
+            ));
+            let plain = folder.ok("predict plain.kubecast a.csv");
+            let header = plain.lines().next().unwrap();
+            assert_eq!(header.split(',').count(), 3 + classes);
+        }
 
         let inspected: Value =
             serde_json::from_str(&folder.ok(&format!("inspect {model}.kubecast"))).unwrap();

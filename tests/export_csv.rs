@@ -103,7 +103,7 @@ proptest! {
     fn predictions_come_back(classes in prop::collection::vec(texts(), 1..5), shares in prop::collection::vec(numbers(), 15)) {
         let table = ndarray::Array2::from_shape_fn((3, classes.len()), |(i, j)| shares[i * 5 + j]);
         let predicted = [0, (classes.len() - 1) as u32, 0];
-        let text = predictions_csv(&classes, &[1, 2, 3], &predicted, table.view(), CsvOptions::default());
+        let text = predictions_csv(&classes, &[1, 2, 3], &predicted, table.view(), None, CsvOptions::default());
         let records = parsed(&text);
         prop_assert_eq!(records.len(), 4);
         for (i, record) in records[1..].iter().enumerate() {

@@ -50,14 +50,62 @@ fn a_simulated_cluster_is_judged_and_the_report_does_not_depend_on_threads() {
     let rivals = report["rivals"].as_array().unwrap();
     assert_eq!(
         (rivals.len(), &rivals[0]["name"]),
-        (4, &Value::from("always normal"))
+        (5, &Value::from("always normal"))
     );
+    // The simulator tells which of the usual alerts fires; it does when harm is done, and seldom before.
+    assert_eq!(rivals[4]["name"], "alerts that fired");
+    let found = |name: &str| rivals[4][name].as_u64().unwrap();
+    assert!(found("late") > found("ahead"), "{}", rivals[4]);
 
     let long = run(&folder, &format!("{asked} --horizon-minutes 100000"));
     assert_eq!(long.status.code(), Some(1));
     assert!(said(&long).contains("too short"), "{}", said(&long));
     let budget = run(&folder, &format!("{asked} --budget NaN"));
     assert_eq!(budget.status.code(), Some(2), "{}", said(&budget));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Rows drawn at random flatter: the score of the split is far above what comes true in another fleet.
+#[test]
+fn a_split_that_leaks_says_more_than_comes_true() {
+    let folder = folder("forecast-judge");
+    for (seed, file) in [(1, "own.csv"), (2, "other.csv")] {
+        let made = format!("simulate --preset default --rows 12000 --seed {seed} --out {file}");
+        let made = run(&folder, &made);
+        assert!(made.status.success(), "{}", said(&made));
+    }
+    let asked = "forecast own.csv --time timestamp --entity entity_id --target issue_type --windows 15 --trees 20 --any-rows";
+    let refused = run(&folder, asked);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("leak"), "{}", said(&refused));
+    let precision = |more: &str| {
+        let out = run(&folder, &format!("{asked} --anyway --report - {more}"));
+        assert!(out.status.success(), "{}", said(&out));
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let ends = |at: usize| report["average_precision_90"][at].as_f64().unwrap();
+        let figure = report["average_precision"].as_f64().unwrap();
+        assert!(ends(0) < ends(1) && figure > 0.0);
+        (figure, ends(0), report["rows_test"].as_u64().unwrap())
+    };
+    let (flattering, least, _) = precision("");
+    let (comes_true, _, rows) = precision("--judge other.csv");
+    assert_eq!(rows, 12_000);
+    assert!(
+        comes_true < least && comes_true < flattering / 2.0,
+        "{comes_true} of {flattering}"
+    );
+    let other = run(&folder, "read own.csv --out narrow.csv");
+    assert!(other.status.success(), "{}", said(&other));
+    let narrow = std::fs::read_to_string(folder.join("narrow.csv")).unwrap();
+    let without = narrow.replacen("cpu_usage_percent", "cpu_used_percent", 1);
+    std::fs::write(folder.join("narrow.csv"), without).unwrap();
+    let missing = run(&folder, &format!("{asked} --anyway --judge narrow.csv"));
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(
+        said(&missing).contains("cpu_usage_percent"),
+        "{}",
+        said(&missing)
+    );
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

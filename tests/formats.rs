@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use kubecast::data::{ColumnKind, Frame, Level};
+use kubecast::data::{ColumnKind, Frame, Level, Values};
 use kubecast::ingest::{
     Format, IngestError, InputFile, JoinOptions, TableRead, read_csv, read_files,
 };
@@ -287,14 +287,14 @@ fn counters_become_rates_and_resets_are_seen() {
         &other,
         &[
             "timestamp | pod | code | http_requests_total",
-            "2024-03-04T08:30:00 | a | 200 | 160",
-            "2024-03-04T08:30:00 | a | 500 | 1",
-            "2024-03-04T08:30:00 | b | 200 | 65",
-            "2024-03-04T08:30:00 | b | 500 | 6",
-            "2024-03-04T08:32:00 | a | 200 | 30",
-            "2024-03-04T08:32:00 | a | 500 | 1",
-            "2024-03-04T08:34:00 | a | 200 | 150",
-            "2024-03-04T08:34:00 | a | 500 | 13",
+            "2024-03-04T08:31:00 | a | 200 | 160",
+            "2024-03-04T08:31:00 | a | 500 | 1",
+            "2024-03-04T08:31:00 | b | 200 | 65",
+            "2024-03-04T08:31:00 | b | 500 | 6",
+            "2024-03-04T08:33:00 | a | 200 | 30",
+            "2024-03-04T08:33:00 | a | 500 | 1",
+            "2024-03-04T08:35:00 | a | 200 | 150",
+            "2024-03-04T08:35:00 | a | 500 | 13",
         ],
     );
 }
@@ -353,10 +353,10 @@ fn files_are_joined_on_time_and_labels() {
     ];
     let expected = [
         "timestamp | node | cpu | p99 | ready | alert",
-        "2024-03-04T08:30:00 | n1 | 0.1 | 0.7 | 1 | None",
-        "2024-03-04T08:30:00 | n2 | 0.3 | 0.7 |  | None",
-        "2024-03-04T08:31:00 | n1 | 0.2 | 0.8 | 0 | NodeNotReady",
-        "2024-03-04T08:31:00 | n2 | 0.4 | 0.8 | 1 | None",
+        "2024-03-04T08:30:10 | n1 | 0.1 | 0.7 | 1 | None",
+        "2024-03-04T08:30:10 | n2 | 0.3 | 0.7 |  | None",
+        "2024-03-04T08:31:10 | n1 | 0.2 | 0.8 | 0 | NodeNotReady",
+        "2024-03-04T08:31:10 | n2 | 0.4 | 0.8 | 1 | None",
     ];
     let joined = read(&files);
     check(&joined, &expected);
@@ -446,11 +446,11 @@ fn pairs_of_replicas_are_one_and_fill_each_other() {
         &read,
         &[
             "timestamp | pod | m",
-            "2024-03-04T08:30:00 | a | 1",
-            "2024-03-04T08:30:00 | b | 9",
-            "2024-03-04T08:31:00 | a | 2",
-            "2024-03-04T08:32:00 | a | 3.5",
-            "2024-03-04T08:33:00 | a | 4",
+            "2024-03-04T08:30:05 | a | 1",
+            "2024-03-04T08:30:05 | b | 9",
+            "2024-03-04T08:31:05 | a | 2",
+            "2024-03-04T08:32:05 | a | 3.5",
+            "2024-03-04T08:33:05 | a | 4",
         ],
     );
     assert_eq!(
@@ -706,10 +706,10 @@ fn a_table_of_labels_beside_series() {
         &read(&[("cpu.json", &cpu), ("labels.csv", labels)]),
         &[
             "timestamp | node | cpu | issue_type",
-            "2024-03-04T08:30:00 | n1 | 1 | None",
-            "2024-03-04T08:30:00 | n2 | 3 | ",
-            "2024-03-04T08:31:00 | n1 | 2 | disk_full",
-            "2024-03-04T08:31:00 | n2 | 4 | None",
+            "2024-03-04T08:30:20 | n1 | 1 | None",
+            "2024-03-04T08:30:20 | n2 | 3 | ",
+            "2024-03-04T08:31:20 | n1 | 2 | disk_full",
+            "2024-03-04T08:31:20 | n2 | 4 | None",
         ],
     );
     let untimed = "node,rack\nn1,7\n";
@@ -763,6 +763,87 @@ fn kubectl_top() {
         .collect();
     let read = read_files(vec![file("top.txt", &wide)], &JoinOptions::default()).expect("a table");
     check(&read, &expected);
+}
+
+/// Values that are the times at which they were measured, in any phase, jittering, onto any step.
+#[test]
+fn no_row_knows_what_was_measured_after_its_time() {
+    let mut state = 7_u64;
+    let mut random = |below: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as i64 % below as i64
+    };
+    for (step_secs, scrape, jitter, phases) in [
+        (None, 15, 1, [0, 0, 0]),
+        (None, 15, 3, [0, 0, 0]),
+        (None, 60, 3, [0, 9, 41]),
+        (None, 30, 7, [2, 5, 11]),
+        (Some(60.0), 15, 1, [0, 0, 0]),
+        (Some(60.0), 15, 4, [3, 7, 14]),
+        (Some(300.0), 60, 5, [0, 20, 40]),
+        (Some(10.0), 30, 6, [1, 2, 3]),
+        (Some(45.0), 60, 1, [0, 30, 50]),
+    ] {
+        let mut points = Vec::new();
+        for phase in phases {
+            let at = |i: i64, random: &mut dyn FnMut(u64) -> i64| {
+                let time = T + i * scrape + phase + random(jitter);
+                (time, (time - T).to_string())
+            };
+            points.push((0..120).map(|i| at(i, &mut random)).collect::<Vec<_>>());
+        }
+        let labels = [
+            r#""__name__":"a","pod":"x""#,
+            r#""__name__":"b","pod":"x""#,
+            r#""__name__":"ALERTS","alertname":"Late","alertstate":"firing","pod":"x""#,
+        ];
+        let times: Vec<Vec<(i64, &str)>> = points
+            .iter()
+            .map(|points| points.iter().map(|(t, v)| (*t, v.as_str())).collect())
+            .collect();
+        let json: Vec<(&str, &[(i64, &str)])> = labels
+            .into_iter()
+            .zip(times.iter().map(Vec::as_slice))
+            .collect();
+        let options = JoinOptions {
+            step_secs,
+            ..JoinOptions::default()
+        };
+        let read = read_files(vec![file("a.json", matrix(&json).as_bytes())], &options).unwrap();
+        let frame = &read.table.frame;
+        let Values::Time(stamps) = &frame.column("timestamp").unwrap().values else {
+            panic!("{frame:?}")
+        };
+        let step = step_secs.unwrap_or(scrape as f64);
+        let mut seen = 0;
+        for name in ["a", "b"] {
+            let Values::Number(values) = &frame.column(name).unwrap().values else {
+                panic!("{frame:?}")
+            };
+            for (stamp, value) in stamps.iter().zip(values.iter()) {
+                let age = (*stamp - T * 1_000_000) as f64 / 1e6 - *value;
+                seen += usize::from(!age.is_nan());
+                let most = 2.0 * step + scrape as f64;
+                assert!(
+                    age.is_nan() || (0.0..=most).contains(&age),
+                    "{name} {step} {age}"
+                );
+            }
+        }
+        assert!(seen > 20, "{seen}");
+    }
+    // Where all stand at the same instants the row bears that instant.
+    let json = matrix(&[(r#""__name__":"a""#, &[(T + 7, "1"), (T + 67, "2")])]);
+    check(
+        &read(&[("a.json", &json)]),
+        &[
+            "timestamp | a",
+            "2024-03-04T08:30:07 | 1",
+            "2024-03-04T08:31:07 | 2",
+        ],
+    );
 }
 
 #[test]
@@ -823,9 +904,9 @@ fn kubernetes_events() {
             "timestamp | pod | cpu | events{reason=\"BackOff\"} | events{reason=\"Pulled\"}",
             "2024-03-04T07:30:00 | api-7c | 1 |  | ",
             "2024-03-04T07:30:00 | web | 1 |  | ",
-            "2024-03-04T08:26:00 | api-7c | 1 | 9 | 0",
+            "2024-03-04T08:26:00 | api-7c | 1 | 0 | 0",
             "2024-03-04T08:26:00 | web | 3 | 0 | 0",
-            "2024-03-04T08:27:00 | api-7c | 2 | 0 | 0",
+            "2024-03-04T08:27:00 | api-7c | 2 | 9 | 0",
             "2024-03-04T08:27:00 | web | 4 | 0 | 0",
         ],
     );

@@ -3,7 +3,9 @@
 
 use kubecast::data::{Column, Frame};
 use kubecast::export::kubecast::{ModelFile, ModelFileError, VERSION, read, write};
-use kubecast::learn::{BoostParams, DecisionTreeParams, Fitter, ForestParams, Learner};
+use kubecast::learn::{
+    BoostParams, DecisionTreeParams, Fitter, ForestParams, Learner, NoveltyFitter,
+};
 use kubecast::prepare::{Recipe, RecipeParams};
 use linfa::ParamGuard;
 use ndarray::Array2;
@@ -51,6 +53,7 @@ fn model(learner: Learner) -> ModelFile {
         recipe,
         classes: classes.names,
         model: fitter.finish().unwrap(),
+        novelty: None,
         details: b"{}".to_vec(),
     }
 }
@@ -100,6 +103,15 @@ fn sealed(version: u16, body: &[u8]) -> Vec<u8> {
 /// Refused, or a model: probabilities of every row are finite and sum to 1.
 fn refused_or_sound(bytes: &[u8]) -> bool {
     let Ok(file) = read(bytes) else { return true };
+    if let Some(novelty) = &file.novelty {
+        let rows = probe(file.model.features());
+        // Whatever it says, it says it.
+        if novelty.judge(rows.view(), &[0; 64]).is_err() {
+            return false;
+        }
+        let sources: Vec<usize> = (0..rows.ncols()).collect();
+        novelty.because(rows.view(), 3, 1, &sources);
+    }
     let p = file
         .model
         .predict_proba(probe(file.model.features()).view());
@@ -145,6 +157,60 @@ fn a_body_that_was_changed_and_sealed_again_is_refused_or_sound() {
         let bytes = write(&file).unwrap();
         assert_eq!(sealed(VERSION, &bytes[HEAD_BYTES..]), bytes);
         no_change_is_unsound(VERSION, &bytes[HEAD_BYTES..], 1);
+    }
+}
+
+/// A model that tells the unfamiliar, of features whose rows are drawn.
+fn telling() -> ModelFile {
+    let file = models().remove(0);
+    let rows = Array2::from_shape_fn((480, 3), |(i, f)| {
+        f64::from((i * 31 + f * 17) as u32 % 97) + if f == 2 { 0.0 } else { i as f64 / 480.0 }
+    });
+    let classes: Vec<u8> = (0..480).map(|i| u8::from(i % 11 == 0)).collect();
+    let fitter = NoveltyFitter::new(rows.view(), &classes, &[true, false, false], &[2], 7);
+    let mut fitter = fitter.unwrap();
+    while fitter.step().unwrap() {}
+    ModelFile {
+        novelty: fitter.finish(),
+        ..file
+    }
+}
+
+#[test]
+fn what_tells_the_unfamiliar_survives_and_a_changed_one_is_refused_or_sound() {
+    let file = telling();
+    let bytes = write(&file).unwrap();
+    let back = read(&bytes).unwrap();
+    assert!(back.novelty.is_some());
+    assert_eq!(back.novelty, file.novelty);
+    assert_eq!(write(&back).unwrap(), bytes);
+    // It is small: some hundred bytes a tree.
+    let plain = write(&ModelFile {
+        novelty: None,
+        ..file
+    })
+    .unwrap();
+    assert!(bytes.len() - plain.len() < 250_000, "{}", bytes.len());
+    no_change_is_unsound(VERSION, &bytes[HEAD_BYTES..], 611);
+}
+
+#[test]
+fn a_file_of_the_second_version_opens_and_tells_nothing() {
+    for file in models() {
+        let bytes = write(&file).unwrap();
+        let body = &bytes[HEAD_BYTES..];
+        // Recipe, classes and details with their lengths; then nothing that tells, which version 2 did not say.
+        let mut at = 0;
+        for _ in 0..3 {
+            let length = u32::from_le_bytes(body[at..at + 4].try_into().unwrap());
+            at += 4 + length as usize;
+        }
+        assert_eq!(body[at..at + 4], [0; 4]);
+        let second = [&body[..at], &body[at + 4..]].concat();
+        let back = read(&sealed(2, &second)).unwrap();
+        assert!(back.novelty.is_none());
+        assert_eq!(back.model, file.model);
+        assert_eq!(write(&back).unwrap(), bytes);
     }
 }
 

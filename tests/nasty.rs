@@ -165,7 +165,7 @@ fn papaparse_cell_by_cell() {
                 .and_then(|d| d.as_str())
                 .and_then(|d| Delimiter::named(if d == ", " { "," } else { d })),
             quote: byte("quoteChar").map(Some),
-            escape: byte("escapeChar").map(|_| Escape::Backslash),
+            escape: byte("escapeChar").map(|_| Escape::BACKSLASH),
             header_rows: Some(usize::from(names.is_some())),
             preamble_rows: Some(0),
             comment: Some(match config.get("comments") {

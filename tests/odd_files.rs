@@ -118,6 +118,31 @@ fn asctime_is_a_time() {
 }
 
 #[test]
+fn which_of_day_and_month_comes_first_is_asked_and_may_be_said() {
+    use kubecast::ingest::DateOrder;
+    let first = |text: &str, said| {
+        let options = ReadOptions {
+            date_order: said,
+            ..ReadOptions::default()
+        };
+        let read = kubecast::ingest::read_csv_as("a.csv", text.as_bytes(), &options).unwrap();
+        let kubecast::data::Values::Time(seen) = &read.frame.column("seen").unwrap().values else {
+            panic!("{:?}", read.frame)
+        };
+        (seen[0], read.how.date_order, read.how.sure.date_order)
+    };
+    let open = "seen,x\n03/04/2026,1\n05/06/2026,2\n";
+    let (april, march) = (1_775_174_400_000_000, 1_772_582_400_000_000);
+    assert_eq!(first(open, None), (march, "month-first".to_owned(), 0.5));
+    let said = first(open, Some(DateOrder::DayFirst));
+    assert_eq!(said, (april, "day-first".to_owned(), 1.0));
+    let decided = "seen,x\n03/04/2026,1\n25/06/2026,2\n";
+    assert_eq!(first(decided, None), (april, "day-first".to_owned(), 1.0));
+    let plain = "seen,x\n2026-04-03,1\n2026-06-25,2\n";
+    assert_eq!(first(plain, None), (april, String::new(), 1.0));
+}
+
+#[test]
 fn a_header_alone_is_told_as_text() {
     assert_eq!(table("time,pod,cpu\n").0, rows(&[&["time", "pod", "cpu"]]));
     assert!(kubecast::ingest::read_csv("a.csv", b"time,pod,cpu\n").is_err());

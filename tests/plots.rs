@@ -148,6 +148,7 @@ fn empty_report(classes: &[String]) -> Report {
         data_fingerprint: "0".repeat(16),
         data_name: "a".into(),
         undefined: Vec::new(),
+        unfamiliar: None,
         notices: Vec::new(),
     }
 }
@@ -180,6 +181,7 @@ fn predictions(classes: &[String]) -> PredictionSummary {
         data_name: "b".into(),
         rows: 1_000,
         totals: counted(classes, |i| (i as u64) * 3),
+        unfamiliar: None,
         page: RowsPage::default(),
         report: None,
         notices: Vec::new(),

@@ -121,3 +121,30 @@ fn what_is_repaired_is_told_of_each_of_several_files() {
     assert_eq!(how["files"][0]["repaired"].as_array().unwrap().len(), 0);
     assert_eq!(how["files"][1]["repaired"][0]["line"], 3);
 }
+
+#[test]
+fn odd_signs_are_told_and_may_be_said() {
+    let folder = Folder::new("odd");
+    folder.file("a.txt", "a->b->c\n1->2->3\n4->5->6\n");
+    let (table, how) = folder.read("a.txt");
+    assert_eq!(table, "a,b,c\n1,2,3\n4,5,6\n");
+    assert_eq!(how["delimiter"], "->");
+    let (table, how) = folder.read("a.txt --delimiter >");
+    assert_eq!(table.lines().nth(1), Some("1-,2-,3"), "{table}");
+    assert_eq!(
+        (&how["delimiter"], &how["sure"]["delimiter"]),
+        (&">".into(), &1.0.into())
+    );
+    folder.file("b.csv", "a,b\n\"x ^\"y^\"\",1\n");
+    let (table, how) = folder.read("b.csv --escape ^");
+    assert_eq!(table, "a,b\n\"x \"\"y\"\"\",1\n");
+    assert_eq!(how["escape"], "^");
+    folder.file("c.csv", "\"a,b,c\"\n\"1,2,\"\"x, y\"\"\"\n");
+    assert_eq!(folder.read("c.csv").0, "a,b,c\n1,2,\"x, y\"\n");
+    let raw = folder.read("c.csv --raw --quote \"").0;
+    assert_eq!(raw.lines().next(), Some("\"a,b,c\""));
+    folder.file("d.csv", "day,x\n03/04/2026,1\n05/06/2026,2\n");
+    let (table, how) = folder.read("d.csv --dates day-first");
+    assert!(table.contains("2026-04-03"), "{table}");
+    assert_eq!(how["date_order"], "day-first");
+}

@@ -10,8 +10,8 @@ use kubecast::data::ColumnKind;
 use kubecast::protocol::{
     Baseline, Candidate, ClassCount, ColumnSummary, DataOrigin, DataSummary, Estimate, Event,
     Failure, FailureCode, FoldKind, ForestSpec, Interval, JobId, ModelSpec, ModelSummary, Options,
-    Place, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage, SearchSummary,
-    Stage, TargetSummary,
+    Place, PredictionFilter, PredictionSummary, PrepareSpec, Profile, Report, Request, RowsPage,
+    SearchSummary, Stage, TargetSummary,
 };
 
 /// A state with a clock, and every effect so far.
@@ -144,6 +144,7 @@ fn report() -> Report {
     Report {
         out_of_bag: None,
         rounds: None,
+        unfamiliar: None,
         accuracy: 0.973,
         accuracy_interval: Interval {
             low: 0.966,
@@ -549,6 +550,7 @@ fn pages_of_predictions_replace_each_other_while_they_wait() {
             class("None", 4000, true),
             class("disk_pressure", 1000, false),
         ],
+        unfamiliar: Some(12),
         page: RowsPage::default(),
         report: None,
         notices: Vec::new(),
@@ -556,8 +558,21 @@ fn pages_of_predictions_replace_each_other_while_they_wait() {
     })));
     assert_eq!(
         screen.state.said.as_ref(),
-        "20 % of 5,000 rows point to an issue; the most frequent is disk pressure."
+        "20 % of 5,000 rows point to an issue; the most frequent is disk pressure. 12 rows are unlike anything learned \
+         from: their names are guesses."
     );
+    let only = PredictionFilter {
+        unfamiliar_only: true,
+        ..PredictionFilter::default()
+    };
+    screen.act(Act::Filter(only.clone()));
+    assert!(
+        matches!(screen.last_sent(), Request::PredictionRows { filter, .. } if *filter == only),
+        "what is asked for is listed"
+    );
+    screen.hear(Event::PredictionRows(RowsPage::default()));
+    screen.act(Act::Filter(PredictionFilter::default()));
+    screen.hear(Event::PredictionRows(RowsPage::default()));
     screen
         .act(Act::Page(50))
         .act(Act::Page(100))

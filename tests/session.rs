@@ -158,7 +158,7 @@ fn a_forest_judges_its_own_rows_and_boosting_stops_early_where_that_is_asked() {
         max_depth: None,
         max_leaves: Some(15),
         min_hessian: 1.0,
-        column_share: 0.5,
+        column_share: Some(0.5),
         stop_after: Some(3),
         ..BoostSpec::default()
     });

@@ -97,6 +97,9 @@ fn boosting(params: &Map<String, Value>, seed: u64) -> Answer<Estimator> {
             "min_samples_leaf" => boost.min_samples_leaf(count(name, value)?),
             "l2_regularization" => boost.l2(number(name, value)?),
             "subsample" => boost.subsample(number(name, value)?),
+            "colsample_bytree" if value == "auto" => boost.column_share(None),
+            "colsample_bytree" => boost.column_share(number(name, value)?),
+            "min_child_weight" => boost.min_hessian(number(name, value)?),
             "class_weight" => {
                 let (rule, by_name) = weights_of_classes(value)?;
                 class_weight = by_name;

@@ -1,7 +1,7 @@
 //! What a file is taken for, and how sure that is, for any bytes and whatever the caller says about them.
 #![no_main]
 
-use kubecast::ingest::{Delimiter, Encoding, Escape, ReadOptions, read_csv_as, recognise};
+use kubecast::ingest::{DateOrder, Delimiter, Encoding, Escape, ReadOptions, read_csv_as, recognise};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -23,14 +23,15 @@ fuzz_target!(|bytes: &[u8]| {
             Some(Delimiter::Byte(b';')),
             Some(Delimiter::Blanks),
             Some(Delimiter::WideBlanks),
-            Some(Delimiter::Twice(b'|')),
+            Delimiter::named("|~|"),
         ][n % 5],
         quote: [None, Some(None), Some(Some(b'\''))][n % 3],
-        escape: [None, Some(Escape::Backslash)][n % 2],
+        escape: [None, Some(Escape::BACKSLASH)][n % 2],
         encoding: [None, Some(Encoding::Utf16Le), Some(Encoding::Windows1252)][n / 3 % 3],
         header_rows: [None, Some(0), Some(2)][n / 5 % 3],
         preamble_rows: [None, Some(1)][n / 7 % 2],
         decimal: [None, Some(',')][n / 11 % 2],
+        date_order: [None, Some(DateOrder::DayFirst)][n / 17 % 2],
         comment: [None, Some(None), Some(Some(b'%'))][n / 13 % 3],
     };
     for options in [ReadOptions::default(), said] {

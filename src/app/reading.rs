@@ -83,12 +83,21 @@ pub fn guess_fields(readings: &[ReadingSummary], spec: &ReadSpec) -> Vec<GuessFi
     first.guesses.iter().map(|g| field(g, spec)).collect()
 }
 
+const ORDERS: &[&str] = &["day-first", "month-first"];
+
 fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
     let setting = guess.setting;
     let (label, values): (_, &[&str]) = match setting {
         ReadSetting::Encoding => (
             "Encoding",
-            &["UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252"],
+            &[
+                "UTF-8",
+                "UTF-16LE",
+                "UTF-16BE",
+                "UTF-32LE",
+                "UTF-32BE",
+                "Windows-1252",
+            ],
         ),
         ReadSetting::Delimiter => (
             "Between cells",
@@ -115,6 +124,10 @@ fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
             ],
         ),
         ReadSetting::Comment => ("Comments begin with", &["none", "#", "%", ";", "!"]),
+        ReadSetting::DateOrder if guess.is_open() => {
+            ("Day or month first? The dates leave it open", ORDERS)
+        }
+        ReadSetting::DateOrder => ("Dates", ORDERS),
     };
     let said = spec.said.iter().find(|(of, _)| *of == setting);
     let said = said.map(|(_, value)| value.clone()).unwrap_or_default();
@@ -146,6 +159,8 @@ fn in_words(setting: ReadSetting, value: &str) -> String {
         (ReadSetting::Delimiter, "blanks") => "runs of blanks",
         (ReadSetting::Delimiter, "wide-blanks") => "two blanks or more",
         (ReadSetting::Delimiter, "fixed") => "fixed places",
+        (ReadSetting::DateOrder, "day-first") => "day first",
+        (ReadSetting::DateOrder, "month-first") => "month first",
         (ReadSetting::Decimal, ".") => "point",
         (ReadSetting::Decimal, ",") => "comma",
         (ReadSetting::Quote, "\"") => "double \"",
@@ -302,6 +317,16 @@ mod tests {
         let fields = guess_fields(&readings, &spec);
         assert_eq!(fields[1].options[0].1, "comma (98 % sure)");
         assert_eq!(fields[4].options[0].1, "none (guessed)");
+        let mut open = readings[0].clone();
+        open.guesses.push(Guess {
+            setting: ReadSetting::DateOrder,
+            value: "month-first".to_owned(),
+            sure: Some(0.5),
+        });
+        let asked = guess_fields(&[open], &spec).pop().unwrap();
+        assert!(asked.label.contains("leave it open"), "{}", asked.label);
+        assert_eq!(asked.options[0].1, "month first (50 % sure)");
+        assert_eq!(asked.options[1].0, "day-first");
         assert_eq!(fields[1].said, "");
         let spec = spec.saying(ReadSetting::Delimiter, "~".to_owned());
         let fields = guess_fields(&readings, &spec);

@@ -402,8 +402,37 @@ pub fn classes_title(report: &Report) -> String {
     }
 }
 
+/// How to read the table of classes.
+pub fn classes_how(report: &Report) -> String {
+    let how = "Each class against the rest, on held-out rows.";
+    match &report.unfamiliar {
+        Some(unfamiliar) => format!(
+            "{how} Of healthy rows one in {} is expected to be unfamiliar.",
+            format::count(unfamiliar.alarm_one_in as u64)
+        ),
+        None => how.to_owned(),
+    }
+}
+
 /// What predictions say.
 pub fn of_predictions(summary: &PredictionSummary) -> Sentence {
+    let mut sentence = of_totals(summary);
+    if let Some(unfamiliar) = summary.unfamiliar.filter(|&rows| rows > 0) {
+        let strange = Sentence::of([
+            " ",
+            &format::count(unfamiliar),
+            if unfamiliar == 1 {
+                " row is unlike anything learned from: its name is a guess."
+            } else {
+                " rows are unlike anything learned from: their names are guesses."
+            },
+        ]);
+        sentence.0.extend(strange.0);
+    }
+    sentence
+}
+
+fn of_totals(summary: &PredictionSummary) -> Sentence {
     let rows = format::plural(summary.rows, "row");
     if summary.rows == 0 {
         return Sentence::of(["There was no row to predict."]);

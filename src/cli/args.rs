@@ -58,7 +58,8 @@ pub(super) struct PredictArgs {
     /// Files with the columns that the model needs, of any kind that train takes; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
-    /// The predictions to write, as CSV: row, predicted, probability, then one p_CLASS per class; - is standard output.
+    /// The predictions to write, as CSV: row, predicted, probability, then one p_CLASS per class, then whether the
+    /// row is unlike those learned from (unfamiliar, 1 or 0) and the columns that make it so; - is standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub out: String,
 }
@@ -139,6 +140,9 @@ struct PrepareArgs {
     /// Hold out rows whatever their class, rather than the same share of each.
     #[arg(long)]
     no_stratify: bool,
+    /// Do not learn to tell rows that are unlike those learned from.
+    #[arg(long)]
+    no_unfamiliar: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -189,7 +193,8 @@ struct ModelArgs {
     /// B: share of rows that each round draws, above 0, at most 1 [default: 1].
     #[arg(long, value_name = "SHARE")]
     subsample: Option<f64>,
-    /// B: share of columns that each tree draws, above 0, at most 1 [default: 1].
+    /// B: share of columns that each tree draws, above 0, at most 1 [default: half where fewer than 10,000 rows are learned
+    /// from, else all].
     #[arg(long, value_name = "SHARE")]
     column_share: Option<f64>,
     /// B: least sum of a leaf's second derivatives; less in proportion where the average row has less than 1/20 [default: 1].
@@ -284,6 +289,7 @@ impl TrainArgs {
             test_share: args.test_share,
             seed: args.seed,
             stratify: !args.no_stratify,
+            mark_unfamiliar: !args.no_unfamiliar,
         })
     }
 
@@ -372,7 +378,7 @@ impl TrainArgs {
                     min_samples_leaf: args.min_samples_leaf.unwrap_or(default.min_samples_leaf),
                     min_hessian: args.min_hessian.unwrap_or(default.min_hessian),
                     min_gain: args.min_gain.unwrap_or(default.min_gain),
-                    column_share: args.column_share.unwrap_or(default.column_share),
+                    column_share: args.column_share,
                     stop_after: args.stop_after,
                     l2: args.l2.unwrap_or(default.l2),
                     subsample: args.subsample.unwrap_or(default.subsample),

@@ -40,7 +40,7 @@ fn nothing_said_means_the_defaults_of_the_page() {
 fn every_option_arrives() {
     let args = train(
         "--target y --columns a,b --kind x=y=category --missing constant --missing-value -1.5 --indicator \
-         --scaling min-max --encoding one-hot --test-share 0.4 --seed 7 --no-stratify",
+         --scaling min-max --encoding one-hot --test-share 0.4 --seed 7 --no-stratify --no-unfamiliar",
     );
     assert_eq!(
         args.prepare().unwrap(),
@@ -54,6 +54,7 @@ fn every_option_arrives() {
             test_share: 0.4,
             seed: 7,
             stratify: false,
+            mark_unfamiliar: false,
         }
     );
     assert_eq!(args.kinds(), [("x=y".to_owned(), ColumnKind::Category)]);
@@ -94,7 +95,7 @@ fn every_option_arrives() {
             min_gain: 0.5,
             l2: 2.0,
             subsample: 0.5,
-            column_share: 0.7,
+            column_share: Some(0.7),
             stop_after: Some(12),
             class_weight: ClassWeight::Balanced,
         })

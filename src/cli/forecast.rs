@@ -11,7 +11,7 @@ use super::run::tell;
 use crate::ingest::{JoinOptions, ReadOptions};
 use crate::learn::{Fitter, UnitGrower};
 use crate::protocol::{Failure, FailureCode, Place};
-use crate::session::{ForecastSpec, forecast as run};
+use crate::session::{ForecastSpec, forecast as run, forecast_elsewhere};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ForecastArgs {
@@ -49,6 +49,13 @@ pub(super) struct ForecastArgs {
     /// Hold out entities rather than later rows.
     #[arg(long)]
     by_entity: bool,
+    /// Hold out rows drawn at random: neighbours of those learned from, which leaks, so that it needs --anyway.
+    #[arg(long, conflicts_with = "by_entity")]
+    any_rows: bool,
+    /// Judge by all rows of this file (of other entities and clusters, whatever their names) instead of those held out: what
+    /// the figures of the same run without it would come to elsewhere.
+    #[arg(long, value_name = "FILE")]
+    judge: Option<String>,
     /// Of rows that repeat an entity's time, keep the first.
     #[arg(long)]
     first_of_duplicates: bool,
@@ -92,6 +99,7 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
         gap_minutes: args.gap_minutes,
         budget: args.budget,
         by_entity: args.by_entity,
+        shuffled: args.any_rows,
         first_of_duplicates: args.first_of_duplicates,
         anyway: args.anyway,
         trees: args.trees,
@@ -100,8 +108,16 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
     };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = args.threads.map_or_else(cores, usize::from);
-    let report =
-        run(&frame, &spec, &mut |fitter| grow(fitter, threads)).map_err(|e| e.failure())?;
+    let mut grow = |fitter: &mut Fitter| grow(fitter, threads);
+    let report = match &args.judge {
+        None => run(&frame, &spec, &mut grow),
+        Some(file) => {
+            let file = std::slice::from_ref(file);
+            let other = read_any(file, ReadOptions::default(), JoinOptions::default())?;
+            forecast_elsewhere(&frame, &other.table.frame, &spec, &mut grow)
+        }
+    };
+    let report = report.map_err(|e| e.failure())?;
     if let Some(out) = &args.report {
         files::write(out, report.to_json().as_bytes())?;
     }

@@ -8,8 +8,9 @@ use super::files;
 use crate::data::{Column, Level};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    ColumnReport, Delimiter, Encoding, Escape, FileRead, FilesReader, IngestError, Ingested,
-    InputFile, JoinOptions, MAX_BYTES, ReadOptions, ReadReport, Reader, RowList, TableRead,
+    ColumnReport, DateOrder, Delimiter, Encoding, Escape, FileRead, FilesReader, IngestError,
+    Ingested, InputFile, JoinOptions, MAX_BYTES, ReadOptions, ReadReport, Reader, RowList,
+    TableRead,
 };
 use crate::json::{self, Plain, record};
 use crate::protocol::{Failure, FailureCode, Place};
@@ -88,16 +89,16 @@ fn step(text: &str) -> Result<f64, String> {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Instead of a guess")]
 struct OptionArgs {
-    /// What separates cells: a character, the same one twice, or comma, semicolon, tab, space, blanks, wide-blanks, fixed.
+    /// What separates cells: a sign or several, or comma, semicolon, tab, space, blanks, wide-blanks, fixed.
     #[arg(long, value_name = "SIGN", value_parser = delimiter, allow_hyphen_values = true)]
     delimiter: Option<Delimiter>,
     /// The quote, or none.
     #[arg(long, value_name = "SIGN", value_parser = sign)]
     quote: Option<Sign>,
-    /// How a quote stands within quotes: doubled or backslash.
+    /// How a quote stands within quotes: doubled, or after backslash or another sign.
     #[arg(long, value_name = "RULE", value_parser = escape)]
     escape: Option<Escape>,
-    /// utf-8, utf-16le, utf-16be or windows-1252.
+    /// utf-8, utf-16le, utf-16be, utf-32le, utf-32be or windows-1252.
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     encoding: Option<Encoding>,
     /// Rows of the header; 0 where the first row is data.
@@ -109,6 +110,9 @@ struct OptionArgs {
     /// The sign before fractions, . or ,
     #[arg(long, value_name = "SIGN", value_parser = decimal)]
     decimal: Option<char>,
+    /// Which comes first in dates such as 01/02/2026: day-first or month-first.
+    #[arg(long, value_name = "ORDER", value_parser = dates)]
+    dates: Option<DateOrder>,
     /// What comment lines begin with, or none.
     #[arg(long, value_name = "SIGN", value_parser = sign)]
     comment: Option<Sign>,
@@ -128,29 +132,24 @@ fn sign(text: &str) -> Result<Sign, String> {
 
 fn delimiter(text: &str) -> Result<Delimiter, String> {
     Delimiter::named(text).ok_or_else(|| {
-        "it is a sign such as , or ||, or comma, semicolon, tab, space, blanks, wide-blanks or fixed"
+        "it is a sign such as , or several such as ->, or comma, semicolon, tab, space, blanks, wide-blanks or fixed"
             .to_owned()
     })
 }
 
 fn escape(text: &str) -> Result<Escape, String> {
-    match text {
-        "doubled" | "\"" => Ok(Escape::Doubled),
-        "backslash" | "\\" => Ok(Escape::Backslash),
-        _ => Err("it is doubled or backslash".to_owned()),
-    }
+    Escape::named(text).ok_or_else(|| "it is doubled, backslash, or one sign".to_owned())
 }
 
 fn encoding(text: &str) -> Result<Encoding, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "utf-8" | "utf8" => Ok(Encoding::Utf8),
-        "utf-16le" => Ok(Encoding::Utf16Le),
-        "utf-16be" => Ok(Encoding::Utf16Be),
-        "windows-1252" | "cp1252" | "latin-1" | "latin1" | "iso-8859-1" => {
-            Ok(Encoding::Windows1252)
-        }
-        _ => Err("it is utf-8, utf-16le, utf-16be or windows-1252".to_owned()),
-    }
+    let name = match text.to_ascii_lowercase().as_str() {
+        "utf8" => "utf-8".to_owned(),
+        "cp1252" | "latin-1" | "latin1" | "iso-8859-1" => "windows-1252".to_owned(),
+        other => other.to_owned(),
+    };
+    Encoding::named(&name).ok_or_else(|| {
+        "it is utf-8, utf-16le, utf-16be, utf-32le, utf-32be or windows-1252".to_owned()
+    })
 }
 
 fn decimal(text: &str) -> Result<char, String> {
@@ -159,6 +158,10 @@ fn decimal(text: &str) -> Result<char, String> {
         "," | "comma" => Ok(','),
         _ => Err("it is . or ,".to_owned()),
     }
+}
+
+fn dates(text: &str) -> Result<DateOrder, String> {
+    DateOrder::named(text).ok_or_else(|| "it is day-first or month-first".to_owned())
 }
 
 impl OptionArgs {
@@ -171,6 +174,7 @@ impl OptionArgs {
             header_rows: self.header_rows,
             preamble_rows: self.preamble_rows,
             decimal: self.decimal,
+            date_order: self.dates,
             comment: self.comment.map(|sign| sign.0),
         }
     }
@@ -275,6 +279,7 @@ struct HowRead {
     quote: String,
     escape: String,
     decimal: String,
+    date_order: String,
     comment: String,
     header_rows: u64,
     preamble_rows: u64,
@@ -318,6 +323,7 @@ struct SureLine {
     quote: f64,
     escape: f64,
     decimal: f64,
+    date_order: f64,
     header_rows: f64,
     preamble_rows: f64,
 }
@@ -329,7 +335,7 @@ struct NoticeLine {
 }
 
 record!(Whole: HowRead {
-    encoding, delimiter, quote, escape, decimal, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
+    encoding, delimiter, quote, escape, decimal, date_order, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
     skipped_count, skipped, sure, notices, files,
 });
 record!(Whole: FileLine { name, format, rows, delimiter, repaired, skipped });
@@ -370,7 +376,7 @@ impl Plain for ColumnLine {
 const COLUMN_NAMES: [&str; 4] = ["name", "type", "unit", "missing"];
 
 record!(Whole: RowLine { line, reason, text });
-record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, header_rows, preamble_rows });
+record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, date_order, header_rows, preamble_rows });
 record!(Whole: NoticeLine { level, title, meaning });
 
 fn of_column(column: &Column) -> ColumnReport {
@@ -417,6 +423,7 @@ fn report(read: &TableRead) -> HowRead {
         quote: how.quote,
         escape: how.escape,
         decimal: how.decimal,
+        date_order: how.date_order,
         comment: how.comment,
         header_rows: how.header_rows,
         preamble_rows: how.preamble_rows,
@@ -440,6 +447,7 @@ fn report(read: &TableRead) -> HowRead {
             quote: sure.quote,
             escape: sure.escape,
             decimal: sure.decimal,
+            date_order: sure.date_order,
             header_rows: sure.header_rows,
             preamble_rows: sure.preamble_rows,
         },
@@ -478,7 +486,10 @@ mod tests {
     #[test]
     fn what_is_said_arrives() {
         assert_eq!(delimiter("tab"), Ok(Delimiter::Byte(b'\t')));
-        assert_eq!(delimiter("||"), Ok(Delimiter::Twice(b'|')));
+        assert_eq!(
+            delimiter("||"),
+            Delimiter::named("||").ok_or_else(String::new)
+        );
         assert!(delimiter("ab").is_err() && delimiter("").is_err());
         assert_eq!(sign("none"), Ok(Sign(None)));
         assert_eq!(sign("'"), Ok(Sign(Some(b'\''))));

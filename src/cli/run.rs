@@ -178,6 +178,11 @@ fn predict(args: &PredictArgs) -> Result<(), Failure> {
     for total in predictions.totals.iter().filter(|total| total.rows > 0) {
         text.push_str(&format!("  {:>9}  {}\n", total.rows, total.class));
     }
+    if let Some(unfamiliar) = predictions.unfamiliar {
+        text.push_str(&format!(
+            "{unfamiliar} of them are unlike the rows that the model learned from: do not trust their names\n"
+        ));
+    }
     tell(&text);
     Ok(())
 }
@@ -274,6 +279,22 @@ fn figures(report: &Report) -> String {
         report.baseline.class,
         percent(report.baseline.accuracy),
     );
+    if let Some(unfamiliar) = &report.unfamiliar {
+        let classes = report.classes.iter().zip(&unfamiliar.of_class);
+        let rows: Vec<String> = classes
+            .filter(|(_, rows)| **rows > 0)
+            .map(|(class, rows)| format!("{rows} of {class}"))
+            .collect();
+        text.push_str(&format!(
+            "unlike the rows learned from, where one healthy row in {:.0} is expected to be: {}\n",
+            unfamiliar.alarm_one_in,
+            if rows.is_empty() {
+                "none".to_owned()
+            } else {
+                rows.join(", ")
+            }
+        ));
+    }
     if !report.beats_baseline {
         text.push_str("The model is no better than always saying the same: there is nothing here to rely on.\n");
     }

@@ -55,7 +55,7 @@ pub use incident::{
     IncidentReport, IncidentScore, LEAD_BARS, Outcome, Watched, fair, judge as judge_pages,
     judge_point,
 };
-pub use interval::{Interval, macro_f1_interval, wilson};
+pub use interval::{Interval, average_precision_interval, macro_f1_interval, wilson};
 pub use judge::evaluate;
 pub use probability::{brier, log_loss};
 pub use report::{ClassScore, CurvePoints, Evaluation};

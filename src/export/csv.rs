@@ -188,7 +188,8 @@ pub fn frame_csv(frame: &Frame, options: CsvOptions) -> Vec<u8> {
     out
 }
 
-/// Predictions as text: `row,predicted,probability`, then `p_CLASS` for each class.
+/// Predictions as text: `row,predicted,probability`, then `p_CLASS` for each class; where it is known which rows are unlike
+/// those learned from, `unfamiliar` (1 or 0) and `because`, the columns that make a row so.
 ///
 /// `rows` are the numbers to show, `predicted` indexes `classes`, `probabilities` is rows × classes; the shortest of
 /// the three decides how many lines there are. What is not defined (`NaN`, an index that names no class) is empty.
@@ -197,6 +198,7 @@ pub fn predictions_csv(
     rows: &[u64],
     predicted: &[u32],
     probabilities: ArrayView2<'_, f64>,
+    because: Option<&[Option<&str>]>,
     options: CsvOptions,
 ) -> Vec<u8> {
     let mut out = b"row,predicted,probability".to_vec();
@@ -204,12 +206,16 @@ pub fn predictions_csv(
         out.push(b',');
         out.extend_from_slice(cell(&format!("p_{class}"), options.neutralise).as_bytes());
     }
+    if because.is_some() {
+        out.extend_from_slice(b",unfamiliar,because");
+    }
     out.push(b'\n');
     let cells: Vec<Cow<'_, str>> = classes
         .iter()
         .map(|class| cell(class, options.neutralise))
         .collect();
-    for ((row, &class), shares) in rows.iter().zip(predicted).zip(probabilities.rows()) {
+    let lines = rows.iter().zip(predicted).zip(probabilities.rows());
+    for (line, ((row, &class), shares)) in lines.enumerate() {
         let class = class as usize;
         let _ = write!(out, "{row},");
         out.extend_from_slice(cells.get(class).map_or("", |name| name).as_bytes());
@@ -218,6 +224,11 @@ pub fn predictions_csv(
         for i in 0..classes.len() {
             out.push(b',');
             push_number(&mut out, shares.get(i).copied().unwrap_or(f64::NAN));
+        }
+        if let Some(because) = because {
+            let why = because.get(line).copied().flatten();
+            out.extend_from_slice(if why.is_some() { b",1," } else { b",0," });
+            out.extend_from_slice(cell(why.unwrap_or_default(), options.neutralise).as_bytes());
         }
         out.push(b'\n');
     }
@@ -271,6 +282,7 @@ mod tests {
             &[1, 2, 9],
             &[1, 0, 7],
             shares.view(),
+            None,
             CsvOptions::default(),
         );
         assert_eq!(

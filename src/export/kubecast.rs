@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! 0   8   "KUBECAST"
-//! 8   2   version, 2
+//! 8   2   version, 3
 //! 10  8   length of the body
 //! 18  32  SHA-256 of the body
-//! 50      body: recipe (JSON), classes (JSON), details (JSON, the session's), model (see `learn::Model::write`),
-//!         each but the last with its length before it
+//! 50      body: recipe (JSON), classes (JSON), details (JSON, the session's), what tells the unfamiliar (see
+//!         `learn::Novelty::write`; nothing where there is none), model (see `learn::Model::write`), each but the last
+//!         with its length before it
 //! ```
+//!
+//! Version 2 tells no unfamiliar rows; version 1 does not pack its trees either.
 //!
 //! All numbers are little-endian. A file is refused with the reason before anything of it is used: length, magic,
 //! version and checksum first, then every part against the others. Nothing is allocated that the file's own length
@@ -16,15 +19,17 @@
 use sha2::{Digest, Sha256};
 
 use crate::json::{self, JsonError, Plain};
-use crate::learn::{Model, ModelError};
+use crate::learn::{Model, ModelError, Novelty, NoveltyError};
 use crate::prepare::{PrepareError, Recipe};
 use crate::trees::{BytesError, Reader, Writer};
 
 const MAGIC: &[u8; 8] = b"KUBECAST";
 /// The version that is written; files of every released version are read.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// The first version: trees were not packed.
 const FIRST: u16 = 1;
+/// The second: nothing told the unfamiliar.
+const SECOND: u16 = 2;
 const HEAD_BYTES: usize = 8 + 2 + 8 + 32;
 
 /// All that a prediction needs, and what is to be told about it.
@@ -36,6 +41,9 @@ pub struct ModelFile {
     pub classes: Vec<String>,
     /// From features to probabilities.
     pub model: Model,
+    /// From features to whether a row is like those that were learned from; none where it was not asked for, or of too
+    /// few rows.
+    pub novelty: Option<Novelty>,
     /// The session's own notes (options, report, where the data came from) as JSON.
     pub details: Vec<u8>,
 }
@@ -83,6 +91,9 @@ pub enum ModelFileError {
     /// The model is damaged.
     #[error("its model is damaged: {0}")]
     Model(#[from] ModelError),
+    /// What tells the unfamiliar is damaged.
+    #[error("its part that tells the unfamiliar is damaged: {0}")]
+    Novelty(#[from] NoveltyError),
     /// The parts do not fit each other.
     #[error("its recipe makes {recipe} {what} where its model takes {model}")]
     Parts {
@@ -107,6 +118,11 @@ pub fn write(file: &ModelFile) -> Result<Vec<u8>, ModelFileError> {
     body.bytes(json::to_text(&file.recipe).as_bytes());
     body.bytes(json::to_text(&file.classes).as_bytes());
     body.bytes(&file.details);
+    let mut novelty = Writer::new();
+    if let Some(part) = &file.novelty {
+        part.write(&mut novelty);
+    }
+    body.bytes(&novelty.into_bytes());
     file.model.write(&mut body);
     let body = body.into_bytes();
     let mut out = Vec::with_capacity(HEAD_BYTES + body.len());
@@ -165,15 +181,33 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
     recipe.check()?;
     let classes: Vec<String> = part("classes", r.bytes()?)?;
     let details = r.bytes()?.to_vec();
+    let novelty = match found {
+        FIRST | SECOND => &[][..],
+        _ => r.bytes()?,
+    };
+    let novelty = match novelty {
+        [] => None,
+        bytes => {
+            let mut r = Reader::new(bytes);
+            let novelty = Novelty::read(&mut r)?;
+            r.finish()?;
+            Some(novelty)
+        }
+    };
     let model = match found {
         FIRST => Model::read_first(&mut r)?,
         _ => Model::read(&mut r)?,
     };
     r.finish()?;
-    let parts = [
-        ("features", recipe.feature_names().len(), model.features()),
-        ("classes", classes.len(), model.classes()),
+    let (features, known) = (recipe.feature_names().len(), classes.len());
+    let mut parts = vec![
+        ("features", features, model.features()),
+        ("classes", known, model.classes()),
     ];
+    if let Some(novelty) = &novelty {
+        parts.push(("features", features, novelty.features()));
+        parts.push(("classes", known, novelty.classes()));
+    }
     for (what, recipe, model) in parts {
         if recipe != model {
             return Err(ModelFileError::Parts {
@@ -192,6 +226,7 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
         recipe,
         classes,
         model,
+        novelty,
         details,
     })
 }

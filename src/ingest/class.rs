@@ -1,5 +1,6 @@
 //! What a single cell looks like: the evidence from which delimiters, headers and the place of a gap are guessed.
 
+use super::layout::is_drawn;
 use super::number;
 use super::time::{self, DateOrder};
 use super::value::{NumberFormat, parse_quantity};
@@ -75,6 +76,9 @@ pub(super) fn is_time(text: &str) -> bool {
 
 /// How well a text reads as one cell, 0 to 1: numbers and times do, words do, what holds the signs that separate cells does not.
 pub(super) fn likeness(cell: &[u8]) -> f64 {
+    if cell == b"\t" {
+        return 0.0;
+    }
     let cell = cell.trim_ascii();
     match Class::of(cell) {
         Class::Empty => return 0.9,
@@ -86,24 +90,18 @@ pub(super) fn likeness(cell: &[u8]) -> f64 {
     };
     let (first, last) = (cell.first(), cell.last());
     // A lone sign is what separates cells.
-    if matches!(
-        cell,
-        [b','
-            | b';'
-            | b'|'
-            | b'^'
-            | b'~'
-            | b':'
-            | b'#'
-            | b'*'
-            | b'&'
-            | b'!'
-            | b'@'
-            | b'='
-            | b'$'
-            | b'%']
-    ) {
+    if let [sign] = *cell
+        && sign.is_ascii_punctuation()
+        && !matches!(sign, b'-' | b'.' | b'?' | b'+' | b'/')
+    {
         return 0.0;
+    }
+    if first == Some(&0xe2) && is_drawn(cell) {
+        return 0.0;
+    }
+    // What is left of several signs of which a part was taken for all.
+    if matches!(first, Some(b'>' | b'}' | b')' | b']')) {
+        return 0.9;
     }
     if matches!(first, Some(b'"' | b'\'' | b'`')) || matches!(last, Some(b'"')) {
         return 0.0;

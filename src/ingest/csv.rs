@@ -168,13 +168,13 @@ impl Tokenizer {
         let mut class = [CELL; 256];
         class[usize::from(b'\n')] = LINE_END;
         class[usize::from(b'\r')] = LINE_END;
-        if dialect.escape == Escape::Backslash {
-            class[usize::from(b'\\')] = CAREFUL;
+        if let Escape::Sign(sign) = dialect.escape {
+            class[usize::from(sign)] = CAREFUL;
         }
         match dialect.delimiter {
             Delimiter::Fixed => {}
             Delimiter::Byte(b) => class[usize::from(b)] = DELIMITER,
-            Delimiter::Twice(b) => class[usize::from(b)] = CAREFUL,
+            Delimiter::Sequence(signs) => class[usize::from(signs.first())] = CAREFUL,
             Delimiter::Blanks | Delimiter::WideBlanks => {
                 class[usize::from(b' ')] = CAREFUL;
                 class[usize::from(b'\t')] = CAREFUL;
@@ -381,6 +381,13 @@ impl Tokenizer {
             return Ok(None);
         };
         let line = text.get(start..end).unwrap_or_default();
+        let scan = dialect.record(line, 0, true, Mode::Literal, width, &mut self.cells);
+        if let Scan::Record { stray: false, .. } = scan
+            && (self.cells.ends.len() == width || width == usize::MAX)
+        {
+            let (lines, why) = (1, None);
+            return Ok(Some(Careful { next, lines, why }));
+        }
         let found = |next, lines| {
             let why = Some(Why::Quote);
             Ok(Some(Careful { next, lines, why }))

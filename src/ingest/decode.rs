@@ -15,6 +15,10 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, high byte first.
     Utf16Be,
+    /// UTF-32, low byte first.
+    Utf32Le,
+    /// UTF-32, high byte first.
+    Utf32Be,
     /// Windows-1252, the usual one of spreadsheets in Western Europe and America.
     Windows1252,
 }
@@ -26,7 +30,32 @@ impl Encoding {
             Self::Ascii | Self::Utf8 => "UTF-8",
             Self::Utf16Le => "UTF-16LE",
             Self::Utf16Be => "UTF-16BE",
+            Self::Utf32Le => "UTF-32LE",
+            Self::Utf32Be => "UTF-32BE",
             Self::Windows1252 => "Windows-1252",
+        }
+    }
+
+    /// The encoding of that name, in letters of either case.
+    pub fn named(name: &str) -> Option<Self> {
+        [
+            Self::Utf8,
+            Self::Utf16Le,
+            Self::Utf16Be,
+            Self::Utf32Le,
+            Self::Utf32Be,
+            Self::Windows1252,
+        ]
+        .into_iter()
+        .find(|encoding| encoding.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The bytes of its units, where those are more than one.
+    pub(super) fn wide_bytes(self) -> Option<usize> {
+        match self {
+            Self::Utf16Le | Self::Utf16Be => Some(2),
+            Self::Utf32Le | Self::Utf32Be => Some(4),
+            Self::Ascii | Self::Utf8 | Self::Windows1252 => None,
         }
     }
 }
@@ -53,9 +82,9 @@ impl Tally {
 #[derive(Debug)]
 pub(super) struct Decoder {
     encoding: Encoding,
-    /// Whether U+2028, U+2029 and U+0085 end lines here (in files that have no other line ends).
-    unicode_lines: bool,
-    /// The bytes of a character whose rest has not come yet: at most 4.
+    /// What ends lines here, where it is no usual line end.
+    line_sign: Option<char>,
+    /// The bytes of a character whose rest has not come yet: at most 3.
     carry: Vec<u8>,
     /// A high surrogate that waits for its other half.
     high: Option<u16>,
@@ -77,10 +106,10 @@ const WINDOWS_1252_HIGH: [char; 32] = [
 ];
 
 impl Decoder {
-    pub fn new(encoding: Encoding, unicode_lines: bool) -> Self {
+    pub fn new(encoding: Encoding, line_sign: Option<char>) -> Self {
         Self {
             encoding,
-            unicode_lines,
+            line_sign,
             carry: Vec::new(),
             high: None,
             out: Vec::new(),
@@ -100,7 +129,7 @@ impl Decoder {
         // The usual file: a piece that is its own decoding.
         let may_be_plain = matches!(self.encoding, Encoding::Ascii | Encoding::Utf8)
             && self.carry.is_empty()
-            && !self.unicode_lines;
+            && self.line_sign.is_none();
         if may_be_plain {
             let seen = look(piece);
             let is_text = seen.is_ascii
@@ -111,9 +140,9 @@ impl Decoder {
             }
         }
         self.out.clear();
-        match self.encoding {
-            Encoding::Utf16Le | Encoding::Utf16Be => self.decode_utf16(piece),
-            _ => {
+        match self.encoding.wide_bytes() {
+            Some(width) => self.decode_wide(piece, width),
+            None => {
                 let mut bytes = std::mem::take(&mut self.carry);
                 bytes.extend_from_slice(piece);
                 self.decode_bytes(&bytes, false);
@@ -125,8 +154,8 @@ impl Decoder {
     /// The text of what was left over at the end of the file.
     pub fn finish(&mut self) -> &[u8] {
         self.out.clear();
-        match self.encoding {
-            Encoding::Utf16Le | Encoding::Utf16Be => {
+        match self.encoding.wide_bytes() {
+            Some(_) => {
                 if self.high.take().is_some() {
                     self.put_invalid();
                 }
@@ -134,7 +163,7 @@ impl Decoder {
                     self.put_invalid();
                 }
             }
-            _ => {
+            None => {
                 let bytes = std::mem::take(&mut self.carry);
                 self.decode_bytes(&bytes, true);
             }
@@ -185,24 +214,42 @@ impl Decoder {
         }
     }
 
-    fn decode_utf16(&mut self, piece: &[u8]) {
+    fn decode_wide(&mut self, piece: &[u8], width: usize) {
         let mut bytes = piece;
-        if let (Some(&first), Some((&second, rest))) = (self.carry.first(), bytes.split_first()) {
-            self.carry.clear();
-            self.put_unit([first, second]);
+        if !self.carry.is_empty() {
+            let missing = width.saturating_sub(self.carry.len()).min(bytes.len());
+            let (head, rest) = bytes.split_at(missing);
+            self.carry.extend_from_slice(head);
             bytes = rest;
+            if self.carry.len() < width {
+                return;
+            }
+            let unit = std::mem::take(&mut self.carry);
+            self.put_unit(&unit);
         }
-        let (pairs, odd) = bytes.as_chunks::<2>();
-        for &pair in pairs {
-            self.put_unit(pair);
+        let units = bytes.chunks_exact(width);
+        self.carry.extend_from_slice(units.remainder());
+        for unit in units {
+            self.put_unit(unit);
         }
-        self.carry.extend_from_slice(odd);
     }
 
-    fn put_unit(&mut self, pair: [u8; 2]) {
-        let unit = match self.encoding {
-            Encoding::Utf16Be => u16::from_be_bytes(pair),
-            _ => u16::from_le_bytes(pair),
+    fn put_unit(&mut self, unit: &[u8]) {
+        let unit = match (self.encoding, unit) {
+            (Encoding::Utf16Be, &[a, b]) => u16::from_be_bytes([a, b]),
+            (_, &[a, b]) => u16::from_le_bytes([a, b]),
+            (encoding, &[a, b, c, d]) => {
+                let unit = match encoding {
+                    Encoding::Utf32Be => u32::from_be_bytes([a, b, c, d]),
+                    _ => u32::from_le_bytes([a, b, c, d]),
+                };
+                match char::from_u32(unit) {
+                    Some(c) => self.put_char(c),
+                    None => self.put_invalid(),
+                }
+                return;
+            }
+            _ => return,
         };
         if let Some(high) = self.high.take() {
             if let Some(Ok(c)) = char::decode_utf16([high, unit]).next() {
@@ -229,7 +276,7 @@ impl Decoder {
     }
 
     fn put_text(&mut self, text: &str) {
-        if !self.unicode_lines && !text.as_bytes().contains(&0) {
+        if self.line_sign.is_none() && !text.as_bytes().contains(&0) {
             self.lines.count(text.as_bytes());
             self.out.extend_from_slice(text.as_bytes());
             return;
@@ -245,7 +292,7 @@ impl Decoder {
                 self.nul.add(self.lines.line());
                 return;
             }
-            '\u{2028}' | '\u{2029}' | '\u{85}' if self.unicode_lines => {
+            c if Some(c) == self.line_sign => {
                 self.lines.count(b"\n");
                 self.out.push(b'\n');
                 return;
@@ -269,7 +316,7 @@ mod tests {
     use super::*;
 
     fn all(encoding: Encoding, bytes: &[u8], size: usize) -> (String, Decoder) {
-        let mut decoder = Decoder::new(encoding, false);
+        let mut decoder = Decoder::new(encoding, None);
         let mut out = Vec::new();
         for piece in bytes.chunks(size.max(1)) {
             out.extend_from_slice(decoder.decode(piece));
@@ -283,10 +330,15 @@ mod tests {
         let text = "a,\u{e9}\n\u{20ac},\u{1f600}\r\nx,\u{4e2d}\u{6587}\n";
         let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let code = |c: char| u32::from(c);
+        let le32: Vec<u8> = text.chars().flat_map(|c| code(c).to_le_bytes()).collect();
+        let be32: Vec<u8> = text.chars().flat_map(|c| code(c).to_be_bytes()).collect();
         for size in 1..40 {
             assert_eq!(all(Encoding::Ascii, text.as_bytes(), size).0, text);
             assert_eq!(all(Encoding::Utf16Le, &le, size).0, text);
             assert_eq!(all(Encoding::Utf16Be, &be, size).0, text);
+            assert_eq!(all(Encoding::Utf32Le, &le32, size).0, text);
+            assert_eq!(all(Encoding::Utf32Be, &be32, size).0, text);
         }
     }
 
@@ -298,6 +350,9 @@ mod tests {
             assert_eq!((d.invalid.count, d.invalid.first_line), (2, 2));
             let (text, d) = all(Encoding::Utf16Le, b"a\0\n\0\0\xd8b\0c", size);
             assert_eq!(text, "a\n\u{fffd}b\u{fffd}");
+            assert_eq!((d.invalid.count, d.invalid.first_line), (2, 2));
+            let (text, d) = all(Encoding::Utf32Le, b"a\0\0\0\n\0\0\0\0\xd8\0\0b\0", size);
+            assert_eq!(text, "a\n\u{fffd}\u{fffd}");
             assert_eq!((d.invalid.count, d.invalid.first_line), (2, 2));
             let (text, d) = all(Encoding::Ascii, b"a\nb\0\0c", size);
             assert_eq!(text, "a\nbc");

@@ -7,6 +7,7 @@
 //! `(width - 1) / width`, and a prior says how usual a delimiter is.
 
 use super::IngestError;
+use super::candidates;
 use super::class::{self, Class};
 use super::csv::{Record, Tokenizer};
 use super::fixed;
@@ -88,54 +89,6 @@ pub(super) struct Guess {
     pub escape_sure: f64,
 }
 
-/// How usual a delimiter is.
-fn prior(delimiter: Delimiter) -> f64 {
-    match delimiter {
-        Delimiter::Byte(b',' | b';' | b'\t') => 1.0,
-        Delimiter::Byte(b'|' | b'^' | b'~' | 1 | 0x1e | 0x1f) => 0.98,
-        Delimiter::Byte(b':') => 0.7,
-        Delimiter::Byte(b' ') => 0.86,
-        Delimiter::WideBlanks => 0.9,
-        Delimiter::Blanks => 0.85,
-        Delimiter::Fixed => 0.84,
-        // Two of them are an empty cell more often.
-        Delimiter::Twice(b',' | b';' | b'\t') => 0.8,
-        Delimiter::Twice(_) => 1.0,
-        Delimiter::Byte(_) => 0.6,
-    }
-}
-
-const CANDIDATES: [Delimiter; 28] = [
-    Delimiter::Byte(b','),
-    Delimiter::Byte(b';'),
-    Delimiter::Byte(b'\t'),
-    Delimiter::Byte(b'|'),
-    Delimiter::Twice(b'|'),
-    Delimiter::Twice(b':'),
-    Delimiter::Twice(b'~'),
-    Delimiter::Twice(b','),
-    Delimiter::Twice(b';'),
-    Delimiter::Twice(b'\t'),
-    Delimiter::Byte(b'^'),
-    Delimiter::Byte(b'~'),
-    Delimiter::Byte(1),
-    Delimiter::Byte(0x1e),
-    Delimiter::Byte(0x1f),
-    Delimiter::Byte(b':'),
-    Delimiter::WideBlanks,
-    Delimiter::Byte(b' '),
-    Delimiter::Blanks,
-    Delimiter::Byte(b'#'),
-    Delimiter::Byte(b'*'),
-    Delimiter::Byte(b'&'),
-    Delimiter::Byte(b'!'),
-    Delimiter::Byte(b'@'),
-    Delimiter::Byte(b'='),
-    Delimiter::Byte(b'$'),
-    Delimiter::Byte(b'%'),
-    Delimiter::Fixed,
-];
-
 /// How good a dialect is for the sample.
 #[derive(Clone, Copy, Debug, Default)]
 struct Score {
@@ -164,7 +117,10 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
             return Score::default();
         }
     }
-    rows.retain(|r| !(r.cells.is_empty() || r.cells.len() == 1 && r.source.starts_with(b"#")));
+    rows.retain(|r| {
+        let remark = r.cells.len() == 1 && r.source.starts_with(b"#");
+        !(r.cells.is_empty() || remark || is_ruled(&r.source))
+    });
     let n = rows.len() as f64;
     let mut widths: Vec<(usize, usize)> = Vec::new();
     for row in &rows {
@@ -206,12 +162,17 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
     let spares_first = rows.first().is_some_and(|r| r.cells.len() == 1)
         && rows.iter().skip(1).all(|r| r.cells.len() > 1);
     // What cuts every line into as many cells, the header too, is no chance.
-    let usual = match prior(dialect.delimiter) {
+    let usual = match candidates::prior(dialect.delimiter) {
         prior if prior < 0.8 && count == rows.len() && rows.len() > 3 && width > 2 => 0.95,
         prior => prior,
     };
+    // A sign before quotes within cells may be there by chance.
+    let escape = match dialect.escape {
+        Escape::Doubled | Escape::BACKSLASH => 1.0,
+        Escape::Sign(_) => 0.99,
+    };
     Score {
-        score: pattern * types * types * (1.0 - 0.5 * damaged / n) * usual,
+        score: pattern * types * types * (1.0 - 0.5 * damaged / n) * usual * escape,
         spares_first,
         alike: count as f64 / n,
         // The header is words.
@@ -244,7 +205,9 @@ fn cuts_time(cells: &[Vec<u8>]) -> bool {
 fn is_plausible(delimiter: Delimiter, s: &Score) -> bool {
     match delimiter {
         Delimiter::Byte(b',' | b';' | b'\t' | b'|' | 1 | 0x1e | 0x1f) => s.score > 0.0,
-        Delimiter::Twice(_) => s.alike > 0.8,
+        Delimiter::Byte(b) if b < b' ' => s.alike > 0.8,
+        // The name of one column above addresses: `://` cuts all of them.
+        Delimiter::Sequence(_) => s.alike > 0.8 && !(s.spares_first && s.width == 2),
         Delimiter::Byte(b'^' | b'~') => s.alike >= 0.5,
         Delimiter::Fixed => s.alike >= 0.75 && s.rows > 1 && s.score > 0.2,
         Delimiter::WideBlanks => s.alike >= 0.7 && s.rows > 1,
@@ -288,50 +251,32 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         }
         None => text,
     };
-    let mut present = [false; 256];
-    for &b in body {
-        present[usize::from(b)] = true;
-    }
-    let holds = |delimiter: Delimiter| match delimiter {
-        Delimiter::Byte(b) => present[usize::from(b)],
-        Delimiter::Twice(b) => body.windows(2).any(|w| w == [b, b]),
-        Delimiter::Blanks => present[usize::from(b' ')] || present[usize::from(b'\t')],
-        Delimiter::WideBlanks => body.windows(2).any(|w| w == b"  "),
-        Delimiter::Fixed => present[usize::from(b' ')],
-    };
     let candidates: Vec<Delimiter> = match told {
         Some(delimiter) => vec![delimiter],
-        None => CANDIDATES.into_iter().filter(|&d| holds(d)).collect(),
-    };
-    // Double quotes stand for none as well: an apostrophe in a word is no quote.
-    let quotes: Vec<Option<u8>> = match options.quote {
-        Some(quote) => vec![quote],
-        None => [b'"', b'\'', b'`']
-            .into_iter()
-            .filter(|&q| q == b'"' || present[usize::from(q)])
-            .map(Some)
-            .collect(),
-    };
-    let escapes: Vec<Escape> = match options.escape {
-        Some(escape) => vec![escape],
-        None => {
-            let escaped = |w: &[u8]| w[0] == b'\\' && !w[1].is_ascii_alphanumeric();
-            match body.windows(2).any(escaped) {
-                true => vec![Escape::Doubled, Escape::Backslash],
-                false => vec![Escape::Doubled],
-            }
-        }
+        None => candidates::delimiters(body, complete),
     };
     let fallback = Dialect {
         delimiter: told.unwrap_or(Delimiter::Byte(b',')),
-        quote: quotes[0],
-        escape: escapes[0],
+        quote: options.quote.unwrap_or(Some(b'"')),
+        escape: options.escape.unwrap_or_default(),
         pad: false,
     };
     let mut tried: Vec<(Dialect, Score)> = Vec::new();
     for &delimiter in &candidates {
-        for &quote in &quotes {
-            for &escape in &escapes {
+        let quotes: Vec<Option<u8>> = match options.quote {
+            Some(quote) => vec![quote],
+            None => candidates::quotes(body, delimiter)
+                .into_iter()
+                .map(Some)
+                .collect(),
+        };
+        for quote in quotes {
+            let escapes = match (options.escape, quote) {
+                (Some(escape), _) => vec![escape],
+                (None, Some(quote)) => candidates::escapes(body, quote, delimiter),
+                (None, None) => vec![Escape::Doubled],
+            };
+            for escape in escapes {
                 let fixed = delimiter == Delimiter::Fixed;
                 let mut dialect = Dialect {
                     delimiter,
@@ -409,10 +354,12 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
             None => sure(&|d| d.escape != dialect.escape),
         },
     };
-    if let (Delimiter::Byte(b), None) = (dialect.delimiter, told)
+    if told.is_none()
+        && !is_blank(dialect.delimiter)
         && is_doubled(body, complete, dialect)
+        && let Some(twice) = Delimiter::named(&dialect.delimiter.text().repeat(2))
     {
-        dialect.delimiter = Delimiter::Twice(b);
+        dialect.delimiter = twice;
     }
     Guess { dialect, ..guess }
 }
@@ -427,12 +374,11 @@ fn is_blank(delimiter: Delimiter) -> bool {
 
 /// Whether nearly every delimiter outside quotes has a blank behind it: `1, "2, 3", 4`.
 fn is_padded(text: &[u8], dialect: Dialect) -> bool {
-    let Delimiter::Byte(delimiter) = dialect.delimiter else {
-        return false;
+    let delimiter = match &dialect.delimiter {
+        Delimiter::Byte(b' ') => return false,
+        Delimiter::Byte(_) | Delimiter::Sequence(_) => candidates::bytes_of(&dialect.delimiter),
+        _ => return false,
     };
-    if delimiter == b' ' {
-        return false;
-    }
     let (mut cells, mut padded) = (0usize, 0usize);
     for line in text.split(|b| matches!(b, b'\n' | b'\r')).take(100) {
         if is_ruled(line) {
@@ -442,11 +388,12 @@ fn is_padded(text: &[u8], dialect: Dialect) -> bool {
         for (at, &b) in line.iter().enumerate() {
             if Some(b) == dialect.quote {
                 within = !within;
-            } else if b == delimiter && !within {
-                let next = line.get(at + 1);
-                if next.is_some_and(|&next| next != delimiter) {
+            } else if !within && line[at..].starts_with(delimiter) {
+                let rest = &line[at + delimiter.len()..];
+                if !rest.is_empty() && !rest.starts_with(delimiter) {
                     cells += 1;
-                    padded += usize::from(next == Some(&b' '));
+                    let tab = rest.first() == Some(&b'\t') && delimiter != b"\t";
+                    padded += usize::from(rest.first() == Some(&b' ') || tab);
                 }
             }
         }
@@ -562,7 +509,7 @@ mod tests {
         );
         assert_eq!(
             of("a,b\n1,\"x \\\"y\\\", z\"\n2,\"x\"\n"),
-            (Some('"'), Escape::Backslash)
+            (Some('"'), Escape::BACKSLASH)
         );
         assert_eq!(
             of("a,b\n1,\"x \"\"y\"\", z\"\n2,\"c:\\\\d\"\n"),

@@ -1,17 +1,19 @@
 //! A column that has been read -> a typed column, with what there is to tell about it.
 
 use super::buffer::{Cells, ColumnBuffer, Numbers, Texts, quoted};
+use super::clock::clock_column;
 use super::epoch::{EpochUnit, time_name, unit_of};
 use super::kind::kind_of;
 use super::measure::{Measured, measure};
 use super::number;
 use super::time::{self, DateOrder, OrderEvidence};
+use super::value::Unit;
 use crate::data::{
     Column, ColumnKind, Level, MISSING_CODE, MISSING_TIME, Notice, NullToken, Values, is_null_token,
 };
 
 /// The share of cells that must read as instants for a column to be time.
-const TIME_SHARE: f64 = 0.9;
+pub(super) const TIME_SHARE: f64 = 0.9;
 /// The share of cells that must be numbers for the others to be told.
 const NUMBER_SHARE: f64 = 0.9;
 
@@ -20,7 +22,7 @@ pub(super) fn infer(
     mut buffer: ColumnBuffer,
     name: String,
     position: usize,
-    decimal: char,
+    (decimal, dates): (char, Option<DateOrder>),
     notices: &mut Vec<Notice>,
 ) -> (Column, Writing) {
     let mut padded = false;
@@ -56,6 +58,7 @@ pub(super) fn infer(
             let told = Told {
                 first_word: buffer.first_word,
                 inexact: buffer.inexact,
+                dates,
             };
             let decimal = if padded { None } else { Some(decimal) };
             text_column(
@@ -72,12 +75,14 @@ pub(super) fn infer(
     (column, writing)
 }
 
-/// How a column writes its numbers.
+/// How a column writes its numbers and dates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Writing {
     /// The unit's sign; empty where there is none.
     pub symbol: &'static str,
     pub decimal: char,
+    /// Which of day and month comes first, where both are numbers, and whether the cells leave that open.
+    pub dates: Option<(DateOrder, bool)>,
 }
 
 impl Default for Writing {
@@ -85,6 +90,7 @@ impl Default for Writing {
         Self {
             symbol: "",
             decimal: '.',
+            dates: None,
         }
     }
 }
@@ -144,6 +150,8 @@ fn number_column(numbers: Numbers, name: String, position: usize) -> Column {
 struct Told {
     first_word: Option<(String, u64)>,
     inexact: Option<String>,
+    /// What the caller says of dates.
+    dates: Option<DateOrder>,
 }
 
 fn text_column(
@@ -154,10 +162,14 @@ fn text_column(
     writing: &mut Writing,
     notices: &mut Vec<Notice>,
 ) -> Column {
-    if let Some(column) = time_column(&texts, &name, notices) {
+    if let Some(column) = time_column(&texts, &name, told.dates, writing, notices) {
         return column;
     }
     let counts = texts.names.counts(&texts.codes);
+    if let Some(column) = clock_column(&texts, &counts, &name, notices) {
+        writing.symbol = Unit::Seconds.symbol();
+        return column;
+    }
     if told.inexact.is_none()
         && let Some(decimal) = decimal
         && let Some(measured) = measure(&texts.names, &counts, decimal)
@@ -240,10 +252,16 @@ fn measured_column(
 }
 
 /// The column as time, if (nearly) all its cells are instants.
-fn time_column(texts: &Texts, name: &str, notices: &mut Vec<Notice>) -> Option<Column> {
+fn time_column(
+    texts: &Texts,
+    name: &str,
+    dates: Option<DateOrder>,
+    writing: &mut Writing,
+    notices: &mut Vec<Notice>,
+) -> Option<Column> {
     let is_null: Vec<bool> = texts.names.iter().map(is_null_token).collect();
     let present = || texts.names.iter().zip(&is_null).filter(|(_, null)| !**null);
-    let reader = TimeReader::for_names(name, || present().map(|(text, _)| text))?;
+    let reader = TimeReader::for_names(name, dates, || present().map(|(text, _)| text))?;
     let mut instants = Vec::with_capacity(texts.names.len());
     let (mut zoned, mut local) = (false, false);
     for (text, &null) in texts.names.iter().zip(&is_null) {
@@ -278,7 +296,13 @@ fn time_column(texts: &Texts, name: &str, notices: &mut Vec<Notice>) -> Option<C
             example: quoted(texts.names.text(code)),
         });
     }
-    if let TimeReader::Written { order, open: true } = reader {
+    if let TimeReader::Written { order, asks, open } = reader {
+        writing.dates = asks.then_some((order, open));
+    }
+    if let TimeReader::Written {
+        order, open: true, ..
+    } = reader
+    {
         notices.push(ambiguous(
             name,
             present().map(|(text, _)| text).next(),
@@ -325,16 +349,22 @@ fn ambiguous(column: &str, example: Option<&str>, order: DateOrder) -> Notice {
 /// How the texts of a column are read as instants.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TimeReader {
-    /// Dates; `open` where the column leaves the order of day and month open.
-    Written { order: DateOrder, open: bool },
+    /// Dates; `asks` where some name day and month by numbers, `open` where the column leaves open which comes first.
+    Written {
+        order: DateOrder,
+        asks: bool,
+        open: bool,
+    },
     /// Digits counted from 1970.
     Counted(EpochUnit),
 }
 
 impl TimeReader {
     /// From the column's name and its distinct texts (null tokens left out); `None` if none of the first ones is an instant.
+    /// What `told` says of the order of day and month holds.
     pub fn for_names<'a, I: Iterator<Item = &'a str>>(
         name: &str,
+        told: Option<DateOrder>,
         texts: impl Fn() -> I,
     ) -> Option<Self> {
         let mut evidence = OrderEvidence::default();
@@ -344,8 +374,12 @@ impl TimeReader {
         });
         if any {
             texts().for_each(|t| time::collect_order(t, &mut evidence));
-            let (order, open) = evidence.decide();
-            return Some(Self::Written { order, open });
+            let (guessed, open) = evidence.decide();
+            return Some(Self::Written {
+                order: told.unwrap_or(guessed),
+                asks: evidence.open || evidence.day_first || evidence.month_first,
+                open: open && told.is_none(),
+            });
         }
         let named = time_name(name);
         let numbers = texts().map_while(|t| number::parse(t.as_bytes()).map(|n| n.value));
@@ -444,7 +478,7 @@ mod tests {
             buffer.push(cell.as_bytes(), row as u64 + 2);
         }
         let mut notices = Vec::new();
-        let (column, _) = infer(buffer, name.to_owned(), 1, '.', &mut notices);
+        let (column, _) = infer(buffer, name.to_owned(), 1, ('.', None), &mut notices);
         (column, notices)
     }
 

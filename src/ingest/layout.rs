@@ -193,15 +193,33 @@ pub(super) fn shown(source: &[u8]) -> String {
     super::buffer::quoted(text.trim())
 }
 
-/// A line that nothing but draws: `---+---`, `|:--|--:|`, `=====`.
+/// A line that nothing but draws: `---+---`, `|:--|--:|`, `=====`, or the same with the signs for boxes.
 pub(super) fn is_ruled(source: &[u8]) -> bool {
     let line = source.trim_ascii();
-    let drawn = |b: &u8| matches!(b, b'-' | b'=' | b'+' | b'|' | b':' | b' ' | b'\t' | b'_');
+    // Nearly every line begins with something else.
+    let may_be = |b: &u8| matches!(b, b'-' | b'=' | b'+' | b'|' | b':' | b'_' | 0xe2);
     line.len() > 2
-        && line.iter().all(drawn)
-        && line
-            .windows(3)
-            .any(|w| matches!(w, b"---" | b"===" | b"___"))
+        && line.first().is_some_and(may_be)
+        && is_drawn(line)
+        && line.windows(3).any(|w| {
+            matches!(w, b"---" | b"===" | b"___")
+                // Horizontal ones: light, heavy, dashed, double.
+                || matches!(w, [0xe2, 0x94, 0x80 | 0x81 | 0x84 | 0x85 | 0x88 | 0x89])
+                || matches!(w, [0xe2, 0x95, 0x8c | 0x8d | 0x90])
+        })
+}
+
+/// Whether there is nothing but blanks and signs of drawn lines, those of U+2500 to U+257F among them.
+pub(super) fn is_drawn(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some((&first, behind)) = rest.split_first() {
+        rest = match (first, behind) {
+            (b'-' | b'=' | b'+' | b'|' | b':' | b' ' | b'\t' | b'_', _) => behind,
+            (0xe2, [0x94 | 0x95, 0x80..=0xbf, behind @ ..]) => behind,
+            _ => return false,
+        };
+    }
+    true
 }
 
 fn is_separator(row: &SampleRow) -> bool {

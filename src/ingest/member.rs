@@ -9,6 +9,7 @@ use super::limits::SAMPLE_BYTES;
 use super::recognise::{Format, Recognised, grafana_title, recognise, stem_of};
 use super::series::SeriesSet;
 use super::series_json::SeriesJson;
+use super::sniff;
 use super::{IngestError, Ingested, ReadOptions, Reader};
 use crate::data::{Notice, grouped};
 
@@ -81,7 +82,7 @@ impl Member {
             bytes: 0,
             before: 0,
             sample: Vec::new(),
-            decoder: Decoder::new(Encoding::Utf8, false),
+            decoder: Decoder::new(Encoding::Utf8, None),
             reading: None,
             victoria_format: options.victoria_format.clone(),
             options: reading.clone(),
@@ -174,13 +175,11 @@ impl Member {
             };
         }
         self.recognised = recognised;
-        let (encoding, mark) = match sample.get(..3) {
-            Some([0xef, 0xbb, 0xbf]) => (Encoding::Utf8, 3),
-            Some([0xff, 0xfe, _]) => (Encoding::Utf16Le, 2),
-            Some([0xfe, 0xff, _]) => (Encoding::Utf16Be, 2),
-            _ => (Encoding::Utf8, 0),
+        let (encoding, mark) = match sniff::marked(&sample) {
+            Some(marked) => marked,
+            None => (sniff::unmarked_wide(&sample).unwrap_or(Encoding::Utf8), 0),
         };
-        self.decoder = Decoder::new(encoding, false);
+        self.decoder = Decoder::new(encoding, None);
         self.reading = Some(match recognised.format {
             Format::PrometheusJson | Format::DatadogJson => {
                 Reading::Json(Box::new(SeriesJson::new(false)))
@@ -224,7 +223,7 @@ impl Member {
         if let Some(Reading::Table(reader)) = &mut self.reading {
             return reader.push(piece);
         }
-        let mut decoder = std::mem::replace(&mut self.decoder, Decoder::new(Encoding::Utf8, false));
+        let mut decoder = std::mem::replace(&mut self.decoder, Decoder::new(Encoding::Utf8, None));
         let read = self.take(decoder.decode(piece), set);
         self.decoder = decoder;
         read

@@ -16,7 +16,9 @@
 
 mod align;
 mod buffer;
+mod candidates;
 mod class;
+mod clock;
 mod columnar;
 mod csv;
 mod decode;
@@ -62,6 +64,7 @@ mod stack;
 mod table;
 mod target;
 mod time;
+mod unwrap;
 pub mod value;
 mod zip;
 
@@ -75,7 +78,7 @@ pub use limits::{
     MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_NAMES, MAX_ROW_BYTES, MAX_ROWS,
     MAX_TEXT_BYTES, SAMPLE_BYTES,
 };
-pub use options::{Delimiter, Escape, ReadOptions};
+pub use options::{Delimiter, Escape, ReadOptions, Sequence};
 pub use reader::Reader;
 pub use recognise::{Format, Recognised, recognise};
 pub use report::{ColumnReport, ReadReport, RowList, RowNote, Sureness, Why};
@@ -83,6 +86,7 @@ pub use retype::retype;
 pub use sniff::Foreign;
 pub use stack::stack;
 pub use target::guess_target;
+pub use time::DateOrder;
 
 use crate::data::{Frame, Notice};
 

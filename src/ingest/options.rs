@@ -1,14 +1,15 @@
 //! What a caller may say about a file instead of leaving it to be guessed.
 
 use super::decode::Encoding;
+use super::time::DateOrder;
 
 /// What stands between the cells of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delimiter {
     /// One ASCII character.
     Byte(u8),
-    /// The same character twice: `||`, `::`.
-    Twice(u8),
+    /// Several characters, or one that is not ASCII: `||`, `->`, `|~|`, `\u{a7}`.
+    Sequence(Sequence),
     /// Any run of blanks, as `column -t` and `kubectl` write.
     Blanks,
     /// A tab or a run of two blanks or more, so that cells may hold single ones.
@@ -17,12 +18,59 @@ pub enum Delimiter {
     Fixed,
 }
 
+/// The characters of a delimiter: 2 to 8 bytes of UTF-8.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Sequence {
+    bytes: [u8; Self::MOST_BYTES],
+    len: u8,
+}
+
+impl Sequence {
+    /// The longest delimiter.
+    pub const MOST_BYTES: usize = 8;
+
+    /// Of characters that are neither letters nor digits, nor a double quote, nor end lines; `None` of others, of blanks alone,
+    /// of a single ASCII character, and of more than 8 bytes.
+    pub fn new(text: &str) -> Option<Self> {
+        let separates = |c: char| match u8::try_from(c) {
+            Ok(b) if b.is_ascii() => is_delimiter(b),
+            _ => !c.is_alphanumeric(),
+        };
+        let mut bytes = [0; Self::MOST_BYTES];
+        let len = text.len();
+        if len < 2 || !text.chars().all(separates) || text.trim().is_empty() {
+            return None;
+        }
+        bytes.get_mut(..len)?.copy_from_slice(text.as_bytes());
+        Some(Self {
+            bytes,
+            len: len as u8,
+        })
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Its first byte.
+    pub(super) fn first(&self) -> u8 {
+        self.bytes[0]
+    }
+}
+
+impl std::fmt::Debug for Sequence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&String::from_utf8_lossy(self.as_bytes()), f)
+    }
+}
+
 impl Delimiter {
     /// It as it stands in the file; for runs of blanks the shortest.
     pub fn text(self) -> String {
         match self {
             Self::Byte(b) => char::from(b).to_string(),
-            Self::Twice(b) => [char::from(b); 2].iter().collect(),
+            Self::Sequence(signs) => String::from_utf8_lossy(signs.as_bytes()).into_owned(),
             Self::Blanks => " ".to_owned(),
             Self::WideBlanks => "  ".to_owned(),
             Self::Fixed => "fixed".to_owned(),
@@ -52,7 +100,8 @@ impl Delimiter {
         }
     }
 
-    /// What a name or the characters themselves mean: `tab`, `blanks`, `wide-blanks`, `fixed`, `;`, `||`; `None` if nothing.
+    /// What a name or the characters themselves mean: `tab`, `blanks`, `wide-blanks`, `fixed`, `;`, `||`, `->`; `None` if
+    /// nothing.
     pub fn named(text: &str) -> Option<Self> {
         Some(match text {
             "comma" => Self::Byte(b','),
@@ -64,8 +113,7 @@ impl Delimiter {
             "fixed" => Self::Fixed,
             _ => match *text.as_bytes() {
                 [b] if is_delimiter(b) => Self::Byte(b),
-                [a, b] if a == b && is_delimiter(a) => Self::Twice(a),
-                _ => return None,
+                _ => Self::Sequence(Sequence::new(text)?),
             },
         })
     }
@@ -81,15 +129,44 @@ pub enum Escape {
     /// Twice.
     #[default]
     Doubled,
-    /// After a backslash.
-    Backslash,
+    /// After a sign of its own, mostly a backslash.
+    Sign(u8),
 }
 
 impl Escape {
+    /// After a backslash.
+    pub const BACKSLASH: Self = Self::Sign(b'\\');
+
+    /// What a name or the sign itself means: `doubled`, `backslash`, `^`; `None` if nothing.
+    pub fn named(text: &str) -> Option<Self> {
+        Some(match text {
+            "doubled" | "\"" => Self::Doubled,
+            "backslash" => Self::BACKSLASH,
+            _ => match *text.as_bytes() {
+                [b] if b.is_ascii_punctuation() => Self::Sign(b),
+                _ => return None,
+            },
+        })
+    }
+
+    /// Its name, as [`Self::named`] takes it.
+    pub fn name(self) -> String {
+        match self {
+            Self::Doubled => "doubled".to_owned(),
+            Self::BACKSLASH => "backslash".to_owned(),
+            Self::Sign(b) => char::from(b).to_string(),
+        }
+    }
+
+    /// Whether a byte is the sign that stands before quotes.
+    pub(super) fn is_sign(self, b: u8) -> bool {
+        self == Self::Sign(b)
+    }
+
     /// It as it stands in the file, given the quote.
     pub fn text(self, quote: Option<u8>) -> String {
         match (self, quote) {
-            (Self::Backslash, _) => "\\".to_owned(),
+            (Self::Sign(b), _) => char::from(b).to_string(),
             (Self::Doubled, Some(quote)) => char::from(quote).to_string(),
             (Self::Doubled, None) => String::new(),
         }
@@ -113,6 +190,8 @@ pub struct ReadOptions {
     pub preamble_rows: Option<usize>,
     /// `.` or `,` before a number's fraction.
     pub decimal: Option<char>,
+    /// Which comes first in dates that name day and month by numbers.
+    pub date_order: Option<DateOrder>,
     /// What lines begin with that are no rows; `Some(None)` where there are no such lines.
     pub comment: Option<Option<u8>>,
 }

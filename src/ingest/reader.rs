@@ -10,6 +10,7 @@ use super::report::{ReadReport, Sureness, Why};
 use super::rows::Rows;
 use super::sniff::{Coding, sniff};
 use super::table::TableBuilder;
+use super::unwrap::{Unwrapper, unwrapper};
 use super::{IngestError, Ingested};
 use crate::data::{Level, Notice, grouped};
 
@@ -39,6 +40,8 @@ struct Pipeline {
     coding: Coding,
     guess: Guess,
     decoder: Decoder,
+    /// Where each line is quoted as a whole.
+    unwrapper: Option<Unwrapper>,
     tokenizer: Tokenizer,
     rows: Rows,
 }
@@ -157,6 +160,10 @@ impl Reader {
             Ok(None) => return Err(IngestError::Empty { file }),
             Ok(Some(found)) => found,
         };
+        let (unwrapper, text) = match unwrapper(&text, complete, &self.options) {
+            Some((unwrapper, bare)) => (Some(unwrapper), bare),
+            None => (None, text),
+        };
         let guess = guess(&text, complete, &self.options);
         let Some(layout) = layout(&text, complete, guess.dialect, &self.options) else {
             // No row at all: beyond a limit, or nothing but blanks.
@@ -176,11 +183,13 @@ impl Reader {
             layout.decimal,
         );
         table.may_be_empty = self.raw;
+        table.date_order = self.options.date_order;
         let explicit_comment = self.options.comment.is_some();
         let mut pipeline = Box::new(Pipeline {
             coding,
             guess,
-            decoder: Decoder::new(coding.encoding, coding.unicode_lines),
+            decoder: Decoder::new(coding.encoding, coding.line_sign),
+            unwrapper,
             tokenizer: Tokenizer::new(guess.dialect, layout.width),
             rows: Rows::new(layout, guess.dialect, explicit_comment, table, self.raw),
         });
@@ -197,7 +206,12 @@ impl Pipeline {
         for piece in piece.chunks(SAMPLE_BYTES) {
             let text = self.decoder.decode(piece);
             let rows = &mut self.rows;
-            let result = self.tokenizer.push(text, &mut |r: Record<'_>| rows.push(r));
+            let text = match &mut self.unwrapper {
+                Some(unwrapper) => unwrapper.push(text),
+                None => Ok(text),
+            };
+            let mut take = |r: Record<'_>| rows.push(r);
+            let result = text.and_then(|text| self.tokenizer.push(text, &mut take));
             result.map_err(|e| self.error(file, e))?;
         }
         Ok(())
@@ -209,11 +223,17 @@ impl Pipeline {
         bytes: u64,
     ) -> Result<(Ingested, Vec<u8>), IngestError> {
         let text = self.decoder.finish();
-        let rows = &mut self.rows;
-        let result = self
-            .tokenizer
-            .push(text, &mut |r: Record<'_>| rows.push(r))
-            .and_then(|()| self.tokenizer.finish(&mut |r: Record<'_>| rows.push(r)));
+        let (rows, tokenizer) = (&mut self.rows, &mut self.tokenizer);
+        let mut take = |r: Record<'_>| rows.push(r);
+        let result = match &mut self.unwrapper {
+            Some(unwrapper) => unwrapper
+                .push(text)
+                .and_then(|text| tokenizer.push(text, &mut take))
+                .and_then(|()| unwrapper.finish())
+                .and_then(|text| tokenizer.push(text, &mut take)),
+            None => tokenizer.push(text, &mut take),
+        };
+        let result = result.and_then(|()| tokenizer.finish(&mut take));
         result.map_err(|e| self.error(file, e))?;
         let raw = self.rows.finish()?;
         let mut notices = self.notices();
@@ -224,6 +244,11 @@ impl Pipeline {
         let found = std::mem::take(&mut ingested.how);
         ingested.how = ReadReport {
             decimal: found.decimal,
+            date_order: found.date_order,
+            sure: Sureness {
+                date_order: found.sure.date_order,
+                ..how.sure
+            },
             rows: found.rows,
             columns: found.columns,
             ..how
@@ -254,6 +279,7 @@ impl Pipeline {
                 quote: self.guess.quote_sure,
                 escape: self.guess.escape_sure,
                 decimal: layout.decimal_sure,
+                date_order: 1.0,
                 header_rows: layout.header_sure,
                 preamble_rows: layout.preamble_sure,
             },
@@ -264,7 +290,8 @@ impl Pipeline {
     fn error(&self, file: &str, error: RecordError) -> IngestError {
         // The text is the file byte for byte unless it was decoded from something else.
         let exact = matches!(self.decoder.encoding(), Encoding::Ascii | Encoding::Utf8)
-            && !self.coding.unicode_lines
+            && self.coding.line_sign.is_none()
+            && self.unwrapper.is_none()
             && self.decoder.invalid.count == 0
             && self.decoder.nul.count == 0;
         let byte = |offset: u64| exact.then_some(offset + self.coding.mark_bytes as u64);
@@ -282,19 +309,26 @@ impl Pipeline {
                 level: Level::Warning,
             });
         }
-        let utf16 = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
-        if utf16 || self.guess.dialect.delimiter != Delimiter::Byte(b',') {
+        if encoding.wide_bytes().is_some() || self.guess.dialect.delimiter != Delimiter::Byte(b',')
+        {
             notices.push(Notice::Dialect {
                 delimiter: self.guess.dialect.delimiter.name(),
                 encoding: encoding.name().to_owned(),
             });
         }
-        if self.coding.unicode_lines {
+        if let Some(sign) = self.coding.line_sign {
             notices.push(Notice::Other {
-                title: "Lines end with U+2028 or U+0085".to_owned(),
-                meaning: "Few programs read them as line ends. Save the file with ordinary ones."
+                title: format!("Lines end with U+{:04X}", u32::from(sign)),
+                meaning: "Few programs read it as a line end. Save the file with ordinary ones."
                     .to_owned(),
                 level: Level::Warning,
+            });
+        }
+        if self.unwrapper.is_some() {
+            notices.push(Notice::Other {
+                title: "Each line was quoted as a whole".to_owned(),
+                meaning: "The quotes around the lines were taken off, and the rows within them read. To read the lines as they stand, say what the quote is.".to_owned(),
+                level: Level::Info,
             });
         }
         let invalid = self.decoder.invalid;

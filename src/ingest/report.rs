@@ -18,6 +18,9 @@ pub struct ReadReport {
     pub escape: String,
     /// `.` or `,` before fractions.
     pub decimal: String,
+    /// `day-first` or `month-first`, where dates name day and month by numbers; else empty. Of several columns, that of one which
+    /// leaves it open, if one does.
+    pub date_order: String,
     /// What comment lines begin with; empty where there are none.
     pub comment: String,
     /// Rows that make the header.
@@ -58,6 +61,7 @@ pub struct Sureness {
     pub quote: f64,
     pub escape: f64,
     pub decimal: f64,
+    pub date_order: f64,
     pub header_rows: f64,
     pub preamble_rows: f64,
 }

@@ -196,7 +196,7 @@ fn instants(column: &Column, lost: &mut Lost) -> (Values, Vec<NullToken>) {
                     .filter(|n| !is_null_token(n))
             };
             // Whoever says that it is time says as much as a name can.
-            let reader = TimeReader::for_names("timestamp", present);
+            let reader = TimeReader::for_names("timestamp", None, present);
             let read = |text: &str| reader?.read(text).map(|(micros, _)| micros);
             let (cells, null_tokens) = by_name(d, MISSING_TIME, read, lost);
             (Values::Time(cells), null_tokens)

@@ -6,7 +6,7 @@ use super::align::{align, fit};
 use super::class::Class;
 use super::csv::Record;
 use super::fixed;
-use super::layout::{Layout, is_ruled, shown};
+use super::layout::{Layout, is_drawn, is_ruled, shown};
 use super::options::Delimiter;
 use super::raw::write_row;
 use super::report::{RowList, Why};
@@ -122,7 +122,7 @@ impl Rows {
             && !self.apart
             && self.held.is_empty()
             && self.other.is_none()
-            && !matches!(first, b'-' | b'=' | b'+' | b'|' | b':' | b'_' | b' ')
+            && !matches!(first, b'-' | b'=' | b'+' | b'|' | b':' | b'_' | b' ' | 0xe2)
             && Some(first) != self.layout.comment
             && !self.only_first_is_filled(&record)
             && !self.is_header(&record)
@@ -565,9 +565,4 @@ impl Rows {
 
 fn cells_of(row: &[Vec<u8>]) -> Cells {
     row.iter().map(Vec::as_slice).collect()
-}
-
-fn is_drawn(cell: &[u8]) -> bool {
-    cell.iter()
-        .all(|b| matches!(b, b'-' | b'=' | b'+' | b'|' | b':' | b'_' | b' '))
 }

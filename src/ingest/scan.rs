@@ -99,6 +99,9 @@ impl Cells {
 pub(super) enum Mode {
     /// A quoted cell ends at a quote before a delimiter or a line end; any other quote in it is doubled or escaped.
     Strict,
+    /// The same, but a cell that begins with a quoted word and goes on behind it is as it stands: `"the boss", they say` where
+    /// commas separate nothing.
+    Literal,
     /// Quotes within a quoted cell stand for themselves unless a delimiter or a line end follows.
     Loose,
     /// The same, but quotes within a cell come in pairs, and a doubled quote before a delimiter ends the cell.
@@ -154,7 +157,14 @@ impl Dialect {
         match self.delimiter {
             Delimiter::Fixed => 0,
             Delimiter::Byte(b) => usize::from(first == b),
-            Delimiter::Twice(b) => 2 * usize::from(first == b && rest.get(1) == Some(&b)),
+            Delimiter::Sequence(signs) => {
+                let signs = signs.as_bytes();
+                if rest.starts_with(signs) {
+                    signs.len()
+                } else {
+                    0
+                }
+            }
             Delimiter::Blanks | Delimiter::WideBlanks => {
                 let run = rest.iter().take_while(|b| matches!(b, b' ' | b'\t'));
                 let (n, tab) = run.fold((0, false), |(n, tab), &b| (n + 1, tab || b == b'\t'));
@@ -167,8 +177,9 @@ impl Dialect {
     }
 
     fn skip_blanks(&self, text: &[u8], at: usize) -> usize {
-        let tab_is_blank = self.delimiter != Delimiter::Byte(b'\t');
-        let is_blank = |b: &&u8| **b == b' ' || (**b == b'\t' && tab_is_blank);
+        let blank = |b: u8| self.delimiter != Delimiter::Byte(b);
+        let (space, tab) = (blank(b' '), blank(b'\t'));
+        let is_blank = |b: &&u8| (**b == b' ' && space) || (**b == b'\t' && tab);
         at + text
             .get(at..)
             .unwrap_or_default()
@@ -207,8 +218,11 @@ impl Dialect {
                 start = self.skip_blanks(text, at);
             }
             let quoted = self.quote.filter(|q| text.get(start) == Some(q));
-            if let Some(quote) = quoted {
-                match self.quoted(text, start + 1, complete, quote, mode, out) {
+            let before = out.text.len();
+            let read = quoted.map(|quote| self.quoted(text, start + 1, complete, quote, mode, out));
+            let literal = mode == Mode::Literal && matches!(read, Some(Err(Scan::Broken)));
+            if let (Some(read), false) = (read, literal) {
+                match read {
                     Ok((next, inner)) => {
                         at = next;
                         lines += inner;
@@ -217,6 +231,7 @@ impl Dialect {
                 }
                 out.end();
             } else {
+                out.text.truncate(before);
                 let mut quotes = 0;
                 loop {
                     match text.get(at) {
@@ -226,7 +241,7 @@ impl Dialect {
                         _ if self.delimiter_at(text, at) > 0 => break,
                         _ if out.len_of_last() > MAX_CELL_BYTES => return Scan::Broken,
                         Some(&b) => {
-                            if b == b'\\' && self.escape == Escape::Backslash {
+                            if self.escape.is_sign(b) {
                                 match text.get(at + 1) {
                                     None if !complete => return Scan::Cut,
                                     Some(&next) if self.is_escaped(next) => {
@@ -248,6 +263,10 @@ impl Dialect {
                     return Scan::Cut;
                 }
                 stray |= quotes % 2 == 1;
+                let cell = out.text.get(before..).unwrap_or_default().trim_ascii_end();
+                if literal && (quotes % 2 == 1 || cell.last() == self.quote.as_ref()) {
+                    return Scan::Broken;
+                }
                 out.end();
             }
             if out.ends.len() > most && lines > 0 {
@@ -282,7 +301,23 @@ impl Dialect {
     }
 
     fn is_escaped(&self, b: u8) -> bool {
-        Some(b) == self.quote || b == b'\\' || self.delimiter == Delimiter::Byte(b)
+        let delimits = match self.delimiter {
+            Delimiter::Byte(delimiter) => b == delimiter,
+            Delimiter::Sequence(signs) => b == signs.first(),
+            _ => false,
+        };
+        Some(b) == self.quote || self.escape.is_sign(b) || delimits
+    }
+
+    /// Whether the text may end within a delimiter that begins at a place.
+    fn is_cut_delimiter(&self, text: &[u8], at: usize) -> bool {
+        let rest = text.get(at..).unwrap_or_default();
+        match self.delimiter {
+            Delimiter::Sequence(signs) => {
+                rest.len() < signs.as_bytes().len() && signs.as_bytes().starts_with(rest)
+            }
+            _ => false,
+        }
     }
 
     /// Reads a quoted cell from behind its quote: where the delimiter or line end behind it stands, and the line ends in it.
@@ -308,7 +343,7 @@ impl Dialect {
                 None => complete.then_some(behind).ok_or(true),
                 Some(b'\n' | b'\r') => Ok(behind),
                 _ if self.delimiter_at(text, behind) > 0 => Ok(behind),
-                _ => Err(false),
+                _ => Err(!complete && self.is_cut_delimiter(text, behind)),
             }
         };
         loop {
@@ -319,7 +354,7 @@ impl Dialect {
                 return Err(if complete { Scan::Broken } else { Scan::Cut });
             };
             at += 1;
-            if b == b'\\' && self.escape == Escape::Backslash {
+            if self.escape.is_sign(b) {
                 match text.get(at) {
                     None if !complete => return Err(Scan::Cut),
                     Some(&next) if self.is_escaped(next) => {
@@ -351,7 +386,9 @@ impl Dialect {
                     Ok(_) if mode == Mode::Eager && out.is_open(quote) => {}
                     Ok(end) => return Ok((end, lines)),
                     Err(true) => return Err(Scan::Cut),
-                    Err(false) if mode == Mode::Strict => return Err(Scan::Broken),
+                    Err(false) if matches!(mode, Mode::Strict | Mode::Literal) => {
+                        return Err(Scan::Broken);
+                    }
                     Err(false) => {}
                 }
             }
@@ -467,7 +504,7 @@ mod tests {
             pad,
             ..comma()
         };
-        let backslash = of(Delimiter::Byte(b','), Escape::Backslash, false);
+        let backslash = of(Delimiter::Byte(b','), Escape::BACKSLASH, false);
         assert_eq!(
             read(backslash, Mode::Strict, "\"a\\\"b\\\\\",c\\,d,\\n"),
             row(&["a\"b\\", "c,d", "\\n"])
@@ -482,7 +519,7 @@ mod tests {
             read(wide, Mode::Strict, "a b   c d\te  \n"),
             row(&["a b", "c d", "e  "])
         );
-        let twice = of(Delimiter::Twice(b'|'), Escape::Doubled, false);
+        let twice = of(Delimiter::named("||").unwrap(), Escape::Doubled, false);
         assert_eq!(
             read(twice, Mode::Strict, "a||b|c||\"d\"||"),
             row(&["a", "b|c", "d", ""])

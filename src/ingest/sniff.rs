@@ -27,8 +27,6 @@ pub enum Foreign {
     Json,
     /// The text format that Prometheus scrapes.
     Exposition,
-    /// UTF-32 text.
-    Utf32,
     /// Prose, a log, source code: lines of many words and no separator.
     Prose,
     /// Bytes that are no text.
@@ -50,7 +48,6 @@ impl Foreign {
             Self::Xml => "an XML document",
             Self::Json => "a JSON file",
             Self::Exposition => "a Prometheus exposition",
-            Self::Utf32 => "UTF-32 text",
             Self::Prose => "plain text without columns",
             Self::Binary => "a binary file",
         }
@@ -80,7 +77,6 @@ impl Foreign {
             Self::Exposition => {
                 "It holds one instant. Query the metrics over a time range and export the answer as CSV."
             }
-            Self::Utf32 => "Save it as UTF-8 and load it again.",
             Self::Prose => {
                 "Choose a file with a header line and cells separated by comma, semicolon, tab or |."
             }
@@ -97,8 +93,8 @@ pub(super) struct Coding {
     pub encoding: Encoding,
     /// Bytes of the byte order mark.
     pub mark_bytes: usize,
-    /// Whether U+2028 and its like end the lines.
-    pub unicode_lines: bool,
+    /// What ends lines, where it is none of the usual line ends.
+    pub line_sign: Option<char>,
     /// How sure the encoding is, 0 to 1.
     pub sure: f64,
 }
@@ -115,7 +111,7 @@ pub(super) fn sniff(
     let (guessed, mark_bytes) = encoding_of(sample, complete)?;
     let encoding = told.unwrap_or(guessed);
     let body = sample.get(mark_bytes..).unwrap_or_default();
-    let mut decoder = Decoder::new(encoding, false);
+    let mut decoder = Decoder::new(encoding, None);
     let mut text = decoder.decode(body).to_vec();
     if complete {
         text.extend_from_slice(decoder.finish());
@@ -126,23 +122,25 @@ pub(super) fn sniff(
     if let Some(foreign) = by_text(&text) {
         return Err(foreign);
     }
-    let unicode_lines = !text.iter().any(|b| matches!(b, b'\n' | b'\r'))
-        && std::str::from_utf8(&text).is_ok_and(|t| t.contains(['\u{2028}', '\u{2029}', '\u{85}']));
-    if unicode_lines {
-        let mut decoder = Decoder::new(encoding, true);
+    let line_sign = line_sign(&text);
+    if line_sign.is_some() {
+        let mut decoder = Decoder::new(encoding, line_sign);
         text = decoder.decode(body).to_vec();
+        if complete {
+            text.extend_from_slice(decoder.finish());
+        }
     }
     let sure = match (told, encoding) {
         (Some(_), _) => 1.0,
         _ if mark_bytes > 0 => 1.0,
         (_, Encoding::Ascii | Encoding::Utf8) => 0.99,
-        (_, Encoding::Utf16Le | Encoding::Utf16Be) => 0.97,
         (_, Encoding::Windows1252) => 0.7,
+        _ => 0.97,
     };
     let coding = Coding {
         encoding,
         mark_bytes,
-        unicode_lines,
+        line_sign,
         sure,
     };
     Ok(Some((coding, text)))
@@ -150,7 +148,7 @@ pub(super) fn sniff(
 
 /// Formats that begin with bytes of their own.
 fn by_signature(sample: &[u8]) -> Option<Foreign> {
-    const SIGNATURES: [(&[u8], Foreign); 32] = [
+    const SIGNATURES: [(&[u8], Foreign); 30] = [
         (b"PK\x03\x04", Foreign::Zip),
         (b"PK\x05\x06", Foreign::Zip),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Foreign::OldSpreadsheet),
@@ -181,8 +179,6 @@ fn by_signature(sample: &[u8]) -> Option<Foreign> {
         (b"\x7fELF", Foreign::Binary),
         (b"\0asm", Foreign::Binary),
         (b"MZ\x90\0", Foreign::Binary),
-        (b"\xff\xfe\0\0", Foreign::Utf32),
-        (b"\0\0\xfe\xff", Foreign::Utf32),
     ];
     // `ORC` and `RIFF` could begin a header: those need a control byte soon after.
     let text_like = sample
@@ -239,33 +235,24 @@ fn by_text(text: &[u8]) -> Option<Foreign> {
 
 /// The encoding and the length of its byte order mark.
 fn encoding_of(sample: &[u8], complete: bool) -> Result<(Encoding, usize), Foreign> {
-    for (mark, encoding) in [
-        (&b"\xef\xbb\xbf"[..], Encoding::Utf8),
-        (b"\xff\xfe", Encoding::Utf16Le),
-        (b"\xfe\xff", Encoding::Utf16Be),
-    ] {
-        if sample.starts_with(mark) {
-            return Ok((encoding, mark.len()));
-        }
+    if let Some(marked) = marked(sample) {
+        return Ok(marked);
     }
-    let nul_share = |offset: usize| {
-        let bytes = sample.iter().skip(offset).step_by(2);
-        let (nul, all) = bytes.fold((0u32, 0u32), |(n, a), &b| (n + u32::from(b == 0), a + 1));
-        f64::from(nul) / f64::from(all.max(1))
-    };
-    let (even, odd) = (nul_share(0), nul_share(1));
-    if sample.len() >= 4 && odd > 0.4 && even < 0.1 {
-        return Ok((Encoding::Utf16Le, 0));
+    if let Some(wide) = unmarked_wide(sample) {
+        return Ok((wide, 0));
     }
-    if sample.len() >= 4 && even > 0.4 && odd < 0.1 {
-        return Ok((Encoding::Utf16Be, 0));
-    }
-    // 0x01, 0x1e and 0x1f separate cells in some exports.
-    let is_control = |b: u8| matches!(b, 2..=8 | 0x0e..=0x1a | 0x1c..=0x1d | 0x7f);
     // DOS ended its files with one.
     let sample = sample.strip_suffix(b"\x1a").unwrap_or(sample);
-    let controls = sample.iter().filter(|&&b| is_control(b)).count();
-    if even > 0.25 || odd > 0.25 || controls * 50 > sample.len() {
+    let mut counts = [0usize; 128];
+    for &b in sample.iter().filter(|&&b| is_control(b) || b == 0) {
+        counts[usize::from(b)] += 1;
+    }
+    let nuls = std::mem::take(&mut counts[0]);
+    // One of them alone may stand between cells, or end lines.
+    let usual = counts.iter().copied().max().unwrap_or(0);
+    let controls: usize = counts.iter().sum();
+    let many = controls * 50 > sample.len() && (controls - usual) * 500 > sample.len();
+    if nuls * 4 > sample.len() || many {
         return Err(Foreign::Binary);
     }
     let (mut characters, mut invalid) = (0usize, 0usize);
@@ -284,6 +271,121 @@ fn encoding_of(sample: &[u8], complete: bool) -> Result<(Encoding, usize), Forei
         (characters, invalid) if characters > invalid => (Encoding::Utf8, 0),
         _ => (Encoding::Windows1252, 0),
     })
+}
+
+/// Controls but those that separate cells in some exports, 0x01, 0x1e and 0x1f.
+fn is_control(b: u8) -> bool {
+    matches!(b, 2..=8 | 0x0e..=0x1a | 0x1c..=0x1d | 0x7f)
+}
+
+/// The encoding that a byte order mark says, and the mark's length.
+pub(super) fn marked(sample: &[u8]) -> Option<(Encoding, usize)> {
+    // The mark of UTF-32 begins as that of UTF-16 does.
+    const MARKS: [(&[u8], Encoding); 5] = [
+        (b"\xef\xbb\xbf", Encoding::Utf8),
+        (b"\xff\xfe\0\0", Encoding::Utf32Le),
+        (b"\0\0\xfe\xff", Encoding::Utf32Be),
+        (b"\xff\xfe", Encoding::Utf16Le),
+        (b"\xfe\xff", Encoding::Utf16Be),
+    ];
+    let found = MARKS.iter().find(|(mark, _)| sample.starts_with(mark));
+    found.map(|(mark, encoding)| (*encoding, mark.len()))
+}
+
+/// UTF-16 or UTF-32 without a mark: where the high bytes of its units are as they must be, those of line ends above all.
+pub(super) fn unmarked_wide(sample: &[u8]) -> Option<Encoding> {
+    if sample.len() < 4 || !sample.contains(&0) {
+        return None;
+    }
+    let (fours, _) = sample.as_chunks::<4>();
+    // No character is above U+10FFFF, and few of tables are above U+FFFF.
+    let of_four = |high: [usize; 2], low: [usize; 2]| {
+        let fits = |unit: &&[u8; 4]| {
+            unit[high[0]] == 0 && unit[high[1]] <= 0x10 && (unit[low[0]] | unit[low[1]]) != 0
+        };
+        fours.len() > 1 && fours.iter().filter(fits).count() * 50 >= fours.len() * 49
+    };
+    if of_four([3, 2], [0, 1]) {
+        return Some(Encoding::Utf32Le);
+    }
+    if of_four([0, 1], [2, 3]) {
+        return Some(Encoding::Utf32Be);
+    }
+    // Text of single bytes may hold some that are zero.
+    let rest: Vec<u8> = sample.iter().copied().filter(|b| *b != 0).collect();
+    let controls = rest.iter().filter(|b| is_control(**b)).count();
+    let is_text = match std::str::from_utf8(&rest) {
+        Ok(_) => true,
+        Err(error) => error.valid_up_to() + 4 > rest.len(),
+    };
+    if (sample.len() - rest.len()) * 10 < sample.len() * 3 && is_text && controls * 50 <= rest.len()
+    {
+        return None;
+    }
+    let (twos, _) = sample.as_chunks::<2>();
+    let of_two = |high: usize, low: usize| {
+        let (mut ascii, mut nul_low, mut ends, mut other_ends, mut odd) = (0, 0, 0, 0, 0);
+        for unit in twos {
+            match (unit[high], unit[low]) {
+                (0, 0) => odd += 1,
+                (0, b'\n' | b'\r') => ends += 1,
+                // Signs of ASCII, and controls where no text has them.
+                (0, b) => {
+                    ascii += 1;
+                    odd += usize::from(b < b' ' && b != b'\t');
+                }
+                (b'\n' | b'\r', 0) => other_ends += 1,
+                (_, 0) => nul_low += 1,
+                _ => {}
+            }
+        }
+        (ascii + ends) * 20 > twos.len()
+            && (nul_low + other_ends) * 8 < ascii + ends
+            && other_ends <= ends
+            && odd * 50 <= twos.len()
+    };
+    if of_two(1, 0) {
+        return Some(Encoding::Utf16Le);
+    }
+    of_two(0, 1).then_some(Encoding::Utf16Be)
+}
+
+/// What ends the lines of a text that has no line ends outside quotes, or hardly any.
+fn line_sign(text: &[u8]) -> Option<char> {
+    const SIGNS: [char; 8] = [
+        '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
+    ];
+    // Of nearly every text none of their first bytes is there.
+    let mut bytes = [false; 256];
+    for &b in text {
+        bytes[usize::from(b)] = true;
+    }
+    let count = |sign: char| {
+        let mut buffer = [0; 4];
+        let sign = sign.encode_utf8(&mut buffer).as_bytes();
+        match bytes[usize::from(sign[0])] {
+            true => text.windows(sign.len()).filter(|w| *w == sign).count(),
+            false => 0,
+        }
+    };
+    let counts = SIGNS.map(count);
+    if counts == [0; SIGNS.len()] {
+        return None;
+    }
+    let mut within = false;
+    let mut ends = 0usize;
+    for &b in text.trim_ascii_end() {
+        within ^= b == b'"';
+        ends += usize::from(!within && matches!(b, b'\n' | b'\r'));
+    }
+    let (sign, most) = SIGNS
+        .into_iter()
+        .zip(counts)
+        .reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    // What separates cells is as frequent as line ends, and more.
+    let is_separator = matches!(sign, '\u{1c}'..='\u{1e}');
+    let few = if is_separator { 0 } else { most / 8 };
+    (ends <= few).then_some(sign)
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use super::buffer::{ColumnBuffer, Sightings, quoted};
 use super::duplicates::repeated_rows;
 use super::infer::infer;
 use super::limits::{MAX_CELLS, MAX_NAMES, MAX_ROWS, MAX_TEXT_BYTES, SHOWN_LINES};
-use super::report::{ColumnReport, ReadReport};
+use super::report::{ColumnReport, ReadReport, Sureness};
 use super::scan::CellIter;
 use super::sniff::Foreign;
+use super::time::DateOrder;
 use super::{IngestError, Ingested};
 use crate::data::{ColumnKind, Frame, Level, Names, Notice, Values};
 
@@ -20,6 +21,8 @@ pub(super) struct TableBuilder {
     decimal: char,
     /// Whether a header alone is a table: where it is asked for as text.
     pub may_be_empty: bool,
+    /// What is said of dates that name day and month by numbers.
+    pub date_order: Option<DateOrder>,
     columns: Vec<ColumnBuffer>,
     rows: u64,
     ragged: Sightings,
@@ -59,6 +62,7 @@ impl TableBuilder {
             header,
             decimal,
             may_be_empty: false,
+            date_order: None,
             rows: 0,
             ragged: Sightings::default(),
             text_bytes: 0,
@@ -187,9 +191,16 @@ impl TableBuilder {
         let mut columns = Vec::with_capacity(self.columns.len());
         let mut reports = Vec::with_capacity(self.columns.len());
         let mut decimal_comma = false;
+        let mut dates = None;
         for (position, (buffer, name)) in self.columns.into_iter().zip(header.names).enumerate() {
-            let (column, unit) = infer(buffer, name, position, self.decimal, &mut notices);
+            let said = (self.decimal, self.date_order);
+            let (column, unit) = infer(buffer, name, position, said, &mut notices);
             decimal_comma |= unit.decimal == ',';
+            if let Some((_, open)) = unit.dates
+                && (open || dates.is_none())
+            {
+                dates = unit.dates;
+            }
             reports.push(ColumnReport {
                 name: column.name.clone(),
                 kind: Some(column.kind),
@@ -241,6 +252,16 @@ impl TableBuilder {
         }
         let how = ReadReport {
             decimal: if decimal_comma { "," } else { "." }.to_owned(),
+            date_order: dates.map_or("", |(order, _)| order.name()).to_owned(),
+            sure: Sureness {
+                // Slashes are American more often than not, dots and dashes are not.
+                date_order: if dates.is_some_and(|(_, open)| open) {
+                    0.5
+                } else {
+                    1.0
+                },
+                ..Sureness::default()
+            },
             rows: self.rows,
             columns: reports,
             ..ReadReport::default()

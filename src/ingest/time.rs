@@ -4,7 +4,7 @@ use crate::data::instant_micros;
 
 /// In which order a date with slashes, dots or dashes names its day and month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DateOrder {
+pub enum DateOrder {
     /// 31.12.2026
     DayFirst,
     /// 12/31/2026
@@ -138,6 +138,22 @@ pub(super) fn collect_order(cell: &str, evidence: &mut OrderEvidence) {
         (false, true) => evidence.month_first = true,
         (false, false) => evidence.open |= a != b,
         (true, true) => {}
+    }
+}
+
+impl DateOrder {
+    /// `day-first` or `month-first`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DayFirst => "day-first",
+            Self::MonthFirst => "month-first",
+        }
+    }
+
+    /// The order of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let both = [Self::DayFirst, Self::MonthFirst];
+        both.into_iter().find(|order| order.name() == name)
     }
 }
 

@@ -148,7 +148,7 @@ fn cell_of(value: &JsValue, kind: ColumnKind) -> Option<Cell> {
     Some(Cell::Text(String::from(date.to_iso_string())))
 }
 
-/// One `{row, predicted, probability, probabilities}` per row.
+/// One `{row, predicted, probability, probabilities}` per row; `unfamiliar` as well where the model tells.
 pub(crate) fn to_objects(scores: &Scores) -> Result<Array, JsValue> {
     let names: Vec<JsValue> = scores
         .classes
@@ -159,7 +159,9 @@ pub(crate) fn to_objects(scores: &Scores) -> Result<Array, JsValue> {
         ["row", "predicted", "probability", "probabilities"].map(JsValue::from_str);
     let objects = Array::new();
     let rows = scores.probabilities.chunks_exact(names.len().max(1));
-    for ((row, &class), &at) in rows.zip(&scores.predicted).zip(&scores.rows) {
+    let unfamiliar = JsValue::from_str("unfamiliar");
+    let lines = rows.zip(&scores.predicted).zip(&scores.rows);
+    for (line, ((row, &class), &at)) in lines.enumerate() {
         let class = class as usize;
         // Made from entries, each becomes a property of its own, whatever its name.
         let entries = Array::new();
@@ -180,6 +182,11 @@ pub(crate) fn to_objects(scores: &Scores) -> Result<Array, JsValue> {
             &probabilities,
             &Object::from_entries(&entries)?.into(),
         )?;
+        if let Some(because) = &scores.unfamiliar {
+            let because = because.get(line).and_then(Option::as_deref);
+            let because = because.map_or(JsValue::NULL, JsValue::from_str);
+            Reflect::set(&object, &unfamiliar, &because)?;
+        }
         objects.push(&object);
     }
     Ok(objects)

@@ -113,8 +113,8 @@ export interface GradientBoostingOptions {
   min_gain?: number;
   /** 0 or more (default 0.1). */
   l2?: number;
-  /** Share of columns that each tree draws, above 0, at most 1 (default 1). */
-  column_share?: number;
+  /** Share of columns that each tree draws, above 0, at most 1; null: half where fewer than 10,000 rows are learned from, else all (default). */
+  column_share?: number | null;
   /** Stop after so many rounds that do not predict a held-out tenth of the training rows better (default: never). */
   stop_after?: number | null;
   /** Above 0, at most 1 (default 1). */
@@ -156,6 +156,8 @@ export interface PrepareOptions {
   seed?: number;
   /** Hold out the same share of each class (default true). */
   stratify?: boolean;
+  /** Learn to tell rows that are unlike those learned from (default true). */
+  mark_unfamiliar?: boolean;
 }
 
 export interface TrainOptions extends PrepareOptions {
@@ -230,6 +232,11 @@ export interface Prediction {
   probability: number;
   /** Of each class; they sum to 1. */
   probabilities: Record<string, number>;
+  /**
+   * The columns that make the row unlike those that its name was learned from, in words; null where it is familiar. Absent
+   * where the model does not tell.
+   */
+  unfamiliar?: string | null;
 }
 
 /** What a number in a row of `Scorer.score` stands for. */
@@ -303,6 +310,8 @@ export interface Report {
   data_name: string;
   undefined: { figure: string; why: string }[];
   notices: Notice[];
+  /** Held-out rows of each class that are unlike those learned from; null where the model does not tell. */
+  unfamiliar: { alarm_one_in: number; of_class: number[] } | null;
 }
 
 export interface ModelSummary {

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::boost_params::BoostValidParams;
 use super::boost_rows::BoostRows;
+use super::row_derivatives::RowDerivatives;
 use super::row_leaves::{self, RowLeavesWriter};
 use super::softmax::{BYTE_LEAVES, RowProbabilities, power_of, powers};
 use super::train_set::TrainSet;
@@ -209,7 +210,8 @@ impl Booster {
                 pairs, units, root, ..
             } = self.begin(set, output, group);
             let number = u64::from(round) * outputs as u64 + output as u64;
-            let places = draw_places(self.bins.usable().len(), params, number);
+            let share = params.column_share(self.rows.learned.len());
+            let places = draw_places(self.bins.usable().len(), share, params.seed, number);
             let Some((rows, _)) = &self.round.rows else {
                 break;
             };
@@ -439,11 +441,11 @@ impl Booster {
 }
 
 /// Places of the features that a tree may ask: a share of them drawn, at least one.
-fn draw_places(features: usize, params: &BoostValidParams, tree: u64) -> Vec<u16> {
+fn draw_places(features: usize, share: f64, seed: u64, tree: u64) -> Vec<u16> {
     let mut places: Vec<u16> = (0..features as u16).collect();
-    let wanted = (features as f64 * params.column_share).ceil() as usize;
+    let wanted = (features as f64 * share).ceil() as usize;
     if wanted < features {
-        let mut rng = Rng::new(params.seed, COLUMNS + tree);
+        let mut rng = Rng::new(seed, COLUMNS + tree);
         for i in 0..wanted {
             let other = i + rng.below((features - i) as u32) as usize;
             places.swap(i, other);
@@ -452,61 +454,4 @@ fn draw_places(features: usize, params: &BoostValidParams, tree: u64) -> Vec<u16
         sort(&mut places);
     }
     places
-}
-
-/// Sums of derivatives that are kept side by side.
-const LANES: usize = 4;
-
-/// What the derivatives of the rows' losses in one output's score come from.
-struct RowDerivatives<'a> {
-    probabilities: &'a [f32],
-    classes: &'a [u8],
-    weights: &'a [f32],
-    whole: bool,
-    class: u8,
-}
-
-impl RowDerivatives<'_> {
-    /// Integer derivatives of all rows, in units that the sums over `rows` allow.
-    fn pack(&self, rows: &[u32], pairs: &mut Vec<Pair>) -> Units {
-        let derivatives = |p: f32, class: u8| {
-            let p = f64::from(p);
-            let target = if class == self.class { 1.0 } else { 0.0 };
-            (p - target, p * (1.0 - p))
-        };
-        // Several sums side by side, so that none waits for the addition before it.
-        let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
-        for rows in rows.chunks(LANES) {
-            for ((first, second), &row) in first.iter_mut().zip(&mut second).zip(rows) {
-                let row = row as usize;
-                let (g, h) = derivatives(self.probabilities[row], self.classes[row]);
-                let weight = f64::from(self.weights[row]);
-                *first += weight * g.abs();
-                *second += weight * h;
-            }
-        }
-        let (first, second): (f64, f64) = (first.iter().sum(), second.iter().sum());
-        let units = Units::of(first, second);
-        let scales = units.scales();
-        let all = self
-            .probabilities
-            .iter()
-            .zip(self.classes)
-            .zip(self.weights);
-        pairs.clear();
-        if self.whole {
-            pairs.extend(all.map(|((&p, &class), &weight)| {
-                let (g, h) = derivatives(p, class);
-                // Both halves of the pair at once.
-                Units::pack(scales, g, h).wrapping_mul(weight as u64)
-            }));
-        } else {
-            pairs.extend(all.map(|((&p, &class), &weight)| {
-                let (g, h) = derivatives(p, class);
-                let weight = f64::from(weight);
-                Units::pack(scales, weight * g, weight * h)
-            }));
-        }
-        units
-    }
 }

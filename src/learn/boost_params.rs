@@ -47,7 +47,7 @@ pub struct BoostValidParams {
     pub(crate) min_gain: f64,
     pub(crate) l2: f64,
     pub(crate) subsample: f64,
-    pub(crate) column_share: f64,
+    pub(crate) column_share: Option<f64>,
     pub(crate) early_stopping: Option<EarlyStopping>,
     pub(crate) monotone: Vec<i8>,
     pub(crate) class_weights: ClassWeights,
@@ -55,6 +55,12 @@ pub struct BoostValidParams {
 }
 
 impl BoostValidParams {
+    /// Share of features of each tree where so many rows are learned from.
+    pub(crate) fn column_share(&self, rows: usize) -> f64 {
+        let automatic = if rows < LARGE_ROWS { 0.5 } else { 1.0 };
+        self.column_share.unwrap_or(automatic)
+    }
+
     /// Those of one tree that is grown on rows of so much weight.
     pub(crate) fn tree(&self, weight: f64) -> GradientTreeParams {
         GradientTreeParams {
@@ -75,6 +81,9 @@ impl BoostValidParams {
 /// much as 20 average rows have, or 1: LightGBM's rule, which estimates the 20 rows of its leaves from second derivatives.
 const FULL_HESSIAN: f64 = 0.05;
 
+/// Rows from which on every tree may ask all features, unless told otherwise.
+const LARGE_ROWS: usize = 10_000;
+
 /// Parameters of gradient boosting (Friedman 2001, with Newton steps on histograms as in LightGBM; Ke et al. 2017).
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoostParams(BoostValidParams);
@@ -92,7 +101,7 @@ impl Default for BoostParams {
             min_gain: 0.0,
             l2: 0.1,
             subsample: 1.0,
-            column_share: 1.0,
+            column_share: None,
             early_stopping: None,
             monotone: Vec::new(),
             class_weights: ClassWeights::None,
@@ -102,7 +111,7 @@ impl Default for BoostParams {
 }
 
 impl BoostParams {
-    /// 100 rounds at rate 0.1 of trees with 31 leaves. A leaf holds second derivatives of at least 1 in sum, or of 20
+    /// 100 rounds at rate 0.1 of trees with 31 leaves, of half of the features where there are few rows. A leaf holds second derivatives of at least 1 in sum, or of 20
     /// average rows, and pays hardly any L2 penalty: so rare classes survive, which a penalty of their own weight would
     /// hold back and which leaves without second derivatives would lose to noise.
     pub fn new() -> Self {
@@ -171,9 +180,12 @@ impl BoostParams {
         self
     }
 
-    /// Share of features that each tree draws (at least one), above 0, at most 1.
-    pub fn column_share(mut self, share: f64) -> Self {
-        self.0.column_share = share;
+    /// Share of features that each tree draws (at least one), above 0, at most 1; `None` for half of them where fewer than
+    /// 10,000 rows are learned from, else all. Few rows hardly tell good features from lucky ones, and trees that ask other
+    /// features average that out; many rows do, and the rounds are short for what they tell. (The bound is the one from which
+    /// on scikit-learn's `HistGradientBoostingClassifier` takes a table for large.)
+    pub fn column_share(mut self, share: impl Into<Option<f64>>) -> Self {
+        self.0.column_share = share.into();
         self
     }
 
@@ -237,7 +249,7 @@ impl ParamGuard for BoostParams {
         in_range("min_gain", p.min_gain, 0.0, 1e6, "0 to 1,000,000")?;
         in_range("l2", p.l2, 0.0, 1e6, "0 to 1,000,000")?;
         share("subsample", p.subsample)?;
-        share("column_share", p.column_share)?;
+        share("column_share", p.column_share.unwrap_or(1.0))?;
         if let Some(EarlyStopping { share, patience }) = p.early_stopping {
             let allowed = "above 0 and at most 0.5";
             in_range(

@@ -512,3 +512,16 @@ fn stopping_early_keeps_the_rounds_of_the_least_loss_on_rows_held_out() {
         assert_eq!(short.trees().len(), (kept + 1) * outputs);
     }
 }
+
+#[test]
+fn trees_of_few_rows_ask_half_of_the_features() {
+    for (rows, automatic) in [(9_999, 0.5), (10_000, 1.0)] {
+        let (features, labels) = table(rows, 3, 8);
+        let of = |share: Option<f64>| {
+            let params = BoostParams::new().rounds(2).column_share(share);
+            bytes(&fit(features.view(), &labels, 3, params))
+        };
+        assert_eq!(of(None), of(Some(automatic)));
+        assert_ne!(of(None), of(Some(1.5 - automatic)));
+    }
+}

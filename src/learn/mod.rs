@@ -20,9 +20,11 @@ mod import;
 mod isolation;
 mod linfa_traits;
 mod model;
+mod novelty;
 mod params;
 mod predictor;
 mod reshuffled;
+mod row_derivatives;
 mod row_leaves;
 mod search;
 mod search_space;
@@ -42,6 +44,10 @@ pub use isolation::{
     IsolationUnitGrower, IsolationValidParams,
 };
 pub use model::{Model, ModelError, ModelKind};
+pub use novelty::{
+    HEALTHY_ALARMS, ISSUE_ALARMS, Judgement, Novelty, NoveltyError, NoveltyFitter, Reach,
+    Reference, Side,
+};
 pub use params::{
     ClassWeights, DecisionTreeParams, DecisionTreeValidParams, FeatureDraw, ForestParams,
     ForestValidParams, LearnError, Learner,

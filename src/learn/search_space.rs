@@ -123,7 +123,7 @@ impl Setting {
             (Self::L2(penalty), Learner::Boost(p)) => p.l2 = penalty,
             (Self::Subsample(share), Learner::Boost(p)) => p.subsample = share,
             (Self::MaxLeaves(leaves), Learner::Boost(p)) => p.max_leaves = leaves,
-            (Self::ColumnShare(share), Learner::Boost(p)) => p.column_share = share,
+            (Self::ColumnShare(share), Learner::Boost(p)) => p.column_share = Some(share),
             _ => {}
         }
     }

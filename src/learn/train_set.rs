@@ -154,7 +154,7 @@ fn write_learner(w: &mut Writer, learner: &Learner) {
             w.f64(p.min_gain);
             w.f64(p.l2);
             w.f64(p.subsample);
-            w.f64(p.column_share);
+            w.f64(p.column_share.unwrap_or(0.0));
             let stopping = p.early_stopping.unwrap_or(EarlyStopping {
                 share: 0.0,
                 patience: 0,
@@ -225,7 +225,7 @@ fn read_learner(r: &mut Reader<'_>) -> Result<Option<Learner>, BytesError> {
             min_gain: r.f64()?,
             l2: r.f64()?,
             subsample: r.f64()?,
-            column_share: r.f64()?,
+            column_share: Some(r.f64()?).filter(|share| *share != 0.0),
             early_stopping: {
                 let (share, patience) = (r.f64()?, r.u32()?);
                 (patience > 0).then_some(EarlyStopping { share, patience })

@@ -176,12 +176,29 @@ impl Series {
         instants.fold((i64::MAX, i64::MIN), |(a, b), t| (a.min(t), b.max(t)))
     }
 
+    /// The same without the rows from this one on; entities keep their numbers.
+    #[must_use]
+    pub fn without_from(mut self, row: u32) -> Self {
+        if let Some(rest) = self.of_row.get_mut(row as usize..) {
+            rest.fill(NO_SERIES);
+        }
+        self.duplicates.retain(|&duplicate| duplicate < row);
+        self.backwards.retain(|&backwards| backwards < row);
+        self.of_rows_left()
+    }
+
     /// The same without the rows that repeat an entity's instant.
     #[must_use]
     pub fn without_duplicates(mut self) -> Self {
         for &row in &self.duplicates {
             self.of_row[row as usize] = NO_SERIES;
         }
+        self.duplicates.clear();
+        self.of_rows_left()
+    }
+
+    /// The order without rows that are of no series.
+    fn of_rows_left(mut self) -> Self {
         let of_row = &self.of_row;
         self.order.retain(|&row| of_row[row as usize] != NO_SERIES);
         self.starts.fill(0);
@@ -191,7 +208,6 @@ impl Series {
         for e in 1..self.starts.len() {
             self.starts[e] += self.starts[e - 1];
         }
-        self.duplicates.clear();
         self
     }
 }

@@ -42,7 +42,7 @@ pub use summary::{
     Baseline, Candidate, ClassCount, ClassScore, ColumnSummary, Curve, DataOrigin, DataSummary,
     Estimate, FileSummary, Importance, Interval, JoinSummary, JoinedColumn, ModelSummary,
     PredictionSummary, Profile, Report, RowsPage, RunRecord, SearchSummary, TargetSummary,
-    Undefined,
+    Undefined, UnfamiliarRows,
 };
 pub use wire::{Envelope, VERSION, WireError, decode, encode};
 

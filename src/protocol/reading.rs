@@ -3,13 +3,13 @@
 /// Something about a file of delimited text that is guessed, and can be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadSetting {
-    /// `UTF-8`, `UTF-16LE`, `UTF-16BE` or `Windows-1252`.
+    /// `UTF-8`, `UTF-16LE`, `UTF-16BE`, `UTF-32LE`, `UTF-32BE` or `Windows-1252`.
     Encoding,
-    /// `comma`, `semicolon`, `tab`, `blank`, `blanks`, `wide-blanks`, `fixed`, or one character, or the same one twice.
+    /// `comma`, `semicolon`, `tab`, `blank`, `blanks`, `wide-blanks`, `fixed`, or one sign, or several.
     Delimiter,
     /// One character, or `none`.
     Quote,
-    /// How a quote stands within quotes: `doubled` or `backslash`.
+    /// How a quote stands within quotes: `doubled`, or after `backslash` or another sign.
     Escape,
     /// `.` or `,`: what stands before a number's fraction.
     Decimal,
@@ -19,6 +19,8 @@ pub enum ReadSetting {
     PreambleRows,
     /// What lines begin with that are no rows: one character, or `none`.
     Comment,
+    /// Which comes first in dates that name day and month by numbers: `day-first` or `month-first`.
+    DateOrder,
 }
 
 /// What a person says of how files are to be read and joined; what is not said is guessed.
@@ -43,6 +45,13 @@ pub struct Guess {
     pub value: String,
     /// How sure it is, 0 to 1: 1 where it was said; none where that is not measured.
     pub sure: Option<f64>,
+}
+
+impl Guess {
+    /// Whether the file leaves it open, so that a person should be asked: as good a case can be made for another choice.
+    pub fn is_open(&self) -> bool {
+        self.setting == ReadSetting::DateOrder && self.sure.is_some_and(|sure| sure <= 0.5)
+    }
 }
 
 /// How one file of delimited text was read.

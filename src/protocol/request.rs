@@ -25,6 +25,8 @@ pub struct PredictionFilter {
     pub min_probability: Option<f64>,
     /// Only rows where truth and prediction differ; lists nothing where no truth is known.
     pub wrong_only: bool,
+    /// Only rows that are unlike those learned from; lists nothing where the model does not tell.
+    pub unfamiliar_only: bool,
 }
 
 /// Which rows of the data set to list, and in what order.

@@ -14,7 +14,7 @@ use super::{
     RowsPage, RowsView, RunRecord, Scaling, ScenarioColumns, ScenarioFile, ScenarioPreset,
     ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SeriesProfile, SeriesSummary,
     SimulateSpec, Spread, Stage, TargetSummary, TrackIncident, TrackKind, TrackPage, TreeSpec,
-    Undefined, WatchedEntity,
+    Undefined, UnfamiliarRows, WatchedEntity,
 };
 use crate::json::{choice, record};
 
@@ -54,10 +54,11 @@ choice!(Whole: ReadSetting {
     HeaderRows = "header-rows",
     PreambleRows = "preamble-rows",
     Comment = "comment",
+    DateOrder = "date-order",
 });
 record!(Options: RowsView { sort, descending, filter });
 record!(Options: RowsFilter { column, contains, min, max });
-record!(Lenient: PredictionFilter { class, min_probability, wrong_only });
+record!(Lenient: PredictionFilter { class, min_probability, wrong_only, unfamiliar_only });
 
 choice!(Whole: Event {
     Progress { stage, done, detail, candidates } = "progress",
@@ -144,6 +145,7 @@ choice!(Whole: Exporters {
 choice!(Whole: ScenarioColumns { Seed = "seed", Full = "full" });
 record!(Options: PrepareSpec {
     target, columns, missing, indicator, scaling, encoding, test_share, seed, stratify,
+    mark_unfamiliar,
 });
 choice!(Whole: Missing {
     AsIs = "as-is",
@@ -274,13 +276,15 @@ record!(Whole: Report {
     weighted_precision, weighted_recall, weighted_f1, mcc, log_loss, roc_auc_ovr, average_precision, classes,
     confusion, per_class, roc, precision_recall, importance, baseline, beats_baseline, rows_train, rows_test,
     fit_secs, options, data_fingerprint, data_name, undefined, notices, out_of_bag, rounds,
+    unfamiliar,
 });
 record!(Whole: ModelSummary {
     kind, target, classes, columns, features, trees, nodes, bytes, id, options, data_name, data_fingerprint, text,
 });
 record!(Whole: Candidate { number, changes, steps, folds, mean, spread });
 record!(Whole: SearchSummary { prepare, model, best, candidates, tried, fits, secs, notices });
-record!(Whole: PredictionSummary { data_name, rows, totals, page, report, notices, secs });
+record!(Whole: PredictionSummary { data_name, rows, totals, unfamiliar, page, report, notices, secs });
+record!(Whole: UnfamiliarRows { alarm_one_in, of_class });
 record!(Whole: RunRecord {
     action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome,
 });

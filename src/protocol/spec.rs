@@ -67,6 +67,8 @@ pub struct PrepareSpec {
     pub seed: u64,
     /// Hold out the same share of each class.
     pub stratify: bool,
+    /// Learn to tell rows that are unlike those learned from.
+    pub mark_unfamiliar: bool,
 }
 
 impl Default for PrepareSpec {
@@ -81,6 +83,7 @@ impl Default for PrepareSpec {
             test_share: 0.25,
             seed: 42,
             stratify: true,
+            mark_unfamiliar: true,
         }
     }
 }
@@ -185,8 +188,9 @@ pub struct BoostSpec {
     pub l2: f64,
     /// Share of rows that each round draws, above 0, at most 1.
     pub subsample: f64,
-    /// Share of features that each tree draws, above 0, at most 1.
-    pub column_share: f64,
+    /// Share of features that each tree draws, above 0, at most 1; absent: half where fewer than 10,000 rows are learned
+    /// from, else all.
+    pub column_share: Option<f64>,
     /// Hold a tenth of each class's training rows out, and stop after so many rounds that do not predict them better,
     /// at least 1; absent: learn from all, in all rounds.
     pub stop_after: Option<u32>,
@@ -206,7 +210,7 @@ impl Default for BoostSpec {
             min_gain: 0.0,
             l2: 0.1,
             subsample: 1.0,
-            column_share: 1.0,
+            column_share: None,
             stop_after: None,
             class_weight: ClassWeight::None,
         }

@@ -351,6 +351,17 @@ pub struct Report {
     pub out_of_bag: Option<f64>,
     /// Of boosting that may stop early: the rounds that it kept.
     pub rounds: Option<u32>,
+    /// Rows that are unlike those learned from, where the model tells.
+    pub unfamiliar: Option<UnfamiliarRows>,
+}
+
+/// Rows that are unlike those that the name they were given was learned from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnfamiliarRows {
+    /// One healthy row in so many is expected among them.
+    pub alarm_one_in: f64,
+    /// How many of each class, in the report's order of classes.
+    pub of_class: Vec<u64>,
 }
 
 /// Parameters that a search tried.
@@ -431,6 +442,8 @@ pub struct PredictionSummary {
     pub rows: u64,
     /// Rows predicted as each class, in the model's order of classes.
     pub totals: Vec<ClassCount>,
+    /// Rows that are unlike those learned from, whatever they are predicted as; none where the model does not tell.
+    pub unfamiliar: Option<u64>,
     /// The first page.
     pub page: RowsPage,
     /// Where the table has the target: the evaluation on it.

@@ -8,7 +8,7 @@ use crate::evaluate::evaluate;
 use crate::explain::{Permutation, Shuffle};
 use crate::export::kubecast::ModelFile;
 use crate::learn::{Model, Reshuffled};
-use crate::protocol::{Options, Report};
+use crate::protocol::{Options, Report, UnfamiliarRows};
 
 /// Times each column is shuffled.
 const REPEATS: u32 = 5;
@@ -84,7 +84,14 @@ impl Assessment {
     }
 
     /// Notes in the report what was scored, for an evaluation apart from training.
-    pub(super) fn describe(&mut self, options: &Options, fingerprint: &str, data_name: &str) {
+    pub(super) fn describe(
+        &mut self,
+        options: &Options,
+        fingerprint: &str,
+        data_name: &str,
+        unfamiliar: Option<UnfamiliarRows>,
+    ) {
+        self.report.unfamiliar = unfamiliar;
         self.report.options = options.clone();
         self.report.data_fingerprint = fingerprint.to_owned();
         self.report.data_name = data_name.to_owned();

@@ -117,7 +117,9 @@ pub(super) fn set(spec: &mut ModelSpec, setting: Setting) {
         (Setting::MaxDepth(levels), ModelSpec::RandomForest(s)) => s.max_depth = levels,
         (Setting::MaxDepth(levels), ModelSpec::GradientBoosting(s)) => s.max_depth = levels,
         (Setting::MaxLeaves(leaves), ModelSpec::GradientBoosting(s)) => s.max_leaves = leaves,
-        (Setting::ColumnShare(share), ModelSpec::GradientBoosting(s)) => s.column_share = share,
+        (Setting::ColumnShare(share), ModelSpec::GradientBoosting(s)) => {
+            s.column_share = Some(share)
+        }
         (Setting::MinSamplesLeaf(rows), ModelSpec::RandomForest(s)) => s.min_samples_leaf = rows,
         (Setting::MinSamplesLeaf(rows), ModelSpec::GradientBoosting(s)) => {
             s.min_samples_leaf = rows;
@@ -252,6 +254,7 @@ pub(super) fn report(e: Evaluation) -> Option<Report> {
         data_name: String::new(),
         out_of_bag: None,
         rounds: None,
+        unfamiliar: None,
         undefined: e
             .undefined
             .iter()

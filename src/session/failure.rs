@@ -217,6 +217,7 @@ impl Fault {
             | ModelFileError::Json { .. }
             | ModelFileError::Recipe(_)
             | ModelFileError::Model(_)
+            | ModelFileError::Novelty(_)
             | ModelFileError::Parts { .. }
             | ModelFileError::Class { .. } => {
                 "Copy or download the file again, or save it again from where it was trained."

@@ -2,8 +2,10 @@
 //! lets pass, a forest, and a judgement by incident beside rules that need no learning.
 
 mod bench;
+mod beside;
 mod error;
 mod features;
+mod firing;
 mod folds;
 mod found;
 mod job;
@@ -16,6 +18,7 @@ mod track;
 use ndarray::Array2;
 
 use bench::{Bench, Seen, Thresholds};
+use beside::beside;
 pub use error::ForecastError;
 use features::Features;
 pub(super) use found::find;
@@ -26,7 +29,9 @@ use rivals::{RIVALS, Rivals};
 pub(super) use track::{Forecasted, track};
 
 use crate::data::Frame;
-use crate::evaluate::{Calibration, RankedScores, reliability};
+use crate::evaluate::{
+    Calibration, Interval, RankedScores, average_precision_interval, reliability,
+};
 use crate::learn::{ClassWeights, FeatureDraw, Fitter, ForestParams, Learner, Model};
 use crate::prepare::Ahead;
 pub use crate::protocol::ForecastSpec;
@@ -45,7 +50,31 @@ pub fn forecast(
     spec: &ForecastSpec,
     grow: &mut dyn FnMut(&mut Fitter) -> Result<(), String>,
 ) -> Result<ForecastReport, ForecastError> {
-    let parts = Parts::new(frame, spec)?;
+    run(frame, None, spec, grow)
+}
+
+/// The same, but judged by all rows of another table, of which nothing was learned: what the figures of the split say would
+/// come true elsewhere.
+///
+/// # Errors
+/// [`ForecastError`], also where the other table's columns are not those of this one.
+pub fn forecast_elsewhere(
+    frame: &Frame,
+    other: &Frame,
+    spec: &ForecastSpec,
+    grow: &mut dyn FnMut(&mut Fitter) -> Result<(), String>,
+) -> Result<ForecastReport, ForecastError> {
+    let (both, own_rows) = beside(frame, other, spec)?;
+    run(&both, Some(own_rows), spec, grow)
+}
+
+fn run(
+    frame: &Frame,
+    own_rows: Option<u32>,
+    spec: &ForecastSpec,
+    grow: &mut dyn FnMut(&mut Fitter) -> Result<(), String>,
+) -> Result<ForecastReport, ForecastError> {
+    let parts = Parts::new(frame, spec, own_rows)?;
     let mut features = Features::screen(frame, spec, &parts);
     while features.step(frame, &parts)? {}
     let mut raw = raw(&parts);
@@ -81,12 +110,13 @@ pub fn forecast(
     report.curve = bench.curve(&bargain, &scored.seen);
     report.incidents = bench.worth(&thresholds, &scored.seen);
     scored.rate(&parts, &mut report);
+    report.average_precision_90 = scored.rate_interval(&parts, spec.seed);
     let rivals = Rivals::new(frame, spec, &parts);
-    for (rival, name) in RIVALS.iter().enumerate() {
+    for (rival, name) in RIVALS.iter().enumerate().take(rivals.count()) {
         let of = |side| rivals.scores(rival, &parts, side);
         let bargain = bench.bargain(of(Side::Calibrate).view());
         let seen = bench.seen(Side::Test, of(Side::Test).view());
-        let judged = bench.worth(&bargain.bought(spec.budget).1, &seen);
+        let judged = bench.worth(&rivals.thresholds(rival, &bargain, spec.budget), &seen);
         report.rivals.push(RivalReport {
             name: (*name).to_owned(),
             score: judged.overall,
@@ -223,6 +253,22 @@ impl Scored {
             test,
             any: raw[1].column(0).iter().map(|quiet| 1.0 - quiet).collect(),
         })
+    }
+
+    /// 90 % interval of the average precision of "any issue within the horizon".
+    fn rate_interval(&self, parts: &Parts, seed: u64) -> Option<Interval> {
+        let known = |&(_, &row): &(usize, &u32)| {
+            matches!(parts.labels[row as usize], Ahead::Quiet | Ahead::Kind(_))
+        };
+        let rows = || parts.split.test.iter().enumerate().filter(known);
+        let any: Vec<bool> = rows()
+            .map(|(_, &row)| parts.labels[row as usize] != Ahead::Quiet)
+            .collect();
+        let scores: Vec<f64> = rows().map(|(at, _)| self.any[at]).collect();
+        let at: Vec<i64> = rows()
+            .map(|(_, &row)| parts.series.instants[row as usize])
+            .collect();
+        average_precision_interval(&any, &scores, &at, seed)
     }
 
     /// What the probabilities are worth by rows.

@@ -27,10 +27,13 @@ mod shape;
 mod state;
 mod store;
 mod train;
+mod unfamiliar;
 
 pub use crate::export::kubecast::is_model_file;
 pub use crate::ingest::Pull;
-pub use forecast::{ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast};
+pub use forecast::{
+    ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast, forecast_elsewhere,
+};
 pub use job::FileBytes;
 pub use scenario::ScenarioText;
 pub use scores::{Scorer, Scores};

@@ -26,6 +26,13 @@ pub(super) fn open(name: &str, bytes: Vec<u8>) -> Result<Trained, Fault> {
     let file = kubecast::read(&bytes).map_err(|error| Fault::model_file(name, error))?;
     // Details are only shown: a file without readable ones still predicts.
     let mut details: Details = json::of_text(&file.details).unwrap_or_default();
+    if file.novelty.is_none() {
+        // What an older Kubecast wrote did not say.
+        details.options.prepare.mark_unfamiliar = false;
+        if let Some(report) = &mut details.report {
+            report.options.prepare.mark_unfamiliar = false;
+        }
+    }
     details.class_rows.resize(file.classes.len(), 0);
     let id = id(&bytes);
     Ok(Trained {

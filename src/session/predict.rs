@@ -7,7 +7,9 @@ use super::failure::Fault;
 use super::job::{FileBytes, Job, Progress, Slice};
 use super::load::FilesReader;
 use super::store::{Details, Predictions, Store, Trained};
+use super::unfamiliar::Marks;
 use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
+use crate::export::kubecast::ModelFile;
 use crate::export::{CsvOptions, predictions_csv};
 use crate::ingest::{JoinOptions, ReadOptions};
 use crate::learn::Model;
@@ -43,6 +45,7 @@ struct Predicting {
     rows: Vec<u32>,
     truth: Option<Dictionary>,
     probabilities: Array2<f64>,
+    marks: Option<Marks>,
     at: usize,
     notices: Vec<Notice>,
     began_secs: f64,
@@ -95,6 +98,7 @@ impl Predicting {
             features: features.matrix,
             rows: features.rows,
             truth,
+            marks: Marks::begin(file),
             at: 0,
             notices,
             began_secs: now_secs,
@@ -102,14 +106,18 @@ impl Predicting {
     }
 
     /// Predicts the next rows; whether there are more.
-    fn step(&mut self, model: &Model) -> bool {
+    fn step(&mut self, file: &ModelFile) -> Result<bool, Fault> {
         let end = self.rows.len().min(self.at + SLICE_ROWS);
-        let part = model.predict_proba(self.features.slice(s![self.at..end, ..]));
+        let features = self.features.slice(s![self.at..end, ..]);
+        let part = file.model.predict_proba(features);
+        if let Some(marks) = &mut self.marks {
+            marks.add(file, features, &Model::likeliest(part.view()), self.at)?;
+        }
         self.probabilities
             .slice_mut(s![self.at..end, ..])
             .assign(&part);
         self.at = end;
-        end < self.rows.len()
+        Ok(end < self.rows.len())
     }
 
     /// The rows whose true class the model knows, with it; the others told.
@@ -188,7 +196,7 @@ impl Job for PredictJob {
                 )))
             }
             Phase::Predict(mut p) => {
-                if p.step(&model.file.model) {
+                if p.step(&model.file)? {
                     let share = p.at as f64 / p.rows.len().max(1) as f64;
                     let detail = format!("{} of {} rows", p.at, p.rows.len());
                     self.phase = Phase::Predict(p);
@@ -207,6 +215,7 @@ impl Job for PredictJob {
                     rows,
                     truth,
                     probabilities,
+                    marks,
                     notices,
                     ..
                 } = *p;
@@ -221,6 +230,7 @@ impl Job for PredictJob {
                             .collect()
                     }),
                     probabilities,
+                    marks,
                 };
                 let Some((known_rows, codes)) = known else {
                     return Ok(finish(store, predictions, None, notices, secs));
@@ -233,6 +243,10 @@ impl Job for PredictJob {
                 let seed = options.prepare.seed;
                 let known_features = features.select(Axis(0), &known_rows);
                 let known_p = predictions.probabilities.select(Axis(0), &known_rows);
+                let unfamiliar = predictions
+                    .marks
+                    .as_ref()
+                    .map(|marks| marks.of_classes(&known_rows, &codes, model.file.classes.len()));
                 let mut assessment = Assessment::new(
                     &model.file,
                     known_features,
@@ -241,7 +255,7 @@ impl Job for PredictJob {
                     class_rows,
                     seed,
                 )?;
-                assessment.describe(options, &fingerprint, &predictions.data_name);
+                assessment.describe(options, &fingerprint, &predictions.data_name, unfamiliar);
                 self.phase =
                     Phase::Explain(Box::new(predictions), Box::new(assessment), notices, secs);
                 Ok(Slice::More(Progress::new(
@@ -305,6 +319,7 @@ fn finish(
                 healthy,
             })
             .collect(),
+        unfamiliar: predictions.marks.as_ref().map(|m| m.count() as u64),
         page: page(&predictions, &PredictionFilter::default(), 0, FIRST_PAGE),
         report: report.map(|report| {
             Box::new(Report {
@@ -320,7 +335,7 @@ fn finish(
 }
 
 /// A page of the predictions that pass the filter: predicted class, its probability, the true class where it is known,
-/// then every class's probability.
+/// the columns that make the row unlike those learned from where the model tells, then every class's probability.
 pub(super) fn page(
     p: &Predictions,
     filter: &PredictionFilter,
@@ -331,6 +346,7 @@ pub(super) fn page(
         .class
         .as_ref()
         .map(|name| p.classes.iter().position(|c| c == name));
+    let because = |i: usize| p.marks.as_ref()?.because(i);
     let passes = |i: usize| {
         let predicted = p.predicted[i] as usize;
         let right = p.truth.as_ref().map(|t| t[i] == p.classes[predicted]);
@@ -340,10 +356,14 @@ pub(super) fn page(
                 .is_none_or(|least| p.probabilities[(i, predicted)] >= least)
             && (!filter.wrong_only
                 || (right == Some(false) && p.truth.as_ref().is_some_and(|t| !t[i].is_empty())))
+            && (!filter.unfamiliar_only || because(i).is_some())
     };
     let mut columns = vec!["predicted".to_owned(), "probability".to_owned()];
     if p.truth.is_some() {
         columns.push("actual".to_owned());
+    }
+    if p.marks.is_some() {
+        columns.push("unlike training".to_owned());
     }
     columns.extend(p.classes.iter().map(|c| format!("p_{c}")));
     let mut total = 0_u64;
@@ -352,10 +372,17 @@ pub(super) fn page(
         if total >= offset && rows.len() < limit as usize {
             let predicted = p.predicted[i] as usize;
             let mut cells = vec![
-                p.classes[predicted].clone(),
+                match because(i) {
+                    // The likeliest of the names that it knows, and none of them is sure to be right.
+                    Some(_) => format!("unfamiliar ({}?)", p.classes[predicted]),
+                    None => p.classes[predicted].clone(),
+                },
                 p.probabilities[(i, predicted)].to_string(),
             ];
             cells.extend(p.truth.as_ref().map(|t| t[i].clone()));
+            if p.marks.is_some() {
+                cells.push(because(i).unwrap_or_default().to_owned());
+            }
             cells.extend(p.probabilities.row(i).iter().map(f64::to_string));
             rows.push((u64::from(p.rows[i]), cells));
         }
@@ -372,11 +399,16 @@ pub(super) fn page(
 /// The predictions as CSV.
 pub(super) fn csv(p: &Predictions) -> Vec<u8> {
     let rows: Vec<u64> = p.rows.iter().map(|&row| u64::from(row)).collect();
+    let because = p.marks.as_ref().map(|marks| {
+        let of = (0..rows.len()).map(|i| marks.because(i));
+        of.collect::<Vec<_>>()
+    });
     predictions_csv(
         &p.classes,
         &rows,
         &p.predicted,
         p.probabilities.view(),
+        because.as_deref(),
         CsvOptions::default(),
     )
 }

@@ -4,7 +4,7 @@ use super::failure::Fault;
 use crate::data::{Column, Frame};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    Delimiter, Encoding, Escape, FileRead, JoinOptions, ReadOptions, ReadReport, RowList,
+    DateOrder, Delimiter, Encoding, Escape, FileRead, JoinOptions, ReadOptions, ReadReport, RowList,
 };
 use crate::protocol::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 
@@ -18,31 +18,20 @@ pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fau
         let refused = |means: &str| Fault::reading(value, means);
         match setting {
             ReadSetting::Encoding => {
-                let named = |e: &Encoding| e.name().eq_ignore_ascii_case(value);
-                let known = [
-                    Encoding::Utf8,
-                    Encoding::Utf16Le,
-                    Encoding::Utf16Be,
-                    Encoding::Windows1252,
-                ]
-                .into_iter()
-                .find(named);
-                reading.encoding = Some(known.ok_or_else(|| {
-                    refused("an encoding is UTF-8, UTF-16LE, UTF-16BE or Windows-1252")
+                reading.encoding = Some(Encoding::named(value).ok_or_else(|| {
+                    refused("an encoding is UTF-8, UTF-16LE, UTF-16BE, UTF-32LE, UTF-32BE or Windows-1252")
                 })?);
             }
             ReadSetting::Delimiter => {
                 reading.delimiter = Some(Delimiter::named(value).ok_or_else(|| {
-                    refused("what stands between cells is a sign such as ; or ||, or comma, semicolon, tab, blank, blanks, wide-blanks or fixed")
+                    refused("what stands between cells is a sign such as ; or several such as ||, or comma, semicolon, tab, blank, blanks, wide-blanks or fixed")
                 })?);
             }
             ReadSetting::Quote => reading.quote = Some(sign(value).ok_or_else(|| refused(SIGN))?),
             ReadSetting::Escape => {
-                reading.escape = Some(match value.as_str() {
-                    "doubled" => Escape::Doubled,
-                    "backslash" => Escape::Backslash,
-                    _ => return Err(refused("a quote within quotes is doubled or backslash")),
-                });
+                reading.escape = Some(Escape::named(value).ok_or_else(|| {
+                    refused("a quote within quotes is doubled, or after backslash or another sign")
+                })?);
             }
             ReadSetting::Decimal => {
                 reading.decimal = Some(match value.as_str() {
@@ -56,6 +45,12 @@ pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fau
             }
             ReadSetting::PreambleRows => {
                 reading.preamble_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
+            }
+            ReadSetting::DateOrder => {
+                reading.date_order = Some(
+                    DateOrder::named(value)
+                        .ok_or_else(|| refused("dates are day-first or month-first"))?,
+                );
             }
             ReadSetting::Comment => {
                 reading.comment = Some(sign(value).ok_or_else(|| refused(SIGN))?);
@@ -141,15 +136,11 @@ fn guesses(how: &ReadReport) -> Vec<Guess> {
         of(ReadSetting::Quote, or_none(&how.quote), Some(sure.quote)),
     ];
     if !how.quote.is_empty() {
-        let escape = match how.escape.as_str() {
-            "\\" => "backslash",
-            _ => "doubled",
+        let escape = match how.escape == how.quote {
+            true => Escape::Doubled,
+            false => Escape::named(&how.escape).unwrap_or_default(),
         };
-        all.push(of(
-            ReadSetting::Escape,
-            escape.to_owned(),
-            Some(sure.escape),
-        ));
+        all.push(of(ReadSetting::Escape, escape.name(), Some(sure.escape)));
     }
     all.extend([
         of(
@@ -169,6 +160,13 @@ fn guesses(how: &ReadReport) -> Vec<Guess> {
         ),
         of(ReadSetting::Comment, or_none(&how.comment), None),
     ]);
+    if !how.date_order.is_empty() {
+        all.push(of(
+            ReadSetting::DateOrder,
+            how.date_order.clone(),
+            Some(sure.date_order),
+        ));
+    }
     all
 }
 

@@ -3,6 +3,7 @@
 use super::failure::Fault;
 use super::state::Session;
 use super::store::Predictions;
+use super::unfamiliar::Marks;
 use crate::data::Frame;
 use crate::learn::{Model, Predictor};
 use crate::prepare::Recipe;
@@ -19,6 +20,9 @@ pub struct Scores {
     pub predicted: Vec<u32>,
     /// Predictions x classes, row by row; each row sums to 1.
     pub probabilities: Vec<f64>,
+    /// Where the model tells which rows are unlike those learned from: for each prediction the columns that make it so, in
+    /// words, or none where it is familiar.
+    pub unfamiliar: Option<Vec<Option<String>>>,
 }
 
 impl Session {
@@ -32,6 +36,7 @@ impl Session {
                 rows: p.rows.clone(),
                 predicted: p.predicted.clone(),
                 probabilities: p.probabilities.iter().copied().collect(),
+                unfamiliar: p.marks.as_ref().map(|marks| marks.all(p.rows.len())),
             })
     }
 
@@ -44,10 +49,13 @@ impl Session {
             file.recipe.match_columns(frame)?;
             let features = file.recipe.transform(frame, &all)?;
             let probabilities = file.model.predict_proba(features.matrix.view());
+            let predicted = Model::likeliest(probabilities.view());
+            let marks = Marks::of(file, features.matrix.view(), &predicted)?;
             Ok(Scores {
                 classes: file.classes.clone(),
+                unfamiliar: marks.map(|marks| marks.all(predicted.len())),
                 rows: features.rows,
-                predicted: Model::likeliest(probabilities.view()),
+                predicted,
                 probabilities: probabilities.iter().copied().collect(),
             })
         };

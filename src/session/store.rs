@@ -5,6 +5,7 @@ use super::forecast::Forecasted;
 use super::job::Slice;
 use super::profile::{self, DataFacts};
 use super::rows::Listed;
+use super::unfamiliar::Marks;
 use crate::data::{Column, ColumnKind, Frame, Notice, SortedMap};
 use crate::export::kubecast::ModelFile;
 use crate::ingest::{self, ReadReport};
@@ -177,6 +178,8 @@ pub(super) struct Predictions {
     pub(super) predicted: Vec<u32>,
     /// The true class's name of each row, where the table has the target; empty where a cell is.
     pub(super) truth: Option<Vec<String>>,
+    /// Rows that are unlike those learned from, where the model tells.
+    pub(super) marks: Option<Marks>,
 }
 
 /// A file as a job's end.

@@ -9,14 +9,16 @@ use super::job::{self, InPlace, Job, Progress, Slice};
 use super::open::seal;
 use super::prepared::Prepared;
 use super::store::{Details, Loaded, Store};
+use super::unfamiliar::Marks;
 use super::{UnitNews, UnitWork};
 use crate::data::Notice;
 use crate::export::kubecast::ModelFile;
-use crate::learn::{Fitter, TrainRows};
-use crate::prepare::Recipe;
-use crate::protocol::{Event, ModelSpec, Options, PrepareSpec, Report, Stage};
+use crate::learn::{Fitter, Model, Novelty, NoveltyFitter, TrainRows};
+use crate::prepare::{self, Recipe};
+use crate::protocol::{Event, ModelSpec, Options, PrepareSpec, Report, Stage, UnfamiliarRows};
 
 /// Shares of the job, for progress: ready to grow, grown, scored.
+const READ: f64 = 0.02;
 const PREPARED: f64 = 0.05;
 const GROWN: f64 = 0.8;
 const SCORED: f64 = 0.85;
@@ -33,6 +35,7 @@ pub(super) struct TrainJob {
 #[derive(Debug)]
 enum Phase {
     Begin,
+    Compare(Box<Growing>, Box<NoveltyFitter>),
     Grow(Box<Growing>),
     Explain(Box<Explaining>),
     Over,
@@ -44,6 +47,7 @@ struct Growing {
     setup: Option<Vec<u8>>,
     begun_secs: Option<f64>,
     recipe: Recipe,
+    novelty: Option<Novelty>,
     classes: Vec<String>,
     details: Details,
     rows_train: u64,
@@ -61,6 +65,7 @@ struct Explaining {
     fit_secs: f64,
     out_of_bag: Option<f64>,
     rounds: Option<u32>,
+    unfamiliar: Option<UnfamiliarRows>,
     notices: Vec<Notice>,
 }
 
@@ -85,7 +90,7 @@ impl TrainJob {
         }
     }
 
-    fn begin(&self, data: &Loaded) -> Result<Growing, Fault> {
+    fn begin(&self, data: &Loaded) -> Result<(Growing, Option<NoveltyFitter>), Fault> {
         let frame = &data.frame;
         // What cannot be fitted is said before time is spent.
         let learner = convert::learner(&self.model, self.spec.seed)?;
@@ -105,6 +110,16 @@ impl TrainJob {
             .iter()
             .for_each(|&c| class_rows[usize::from(c)] += 1);
         let categories = recipe.category_features();
+        let healthy = prepare::healthy_classes(&classes, &class_rows);
+        let novelty = spec.mark_unfamiliar.then(|| {
+            NoveltyFitter::new(
+                train.view(),
+                &train_classes,
+                &healthy,
+                &categories,
+                spec.seed,
+            )
+        });
         let rows =
             TrainRows::new(train.view(), &train_classes, classes.len()).categories(&categories);
         let fitter = Fitter::of(&rows, learner)?;
@@ -129,18 +144,20 @@ impl TrainJob {
             class_rows,
             report: None,
         };
-        Ok(Growing {
+        let growing = Growing {
             setup: self.in_place.is_none().then(|| fitter.setup()),
             fitter,
             begun_secs: None,
             recipe,
+            novelty: None,
             details,
             rows_train: train.nrows() as u64,
             truth,
             classes,
             test,
             notices,
-        })
+        };
+        Ok((growing, novelty.flatten()))
     }
 }
 
@@ -186,8 +203,13 @@ impl Growing {
             recipe: self.recipe,
             classes: self.classes,
             model,
+            novelty: self.novelty,
             details: Vec::new(),
         };
+        let predicted = Model::likeliest(probabilities.view());
+        let marks = Marks::of(&file, self.test.view(), &predicted)?;
+        let all: Vec<usize> = (0..predicted.len()).collect();
+        let unfamiliar = marks.map(|marks| marks.of_classes(&all, &self.truth, file.classes.len()));
         let seed = self.details.options.prepare.seed;
         let assessment = Assessment::new(
             &file,
@@ -205,6 +227,7 @@ impl Growing {
             fit_secs,
             out_of_bag,
             rounds,
+            unfamiliar,
             notices: self.notices,
         })
     }
@@ -220,6 +243,7 @@ impl Explaining {
             fit_secs,
             out_of_bag,
             rounds,
+            unfamiliar,
             notices,
         } = self;
         let report = Report {
@@ -230,6 +254,7 @@ impl Explaining {
             notices,
             out_of_bag,
             rounds,
+            unfamiliar,
             ..assessment.finish()
         };
         details.report = Some(report);
@@ -249,14 +274,28 @@ impl Job for TrainJob {
     fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault> {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Begin => {
-                let growing = self.begin(store.data()?)?;
-                self.phase = Phase::Grow(Box::new(growing));
+                let (growing, novelty) = self.begin(store.data()?)?;
+                let growing = Box::new(growing);
+                let share = if novelty.is_some() { READ } else { PREPARED };
+                self.phase = match novelty {
+                    Some(novelty) => Phase::Compare(growing, Box::new(novelty)),
+                    None => Phase::Grow(growing),
+                };
                 let detail = "features and bins are ready";
-                Ok(Slice::More(Progress::new(
-                    Stage::Preparing,
-                    PREPARED,
-                    detail,
-                )))
+                Ok(Slice::More(Progress::new(Stage::Preparing, share, detail)))
+            }
+            Phase::Compare(mut growing, mut novelty) => {
+                novelty.step()?;
+                let (done, steps) = (novelty.done(), novelty.steps());
+                self.phase = if done < steps {
+                    Phase::Compare(growing, novelty)
+                } else {
+                    growing.novelty = novelty.finish();
+                    Phase::Grow(growing)
+                };
+                let share = READ + (PREPARED - READ) * done as f64 / steps as f64;
+                let detail = format!("familiar rows, step {done} of {steps}");
+                Ok(Slice::More(Progress::new(Stage::Preparing, share, detail)))
             }
             Phase::Grow(mut growing) => {
                 growing.begun_secs.get_or_insert(now_secs);

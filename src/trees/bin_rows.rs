@@ -1,5 +1,7 @@
 //! The bins of a matrix row by row: what a histogram of all features reads.
 
+use std::ops::Range;
+
 use super::{BinnedColumns, MISSING_BIN};
 
 /// Features side by side in one tile: their histograms of 8-byte cells (64 KB) about fill the nearest cache.
@@ -105,6 +107,13 @@ impl Tile {
     pub fn bin(&self, row: u32, word: u8, shift: u8) -> u8 {
         (self.words[row as usize * self.words_per_row + usize::from(word)] >> (shift & 63)) as u8
     }
+}
+
+/// The range that `rows`, in rising order, fill without a gap, if they do: what stands in columns can then be read on and on.
+pub(crate) fn run_of(rows: &[u32]) -> Option<Range<usize>> {
+    let (&first, &last) = (rows.first()?, rows.last()?);
+    let run = first as usize..last as usize + 1;
+    (run.len() == rows.len()).then_some(run)
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //! read, serves them all.
 
 use super::BinnedColumns;
-use super::bin_rows::BinRows;
+use super::bin_rows::{BinRows, run_of};
 use super::gradient_histogram::{Histogram, Pair};
+use super::quad::Quad;
 
 /// Trees counted together: their pairs fill two vectors.
 pub const TOGETHER: usize = 4;
@@ -12,13 +13,13 @@ pub const TOGETHER: usize = 4;
 const BLOCK_ROWS: usize = 2048;
 
 /// One feature's cells for all trees, side by side.
-type Cells = [[Pair; TOGETHER]; 256];
+type Cells = [Quad; 256];
 
 /// Scratch that serves round after round.
 #[derive(Debug, Default)]
 pub struct RootCounter {
     cells: Vec<Cells>,
-    block: Vec<[Pair; TOGETHER]>,
+    block: Vec<Quad>,
 }
 
 impl RootCounter {
@@ -32,22 +33,25 @@ impl RootCounter {
     ) -> Vec<Histogram> {
         let places = bins.usable();
         self.cells.clear();
-        self.cells.resize(places.len(), [[0; TOGETHER]; 256]);
+        self.cells.resize(places.len(), [Quad::default(); 256]);
         for rows in rows.chunks(BLOCK_ROWS) {
+            let run = run_of(rows);
             self.block.clear();
+            let pair = |pairs: Option<&&[Pair]>, row: usize| pairs.map_or(0, |pairs| pairs[row]);
             self.block.extend(rows.iter().map(|&row| {
-                let mut all = [0; TOGETHER];
-                all.iter_mut()
-                    .zip(pairs)
-                    .for_each(|(to, pairs)| *to = pairs[row as usize]);
-                all
+                Quad::new(std::array::from_fn(|tree| {
+                    pair(pairs.get(tree), row as usize)
+                }))
             }));
             for (cells, &feature) in self.cells.iter_mut().zip(places) {
                 let column = columns.column(usize::from(feature));
-                for (&row, pairs) in rows.iter().zip(&self.block) {
-                    let cell = &mut cells[usize::from(column[row as usize])];
-                    let sums = *cell;
-                    *cell = std::array::from_fn(|tree| sums[tree].wrapping_add(pairs[tree]));
+                match run.clone().and_then(|run| column.get(run)) {
+                    Some(bins) => add(cells, bins.iter().copied(), &self.block),
+                    None => add(
+                        cells,
+                        rows.iter().map(|&row| column[row as usize]),
+                        &self.block,
+                    ),
                 }
             }
         }
@@ -56,11 +60,19 @@ impl RootCounter {
             histogram.clear(bins);
             for (place, cells) in self.cells.iter().enumerate() {
                 let own = histogram.cells_mut(place).iter_mut().zip(cells);
-                own.for_each(|(to, from)| *to = from[tree]);
+                own.for_each(|(to, from)| *to = from.get(tree));
             }
             histogram
         };
         (0..pairs.len().min(TOGETHER)).map(of_tree).collect()
+    }
+}
+
+#[inline]
+fn add(cells: &mut Cells, bins: impl Iterator<Item = u8>, pairs: &[Quad]) {
+    for (bin, &pairs) in bins.zip(pairs) {
+        let cell = &mut cells[usize::from(bin)];
+        *cell = cell.plus(pairs);
     }
 }
 

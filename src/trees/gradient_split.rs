@@ -125,15 +125,7 @@ impl SplitScan {
                 f64::NEG_INFINITY
             };
         }
-        let mut largest = [f64::NEG_INFINITY; LANES];
-        for gains in gains.as_chunks::<LANES>().0 {
-            for (largest, &gain) in largest.iter_mut().zip(gains) {
-                *largest = if gain > *largest { gain } else { *largest };
-            }
-        }
-        let largest = largest
-            .iter()
-            .fold(f64::NEG_INFINITY, |a, &b| if b > a { b } else { a });
+        let largest = largest_of(gains);
         let gain = largest - whole;
         let to_beat = best.as_ref().map_or(rules.min_gain, |b| b.gain);
         // A negated comparison would let a NaN through.
@@ -155,4 +147,33 @@ impl SplitScan {
             });
         }
     }
+}
+
+/// The largest of numbers, a multiple of [`LANES`] and none of them NaN.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+fn largest_of(gains: &[f64]) -> f64 {
+    let mut largest = [f64::NEG_INFINITY; LANES];
+    for gains in gains.as_chunks::<LANES>().0 {
+        for (largest, &gain) in largest.iter_mut().zip(gains) {
+            *largest = if gain > *largest { gain } else { *largest };
+        }
+    }
+    let larger = |a, &b| if b > a { b } else { a };
+    largest.iter().fold(f64::NEG_INFINITY, larger)
+}
+
+/// The same; the compiler would compare one by one.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+fn largest_of(gains: &[f64]) -> f64 {
+    use core::arch::wasm32::{f64x2, f64x2_extract_lane, f64x2_pmax, f64x2_splat};
+    let mut largest = [f64x2_splat(f64::NEG_INFINITY); 2];
+    for &[a, b, c, d] in gains.as_chunks::<LANES>().0 {
+        largest = [
+            f64x2_pmax(largest[0], f64x2(a, b)),
+            f64x2_pmax(largest[1], f64x2(c, d)),
+        ];
+    }
+    let both = f64x2_pmax(largest[0], largest[1]);
+    let (a, b) = (f64x2_extract_lane::<0>(both), f64x2_extract_lane::<1>(both));
+    if b > a { b } else { a }
 }

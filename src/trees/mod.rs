@@ -35,12 +35,14 @@ mod isolation_tree;
 #[cfg(test)]
 mod naive;
 mod packed;
+mod quad;
 mod random;
 mod tree;
 mod tree_over_rows;
 mod walk;
 
 pub use bin_rows::BinRows;
+pub(crate) use bin_rows::run_of;
 pub use binning::{BinEdges, BinnedColumns, FeatureBins, MAX_BINS, MISSING_BIN, midpoint};
 pub use bytes::{BytesError, Reader, Writer};
 pub use class_grower::{ClassGrower, ClassTreeParams, GrownTree, RowMajor};

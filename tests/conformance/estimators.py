@@ -128,6 +128,8 @@ class KubecastBoosting(_Classifier):
         min_samples_leaf=1,
         l2_regularization=0.1,
         subsample=1.0,
+        colsample_bytree="auto",
+        min_child_weight=1.0,
         class_weight=None,
         random_state=None,
     ):
@@ -138,6 +140,8 @@ class KubecastBoosting(_Classifier):
         self.min_samples_leaf = min_samples_leaf
         self.l2_regularization = l2_regularization
         self.subsample = subsample
+        self.colsample_bytree = colsample_bytree
+        self.min_child_weight = min_child_weight
         self.class_weight = class_weight
         self.random_state = random_state
 

@@ -329,11 +329,12 @@ impl Field {
             Self::ForestLeaves => leaves("forest-leaves", ""),
             Self::BoostColumns => Rule {
                 above_low: true,
+                empty: Some("automatic"),
                 ..share(
                     "boost-columns",
                     "Share of columns per tree",
-                    "Below 1, each tree learns from a fresh draw of the columns.",
-                    "1",
+                    "Below 1, each tree learns from a fresh draw of the columns. Empty: half of them up to 10,000 rows, else all.",
+                    "",
                 )
             },
             Self::BoostMinHessian => Rule {

@@ -179,6 +179,7 @@ impl Settings {
             test_share: self.number(Field::TestShare)?,
             seed: self.number(Field::SplitSeed)? as u64,
             stratify: self.stratify,
+            mark_unfamiliar: true,
         })
     }
 
@@ -212,7 +213,7 @@ impl Settings {
                 max_leaves: self.limit(Field::BoostLeaves)?,
                 min_hessian: self.number(Field::BoostMinHessian)?,
                 min_gain: self.number(Field::BoostMinGain)?,
-                column_share: self.number(Field::BoostColumns)?,
+                column_share: self.read(Field::BoostColumns)?,
                 stop_after: self.limit(Field::BoostStop)?,
                 min_samples_leaf: self.whole(Field::BoostMinLeaf)?,
                 l2: self.number(Field::BoostL2)?,
@@ -278,7 +279,8 @@ impl Settings {
                 put(Field::BoostLeaves, limit(x.max_leaves));
                 put(Field::BoostMinHessian, x.min_hessian.to_string());
                 put(Field::BoostMinGain, x.min_gain.to_string());
-                put(Field::BoostColumns, x.column_share.to_string());
+                let share = x.column_share.map(|share| share.to_string());
+                put(Field::BoostColumns, share.unwrap_or_default());
                 put(Field::BoostStop, limit(x.stop_after));
                 put(Field::BoostMinLeaf, x.min_samples_leaf.to_string());
                 put(Field::BoostL2, x.l2.to_string());
@@ -366,7 +368,7 @@ mod tests {
                 learning_rate: 0.05,
                 max_depth: None,
                 max_leaves: Some(31),
-                column_share: 0.5,
+                column_share: Some(0.5),
                 stop_after: Some(10),
                 l2: 2.5,
                 ..BoostSpec::default()
@@ -387,6 +389,7 @@ mod tests {
                     test_share: 0.4,
                     seed: 7,
                     stratify: false,
+                    mark_unfamiliar: true,
                 },
                 model,
                 kinds: Vec::new(),

@@ -1,6 +1,11 @@
 //! Samples onto a grid of instants, counters as rates.
+//!
+//! A cell is a step long, and its row bears an instant at which all that the row holds was known: where every sample stands at the
+//! beginning of its cell that, else the time of the latest sample within its cell, counted from the cell's beginning, whole
+//! seconds where the step is ten or more; where samples fill more than half of a cell, its end. So no row knows what came after
+//! its time, whatever the step, and rows stay a step apart. Events count in the first row whose time is not before them.
 
-use super::super::series::{MetricKind, SeriesSet};
+use super::super::series::{MetricKind, Points, SeriesSet};
 use super::entity::{Layout, Placed};
 use super::{JoinReport, JoinedColumn, Surroundings};
 use crate::data::{self, sort_by, sort_instants};
@@ -21,6 +26,8 @@ pub(super) struct Grid {
     pub step: i64,
     /// Where the first cell after 1970 begins, in microseconds; below the step.
     pub origin: i64,
+    /// Microseconds from where a cell begins to its row's time: no sample of a cell is later. From 0 to one and a half steps.
+    pub stamp: i64,
 }
 
 /// A series on the grid.
@@ -89,6 +96,7 @@ impl Grid {
             return Self {
                 step: 1_000_000,
                 origin: 0,
+                stamp: 0,
             };
         }
         let step = match around.options.step_secs {
@@ -97,15 +105,47 @@ impl Grid {
             }
             _ => step_of(set, layout),
         };
-        Self {
+        let unstamped = Self {
             step,
             origin: origin_of(set, layout, step),
+            stamp: 0,
+        };
+        Self {
+            stamp: unstamped.stamp_of(set, layout),
+            ..unstamped
         }
     }
 
-    /// The instant of a cell, in microseconds since 1970.
+    /// The instant of a cell's row, in microseconds since 1970: none of its values was measured later.
     pub fn time(&self, cell: i64) -> i64 {
-        cell.saturating_mul(self.step).saturating_add(self.origin)
+        cell.saturating_mul(self.step)
+            .saturating_add(self.origin)
+            .saturating_add(self.stamp)
+    }
+
+    /// The cell of something that happened: the first whose row's time is not before it.
+    fn cell_after(&self, time: i64) -> i64 {
+        (time - self.origin - self.stamp + self.step - 1).div_euclid(self.step)
+    }
+
+    /// How late after their cells' beginnings samples stand.
+    fn stamp_of(&self, set: &SeriesSet, layout: &Layout) -> i64 {
+        let mut latest = 0;
+        for points in sampled(set, layout) {
+            let times = &points.times;
+            self.each(times, |cell, at| {
+                latest = latest.max(times[at] - self.time(cell));
+            });
+        }
+        let second = 1_000_000;
+        let rounded = match self.step >= 10 * second {
+            true => (latest + second - 1) / second * second,
+            false => latest,
+        };
+        match latest {
+            late if late > self.step / 2 && late <= self.step => self.step,
+            _ => rounded,
+        }
     }
 
     /// A series' samples on the grid: each at the nearest instant of the series' own clock, and that in its cell; where
@@ -222,17 +262,7 @@ fn emptiest(points: &[i64], around: i64) -> usize {
 
 /// Where cells begin: at whole steps since 1970, unless series of one cell would stand on both sides of its border.
 fn origin_of(set: &SeriesSet, layout: &Layout, step: i64) -> i64 {
-    // Events happen whenever they do.
-    let is_sampled = |p: &&Placed| {
-        p.column
-            .and_then(|at| layout.columns.get(at))
-            .is_none_or(|c| !is_of_events(set, &c.metric))
-    };
-    let mut phases: Vec<i64> = layout
-        .placed
-        .iter()
-        .filter(is_sampled)
-        .filter_map(|p| set.points.get(p.series))
+    let mut phases: Vec<i64> = sampled(set, layout)
         .filter(|p| !p.times.is_empty())
         .map(|p| phase_of(&p.times, step))
         .collect();
@@ -244,6 +274,17 @@ fn origin_of(set: &SeriesSet, layout: &Layout, step: i64) -> i64 {
         (Some(_), Some(_)) => phases[emptiest(&phases, step)],
         _ => 0,
     }
+}
+
+/// The series that are measured again and again: events happen whenever they do.
+fn sampled<'a>(set: &'a SeriesSet, layout: &'a Layout) -> impl Iterator<Item = &'a Points> {
+    let is_sampled = |p: &&Placed| {
+        p.column
+            .and_then(|at| layout.columns.get(at))
+            .is_none_or(|c| !is_of_events(set, &c.metric))
+    };
+    let placed = layout.placed.iter().filter(is_sampled);
+    placed.filter_map(|p| set.points.get(p.series))
 }
 
 /// Every column's series on the grid.
@@ -345,11 +386,11 @@ pub(super) fn lasts(times: &[i64], values: &[f64], grid: &Grid, merged: &mut u64
     out
 }
 
-/// The sum of each cell's samples.
+/// The sum of what happened in the step up to each row's time.
 fn sums(times: &[i64], values: &[f64], grid: &Grid) -> Cells {
     let mut out = Cells::default();
     for (at, &time) in times.iter().enumerate() {
-        let cell = (time - grid.origin).div_euclid(grid.step);
+        let cell = grid.cell_after(time);
         if out.cells.last() == Some(&cell)
             && let Some(last) = out.values.last_mut()
         {

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Invariants: the table does not depend on the order of files, series or samples; a cell is a sample of its own half
-//! step or missing, and never an older one.
+//! step or missing, and never an older one; no value was measured after its row's time ([`grid`]).
 
 mod alerts;
 mod entity;

@@ -260,7 +260,7 @@ fn filled(
         }
         if column.kind == CellKind::Events && value.is_nan() {
             let time = grid.time(cell);
-            let is_known = |(from, to): (i64, i64)| time + grid.step > from && time <= to;
+            let is_known = |(from, to): (i64, i64)| time >= from && time - grid.step < to;
             value = if around.events_known.is_some_and(is_known) {
                 0.0
             } else {

@@ -38,7 +38,7 @@ pub(super) fn notices(
             counted(report.columns.len() as u64, "column")
         ),
         format!(
-            "There is {entity}, {grid}. Instants without a sample stay missing; nothing is carried on."
+            "There is {entity}, {grid}. Instants without a sample stay missing; nothing is carried on, and nothing in a row was measured after its time."
         ),
     );
     if layout.row_masks.len() > 1 {

@@ -52,7 +52,11 @@ pub struct IsolationForest {
 
 impl IsolationForest {
     /// From trees whose leaves hold `max_samples` rows each, over so many features; the growers guarantee it.
-    pub(super) fn from_parts(features: usize, max_samples: u32, trees: Vec<IsolationTree>) -> Self {
+    pub(in crate::learn) fn from_parts(
+        features: usize,
+        max_samples: u32,
+        trees: Vec<IsolationTree>,
+    ) -> Self {
         Self {
             features,
             max_samples,

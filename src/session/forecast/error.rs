@@ -41,6 +41,14 @@ pub enum ForecastError {
     /// No number to look at.
     #[error("no column of numbers is left to look at")]
     NoColumns,
+    /// The table to judge by is not like that to learn from.
+    #[error("the column {column:?} {what} in the table to judge by")]
+    OtherColumns {
+        /// Its name.
+        column: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// The split leaks.
     #[error("{}", .0.iter().map(Finding::meaning).collect::<Vec<_>>().join("; "))]
     Leaks(Vec<Finding>),
@@ -71,6 +79,7 @@ impl ForecastError {
             Self::Duplicates { .. } => ("Times stand twice", "Name the columns that tell these rows apart with --entity, or keep the first of each with --first-of-duplicates.".to_owned()),
             Self::NoIssue { .. } => ("There is nothing to warn of", "Name the column that says what was wrong with --target.".to_owned()),
             Self::FewIncidents { .. } => ("There are too few incidents", "Bring data with more incidents (at least two to learn from and two to judge by), or hold out entities with --by-entity.".to_owned()),
+            Self::OtherColumns { .. } => ("The two tables do not match", "Bring a table to judge by with the same columns.".to_owned()),
             Self::NoColumns => ("There is nothing to look at", "Name columns of numbers with --columns.".to_owned()),
             Self::Leaks(findings) => ("The split leaks, so its score would say nothing about tomorrow", findings.iter().map(|f| f.repair() + &rows(f)).collect::<Vec<_>>().join(" ") + " To see the score all the same: --anyway."),
             Self::Learn(_) => ("The forest cannot be grown", "Check the options.".to_owned()),
@@ -122,6 +131,9 @@ impl ForecastError {
                 "Bring data with more incidents: at least two to learn from and two to judge by.",
                 vec![],
             ),
+            Self::OtherColumns { .. } => {
+                ("Bring a table to judge by with the same columns.", vec![])
+            }
             Self::NoColumns => ("Read a column as a number on the Data step.", vec![]),
             Self::Leaks(findings) => ("Each leak below says what mends it.", mends(findings, spec)),
             Self::Learn(_) => ("Check the options.", vec![]),

@@ -98,7 +98,7 @@ impl ForecastJob {
         frame: &Frame,
         spec: ForecastSpec,
     ) -> Result<Result<Run, ForecastError>, Fault> {
-        let parts = match Parts::new(frame, &spec) {
+        let parts = match Parts::new(frame, &spec, None) {
             Ok(parts) => parts,
             Err(error) => return Ok(Err(error)),
         };
@@ -303,17 +303,18 @@ impl ForecastJob {
                 rivals,
             } => {
                 let at = run.rivals.len();
-                let slice = if at < RIVALS.len() {
+                let slice = if at < rivals.count() {
                     let of = |side| rivals.scores(at, &run.parts, side);
                     let bench = Bench::new(&run.parts, &run.spec);
                     let rival = bench.bargain(of(Side::Calibrate).view());
                     let seen = bench.seen(Side::Test, of(Side::Test).view());
                     let mut bought = Bought::default();
                     for budget in budgets(run.spec.budget) {
-                        bought.add(rival.bought(budget).1, |t| bench.worth(t, &seen));
+                        let thresholds = rivals.thresholds(at, &rival, budget);
+                        bought.add(thresholds, |t| bench.worth(t, &seen));
                     }
                     run.rivals.push(bought);
-                    let share = JUDGED + (1.0 - JUDGED) * at as f64 / RIVALS.len() as f64;
+                    let share = JUDGED + (1.0 - JUDGED) * at as f64 / rivals.count() as f64;
                     Slice::More(self.told(Stage::Evaluating, share, RIVALS[at]))
                 } else {
                     Slice::done(Event::Cancelled)

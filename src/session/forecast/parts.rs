@@ -1,6 +1,6 @@
 use super::folds::{FoldTask, TrainFolds};
 use super::{ForecastError, ForecastSpec};
-use crate::data::{Frame, SortedSet, Values, grouped};
+use crate::data::{Column, Frame, SortedSet, Values, grouped, sort_rows};
 use crate::evaluate::{
     Finding, Gate, Groups, NO_GROUP, ScopedTracks, Scopes, Tracks, duplicates, fair, giveaway,
 };
@@ -26,7 +26,7 @@ const AFTERWARDS: [&str; 7] = [
 /// Incidents of a cluster that begin so close together are one.
 const NEAR_MICROS: i64 = 5 * MINUTE_MICROS;
 /// Columns whose groups may be hit together, the widest first.
-const TOGETHER: [&str; 4] = ["cluster", "cluster_id", "cluster_name", "node"];
+pub(super) const TOGETHER: [&str; 4] = ["cluster", "cluster_id", "cluster_name", "node"];
 
 /// Which rows are scored: those that thresholds are chosen on, or those that are judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,12 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn new(frame: &Frame, spec: &ForecastSpec) -> Result<Self, ForecastError> {
+    /// Of `own_rows`, where it is there, only those before are split; all from there on are judged by, and none of the others.
+    pub(super) fn new(
+        frame: &Frame,
+        spec: &ForecastSpec,
+        own_rows: Option<u32>,
+    ) -> Result<Self, ForecastError> {
         let mut notices = Vec::new();
         let time = match &spec.time {
             Some(time) => time.clone(),
@@ -123,17 +128,27 @@ impl Parts {
         let window = minutes(longest.max(past_minutes(&series, &spec.windows_minutes)));
         let labels = ahead(&series, &found, horizon);
         let embargo = horizon.saturating_add(window);
-        let split = match spec.by_entity {
-            _ if spec.shuffled => split_shuffled(&series, Shares::default(), spec.seed),
-            true => split_entities(&series, Shares::default(), spec.seed)?,
-            false => split_forward(&series, &found, Shares::default(), embargo)?,
+        let of = |series: &Series| match spec.by_entity {
+            _ if spec.shuffled => Ok(split_shuffled(series, Shares::default(), spec.seed)),
+            true => split_entities(series, Shares::default(), spec.seed),
+            false => split_forward(series, &found, Shares::default(), embargo),
+        };
+        let split = match own_rows {
+            None => of(&series)?,
+            Some(own_rows) => {
+                let mut split = of(&series.clone().without_from(own_rows))?;
+                let is_elsewhere = |row: &u32| *row >= own_rows;
+                split.test = series.order.iter().copied().filter(is_elsewhere).collect();
+                sort_rows(&mut split.test);
+                split
+            }
         };
         let columns = columns(frame, spec, &series);
         if columns.is_empty() {
             return Err(ForecastError::NoColumns);
         }
         let mut out = Self {
-            clusters: clusters(frame),
+            clusters: clusters(frame, &split.test),
             series,
             columns,
             class_names: classes.names,
@@ -339,11 +354,21 @@ fn columns(frame: &Frame, spec: &ForecastSpec, series: &Series) -> Vec<String> {
     wanted.map(|c| c.name.clone()).collect()
 }
 
-fn clusters(frame: &Frame) -> u32 {
+/// Those of the rows to judge by.
+fn clusters(frame: &Frame, rows: &[u32]) -> u32 {
     let column = ["cluster", "cluster_id", "cluster_name"]
         .iter()
         .find_map(|name| frame.column(name));
-    column.map_or(1, |c| c.classes().names.len().max(1) as u32)
+    let Some(classes) = column.map(Column::classes) else {
+        return 1;
+    };
+    let mut is_there = vec![false; classes.names.len()];
+    for &row in rows {
+        if let Some(there) = is_there.get_mut(classes.codes[row as usize] as usize) {
+            *there = true;
+        }
+    }
+    is_there.iter().filter(|there| **there).count().max(1) as u32
 }
 
 /// The groups whose entities may be hit together. An entity that moves between groups is of none.

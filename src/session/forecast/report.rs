@@ -1,7 +1,8 @@
 use super::ForecastSpec;
 use super::parts::Parts;
+use super::rivals::ALERTS_AT;
 use crate::data::{Frame, time_text};
-use crate::evaluate::{BudgetPoint, IncidentReport, IncidentScore, Reliability};
+use crate::evaluate::{BudgetPoint, IncidentReport, IncidentScore, Interval, Reliability};
 use crate::json::{self, record};
 
 /// A rule that needs no learning, judged as the model is.
@@ -61,6 +62,8 @@ pub struct ForecastReport {
     pub roc_auc: Option<f64>,
     /// The same.
     pub average_precision: Option<f64>,
+    /// Its 90 % interval, over 24 stretches of the time judged by; of a run on the page none.
+    pub average_precision_90: Option<Interval>,
     /// The rules that the model must beat.
     pub rivals: Vec<RivalReport>,
     /// The classes' names, by number.
@@ -101,6 +104,7 @@ impl ForecastReport {
             reliability: None,
             roc_auc: None,
             average_precision: None,
+            average_precision_90: None,
             rivals: Vec::new(),
             class_names: parts.class_names.clone(),
         }
@@ -153,6 +157,17 @@ impl ForecastReport {
             ));
         }
         text.push('.');
+        if let Some(alerts) = self.rivals.get(ALERTS_AT) {
+            let s = &alerts.score;
+            text.push_str(&format!(
+                " The {}: {} of {} ahead, {} late",
+                alerts.name, s.ahead, s.incidents, s.late
+            ));
+            if let Some(delay) = s.delay_minutes {
+                text.push_str(&format!(", by {} minutes on the median", short(delay)));
+            }
+            text.push_str(&format!(", {}.", cost(s)));
+        }
         self.verdict = text;
     }
 
@@ -165,8 +180,7 @@ impl ForecastReport {
                 .unwrap_or_default()
         };
         let overall = &self.incidents;
-        let interval =
-            |i: Option<crate::evaluate::Interval>| i.map_or(Vec::new(), |i| vec![i.low, i.high]);
+        let interval = |i: Option<Interval>| i.map_or(Vec::new(), |i| vec![i.low, i.high]);
         json::to_lines(&Report {
             verdict: self.verdict.clone(),
             notices: self.notices.clone(),
@@ -197,6 +211,7 @@ impl ForecastReport {
                 .collect(),
             roc_auc: self.roc_auc,
             average_precision: self.average_precision,
+            average_precision_90: interval(self.average_precision_90),
             overall: line("all", &overall.overall),
             recall_ahead_90: interval(overall.recall_ahead),
             lead_minutes_90: interval(overall.lead),
@@ -343,6 +358,7 @@ struct Report {
     thresholds: Vec<KindThreshold>,
     roc_auc: Option<f64>,
     average_precision: Option<f64>,
+    average_precision_90: Vec<f64>,
     overall: Line,
     recall_ahead_90: Vec<f64>,
     lead_minutes_90: Vec<f64>,
@@ -405,7 +421,7 @@ struct Bin {
 
 record!(Whole: Report {
     verdict, notices, leaks, data, time, entity, entities, clusters, step_secs, episodes, rows_train, rows_calibrate, rows_test,
-    rows_embargoed, cuts, features, horizon_minutes, budget, threshold, thresholds, roc_auc, average_precision, overall, recall_ahead_90,
+    rows_embargoed, cuts, features, horizon_minutes, budget, threshold, thresholds, roc_auc, average_precision, average_precision_90, overall, recall_ahead_90,
     lead_minutes_90, false_per_day_90, kinds, rivals, curve, calibration,
 });
 record!(Whole: Line {

@@ -1,18 +1,24 @@
 use ndarray::Array2;
 
 use super::ForecastSpec;
+use super::bench::{Bargain, Thresholds};
+use super::firing::Firing;
 use super::parts::{Parts, Side};
 use crate::data::Frame;
 use crate::evaluate::StaticRule;
 use crate::prepare::{Ahead, Look, Looks, WindowPlan, each_wanted, feature_name};
 
-/// Rules that need no learning.
-pub(super) const RIVALS: [&str; 4] = [
+/// Rules that need no learning; the last where the table tells of alerts.
+pub(super) const RIVALS: [&str; 5] = [
     "always normal",
     "persistence",
     "static thresholds",
     "linear extrapolation",
+    "alerts that fired",
 ];
+
+/// The place of the alerts among [`RIVALS`].
+pub(super) const ALERTS_AT: usize = 4;
 
 /// What they are made of.
 pub(super) struct Rivals {
@@ -22,6 +28,7 @@ pub(super) struct Rivals {
     /// Its slope in the longest window, at all rows; empty of a counter.
     slopes: Vec<Vec<f64>>,
     horizon_minutes: f64,
+    firing: Option<Firing>,
 }
 
 impl Rivals {
@@ -83,6 +90,20 @@ impl Rivals {
             values,
             slopes,
             horizon_minutes: f64::from(spec.horizon_minutes),
+            firing: Firing::new(frame, &spec.target, parts),
+        }
+    }
+
+    /// How many of [`RIVALS`] there are here.
+    pub(super) fn count(&self) -> usize {
+        RIVALS.len() - usize::from(self.firing.is_none())
+    }
+
+    /// What a rival is paged from for a budget. Alerts fire as they do, whatever that costs.
+    pub(super) fn thresholds(&self, rival: usize, bargain: &Bargain, budget: f64) -> Thresholds {
+        match rival {
+            ALERTS_AT => self.rules.iter().map(|_| Some(f64::MIN_POSITIVE)).collect(),
+            _ => bargain.bought(budget).1,
         }
     }
 
@@ -98,6 +119,10 @@ impl Rivals {
                 (3, Some(rule)) => {
                     let slope = self.slopes[k].get(row).copied().unwrap_or(f64::NAN);
                     rule.extrapolated(self.values[k][row], slope, self.horizon_minutes)
+                }
+                (ALERTS_AT, _) => {
+                    let firing = self.firing.as_ref();
+                    firing.map_or(0.0, |firing| firing.score(rows[at], k))
                 }
                 _ => 0.0,
             }

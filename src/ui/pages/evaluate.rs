@@ -122,7 +122,7 @@ pub(super) fn report_charts(app: &App, report: &Report, of: &Rc<dyn Any>) -> Htm
                 "card span12",
                 "classes-title",
                 &select::capital(&verdict::classes_title(report)),
-                "Each class against the rest, on held-out rows.",
+                &verdict::classes_how(report),
                 class_table(report, app.dark),
             ) }
             if !report.roc.is_empty() {
@@ -145,7 +145,7 @@ pub(super) fn report_charts(app: &App, report: &Report, of: &Rc<dyn Any>) -> Htm
     }
 }
 
-const HEADS: [(&str, bool, &str); 7] = [
+const HEADS: [(&str, bool, &str); 8] = [
     ("Class", false, ""),
     ("Rows", true, ""),
     (
@@ -157,6 +157,11 @@ const HEADS: [(&str, bool, &str); 7] = [
     ("F1", true, "Harmonic mean of precision and recall."),
     ("ROC AUC", true, ""),
     ("Average precision", true, ""),
+    (
+        "Unfamiliar",
+        true,
+        "Rows unlike those that the name they were given was learned from.",
+    ),
 ];
 
 fn class_table(report: &Report, dark: bool) -> Html {
@@ -164,7 +169,8 @@ fn class_table(report: &Report, dark: bool) -> Html {
         Some(x) => cell("num", "", &format::score(x)),
         None => cell("num muted", "", "not defined"),
     };
-    let row = |class: &ClassScore| {
+    let unfamiliar = report.unfamiliar.as_ref();
+    let row = |at: usize, class: &ClassScore| {
         html! {
             <tr>
                 <th scope="row">
@@ -177,15 +183,18 @@ fn class_table(report: &Report, dark: bool) -> Html {
                 { score(class.f1) }
                 { score(class.roc_auc) }
                 { score(class.average_precision) }
+                if let Some(rows) = unfamiliar.and_then(|u| u.of_class.get(at)) {
+                    { cell("num", "", &format::count(*rows)) }
+                }
             </tr>
         }
     };
     let table = html! {
         <table class="data">
-            { column_heads(&HEADS) }
+            { column_heads(&HEADS[..HEADS.len() - usize::from(unfamiliar.is_none())]) }
             <tbody>
-                for class in report.per_class.iter() {
-                    { row(class) }
+                for (at, class) in report.per_class.iter().enumerate() {
+                    { row(at, class) }
                 }
             </tbody>
         </table>

@@ -186,6 +186,17 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
             }));
         })
     };
+    let on_unfamiliar = {
+        let store = app.store.clone();
+        let filter = filter.clone();
+        Callback::from(move |unfamiliar_only| {
+            store.act(Act::Filter(PredictionFilter {
+                unfamiliar_only,
+                ..filter.clone()
+            }));
+        })
+    };
+    let unfamiliar = p.unfamiliar.filter(|&rows| rows > 0);
     let mut classes: Vec<(AttrValue, AttrValue)> = vec![("".into(), "Every class".into())];
     classes.extend(p.totals.iter().map(|c| {
         (
@@ -210,6 +221,13 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
                         on_wrong,
                     ) }
                 }
+                if unfamiliar.is_some() {
+                    { check(
+                        &named_field("filter-unfamiliar", "Only unfamiliar rows", ""),
+                        filter.unfamiliar_only,
+                        on_unfamiliar,
+                    ) }
+                }
             </div>
             { failed(app, &state.page, Route::Predict) }
             if let Some(page) = page {
@@ -222,7 +240,11 @@ fn table(app: &App, p: &Handle<PredictionSummary>) -> Html {
         "card span12",
         "predictions-title",
         "Each row",
-        "The predicted class with its probability, then the probability of every class.",
+        if unfamiliar.is_some() {
+            "An unfamiliar row is unlike those that its name was learned from: the name in brackets is a guess, and \"unlike training\" says which columns make it so."
+        } else {
+            "The predicted class with its probability, then the probability of every class."
+        },
         body,
     )
 }

@@ -54,6 +54,33 @@ export default [
     },
   ],
   [
+    "rows unlike those learned from are unfamiliar, with the columns that make them so",
+    async (visit) => {
+      await firstVisit(visit);
+      await dropTable(visit, { text: metrics({ rows: 1600 }) });
+      await train(visit);
+      await visit.sees(/Of healthy rows one in \d+ is expected to be unfamiliar/);
+      await go(visit, "predict");
+      const strange = [3, 17, 31, 58];
+      const lines = metrics({ rows: 80, seed: 4, target: false }).trim().split("\n");
+      const latency = lines[0].split(",").indexOf("latency_ms");
+      for (const row of strange) lines[row + 1] = lines[row + 1].split(",").map((cell, at) => (at === latency ? "98000" : cell)).join(",");
+      await predict(visit, { name: "strange.csv", text: lines.join("\n") });
+      const file = await visit.download(() => visit.press("#download-predictions"));
+      const [header, ...rows] = records(file.bytes.toString("utf8"));
+      assert.deepEqual(header.slice(-2), ["unfamiliar", "because"]);
+      const marked = rows.filter((row) => row.at(-2) === "1");
+      for (const row of strange) assert.match(rows[row].join(), /,1,.*latency_ms high/);
+      assert.ok(marked.length < strange.length + 4, marked.join("\n"));
+      await visit.sees(new RegExp(`${marked.length} rows are unlike anything learned from`));
+      await visit.press("#filter-unfamiliar");
+      await visit.sees(new RegExp(`Rows 1 to ${marked.length} of ${marked.length}`));
+      await visit.sees(/unlike training/);
+      await visit.sees(/unfamiliar \(\w+\?\)/);
+      await visit.sees(/latency_ms high/);
+    },
+  ],
+  [
     "columns in another order and one more are told and do no harm",
     async (visit) => {
       await trained(visit);

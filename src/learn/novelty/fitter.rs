@@ -1,0 +1,140 @@
+//! Fitting the references, a part at a time.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::NoveltyError;
+use super::model::Novelty;
+use super::reference::{Parts, Reference, gathered};
+use crate::trees::Rng;
+
+/// Rows that a reference is fitted on, at most: a share of one in a thousand is still ten rows of these.
+const MOST_ROWS: usize = 20_000;
+/// Healthy rows (or, without a healthy class, rows) below which nothing is called unfamiliar: of fewer more than one in two
+/// hundred would be.
+const FEWEST_HEALTHY: usize = 400;
+/// Rows of known issues below which those named an issue are not called unfamiliar.
+const FEWEST_ISSUES: usize = 40;
+/// Parts that each reference's rows are scored in, by detectors fitted on the others.
+const FOLDS: usize = 4;
+
+/// A reference under way.
+#[derive(Debug)]
+struct Fitting {
+    /// Rows x features, in the order drawn.
+    rows: Array2<f64>,
+    /// Of each row that a fold has scored.
+    scores: Vec<(f64, f64)>,
+    folds_done: usize,
+    done: Option<Reference>,
+}
+
+/// A fit under way: each step is a fold of a reference, or the reference itself.
+#[derive(Debug)]
+pub struct NoveltyFitter {
+    healthy: Fitting,
+    issues: Option<Fitting>,
+    healthy_classes: Vec<bool>,
+    categories: Vec<usize>,
+    seed: u64,
+}
+
+impl NoveltyFitter {
+    /// Draws the rows that are compared with. `classes` holds each row's class, `healthy` for each class whether it says
+    /// that nothing is wrong, `categories` the features whose values are codes without order. `None` where there are too few
+    /// rows to tell what is rare.
+    pub fn new(
+        rows: ArrayView2<'_, f64>,
+        classes: &[u8],
+        healthy: &[bool],
+        categories: &[usize],
+        seed: u64,
+    ) -> Option<Self> {
+        let any_healthy = healthy.contains(&true);
+        let is_healthy = |row: &usize| {
+            let class = classes.get(*row).map_or(0, |&class| usize::from(class));
+            !any_healthy || healthy.get(class) == Some(&true)
+        };
+        let (of_healthy, of_issues): (Vec<usize>, Vec<usize>) =
+            (0..rows.nrows()).partition(is_healthy);
+        if of_healthy.len() < FEWEST_HEALTHY || rows.ncols() == 0 {
+            return None;
+        }
+        let issues = (of_issues.len() >= FEWEST_ISSUES)
+            .then(|| Fitting::new(rows, of_issues, Rng::new(seed, 1)));
+        Some(Self {
+            healthy: Fitting::new(rows, of_healthy, Rng::new(seed, 0)),
+            issues,
+            // Without a healthy class every name is judged by the one reference.
+            healthy_classes: healthy.iter().map(|&h| h || !any_healthy).collect(),
+            categories: categories.to_vec(),
+            seed,
+        })
+    }
+
+    /// Steps in all.
+    pub fn steps(&self) -> usize {
+        (FOLDS + 1) * (1 + usize::from(self.issues.is_some()))
+    }
+
+    /// Steps that are done.
+    pub fn done(&self) -> usize {
+        let done = |of: &Fitting| of.folds_done + usize::from(of.done.is_some());
+        done(&self.healthy) + self.issues.as_ref().map_or(0, done)
+    }
+
+    /// Takes the next step. `false` where none is left.
+    pub fn step(&mut self) -> Result<bool, NoveltyError> {
+        for fitting in [Some(&mut self.healthy), self.issues.as_mut()] {
+            let Some(fitting) = fitting.filter(|fitting| fitting.done.is_none()) else {
+                continue;
+            };
+            fitting.step(&self.categories, self.seed)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// What was fitted, once all steps are done.
+    pub fn finish(self) -> Option<Novelty> {
+        let healthy = self.healthy.done?;
+        let issues = match self.issues {
+            Some(fitting) => Some(fitting.done?),
+            None => None,
+        };
+        Some(Novelty::new(healthy, issues, self.healthy_classes))
+    }
+}
+
+impl Fitting {
+    fn new(rows: ArrayView2<'_, f64>, mut which: Vec<usize>, mut rng: Rng) -> Self {
+        let drawn = which.len().min(MOST_ROWS);
+        for at in 0..drawn {
+            let other = at + rng.below((which.len() - at) as u32) as usize;
+            which.swap(at, other);
+        }
+        which.truncate(drawn);
+        Self {
+            rows: gathered(rows, &which),
+            scores: Vec::with_capacity(drawn),
+            folds_done: 0,
+            done: None,
+        }
+    }
+
+    fn step(&mut self, categories: &[usize], seed: u64) -> Result<(), NoveltyError> {
+        let rows = self.rows.view();
+        if self.folds_done == FOLDS {
+            let parts = Parts::fit(rows, categories, seed)?;
+            self.done = Some(Reference::new(parts, &self.scores));
+            return Ok(());
+        }
+        let fold = self.folds_done;
+        let (held, others): (Vec<usize>, Vec<usize>) =
+            (0..rows.nrows()).partition(|row| row % FOLDS == fold);
+        let parts = Parts::fit(gathered(rows, &others).view(), categories, seed)?;
+        let scores = parts.scores(gathered(rows, &held).view())?;
+        self.scores.extend(scores);
+        self.folds_done += 1;
+        Ok(())
+    }
+}
