@@ -52,10 +52,11 @@ fn a_simulated_cluster_is_judged_and_the_report_does_not_depend_on_threads() {
         (rivals.len(), &rivals[0]["name"]),
         (5, &Value::from("always normal"))
     );
-    // The simulator tells which of the usual alerts fires; it does when harm is done, and seldom before.
+    // The simulator tells which of the usual alerts fires: they do, whatever the budget grants.
     assert_eq!(rivals[4]["name"], "alerts that fired");
-    let found = |name: &str| rivals[4][name].as_u64().unwrap();
-    assert!(found("late") > found("ahead"), "{}", rivals[4]);
+    let pages = ["pages_ahead", "pages_during", "pages_false"].map(|n| rivals[4][n].as_u64());
+    assert!(pages.iter().flatten().sum::<u64>() > 0, "{}", rivals[4]);
+    assert!(said(&one).contains("The alerts that fired: "));
 
     let long = run(&folder, &format!("{asked} --horizon-minutes 100000"));
     assert_eq!(long.status.code(), Some(1));

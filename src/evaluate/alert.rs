@@ -141,13 +141,10 @@ pub fn peaked_pages(
         begin = end;
         let quiet = policy.threshold * policy.release.min(1.0);
         while at < end {
-            if at.is_multiple_of(BLOCK)
-                && at + BLOCK <= end
-                && peaks.get(at / BLOCK).is_some_and(|peak| *peak < quiet)
-            {
-                // Whatever was on is over, and nothing counts any more.
-                (counted, firing) = (0, false);
-                at += BLOCK;
+            // Once nothing counts and nothing is on, rows that are low throughout change neither.
+            let is_low = || peaks.get(at / BLOCK).is_some_and(|peak| *peak < quiet);
+            if counted == 0 && !firing && is_low() {
+                at = ((at / BLOCK + 1) * BLOCK).min(end);
                 last = Some(tracks.instants[at - 1]);
                 continue;
             }
@@ -300,6 +297,27 @@ mod tests {
             let peaked = peaked_pages(&tracks, 1, &of, &peaks(&tracks, &of), &policy);
             proptest::prop_assert_eq!(pages(&tracks, 1, &of, &policy), peaked);
         }
+    }
+
+    #[test]
+    fn what_still_counts_at_the_edge_of_a_low_block_pages() {
+        let columns = vec![Column::time(
+            "at",
+            (0..256).map(|m| m * MINUTE_MICROS).collect(),
+        )];
+        let series = Series::new(&Frame::new("t", columns).unwrap(), "at", &[]).unwrap();
+        let tracks = Tracks::new(&series, &(0..256).collect::<Vec<_>>());
+        // On at 120, at rest until 129: the row at 127 is among the last three then.
+        let of = |row: u32| f64::from(u8::from((120..128).contains(&row)));
+        let policy = AlertPolicy {
+            steps: 3,
+            cooldown_micros: 9 * MINUTE_MICROS,
+            ..POLICY
+        };
+        let found = peaked_pages(&tracks, 1, &of, &peaks(&tracks, &of), &policy);
+        let minutes: Vec<i64> = found.iter().map(|page| page.at / MINUTE_MICROS).collect();
+        assert_eq!(minutes, [120, 129]);
+        assert_eq!(found, pages(&tracks, 1, &of, &policy));
     }
 
     #[test]
