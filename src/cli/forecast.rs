@@ -104,7 +104,6 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
         anyway: args.anyway,
         trees: args.trees,
         seed: args.seed,
-        ..ForecastSpec::default()
     };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = args.threads.map_or_else(cores, usize::from);
