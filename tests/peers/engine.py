@@ -139,7 +139,9 @@ def peer(peers, name, data):
 
 
 def medians(runs):
-    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+    # What was too short for a figure in one run says nothing there.
+    figures = {key: [run[key] for run in runs if run.get(key) is not None] for key in runs[0]}
+    return {key: statistics.median(known) if known else None for key, known in figures.items()}
 
 
 def measure(program, node, peers, data, path, reps):
