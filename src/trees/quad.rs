@@ -5,7 +5,7 @@ pub(super) use plain::Quad;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) use vectors::Quad;
 
-/// WebAssembly's compilers make no vectors of loops: where the plain four are two vectors natively, they would be four words.
+/// The compiler makes two vectors of the plain four natively, and leaves them as four words in WebAssembly.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod vectors {
     use core::arch::wasm32::{i64x2_add, u64x2, u64x2_extract_lane, v128};
