@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { dropTable, evaluated, firstVisit, go } from "../steps.mjs";
 import { heavy } from "../tables.mjs";
 
-const ROUNDS = 6;
+const ROUNDS = 8;
+/** How many of the rounds may ask for more memory: what a training takes at most depends on when its trees arrive. */
+const PEAKS = 2;
 
 /** Adds to the script of each worker of the page an ear that says how large its program's memory is. */
 function measureInWorkers() {
@@ -82,8 +84,11 @@ export default [
         assert.ok(bytes > 0, "the session's worker says how large its memory is");
         sizes.push(bytes);
       }
-      // A program's memory never shrinks, and may grow while it does something for the first time; not every time.
-      assert.equal(sizes.at(-1), sizes[1], sizes.join());
+      // A program's memory never shrinks: a new peak shows for good, but once, while what is not given back adds up in
+      // every round (seen over 90 rounds on a busy machine: one step, then the same size 83 times). Memory grows by
+      // 64 KiB, so that PEAKS of ROUNDS find whatever keeps more than 24 KiB of a round.
+      const grew = sizes.filter((bytes, round) => round > 0 && bytes > sizes[round - 1]).length;
+      assert.ok(grew <= PEAKS, `memory grew in ${grew} of ${ROUNDS} rounds: ${sizes.join()}`);
       await visit.fill("#boost-rounds", "5");
       await visit.press("#train");
       await evaluated(visit, 90_000);
