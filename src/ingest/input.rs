@@ -16,7 +16,7 @@ pub trait Pull: fmt::Debug {
 }
 
 /// Bytes pulled at a time.
-const WINDOW_BYTES: usize = 4 << 20;
+const WINDOW_BYTES: usize = 2 << 20;
 
 /// The bytes of one file.
 #[derive(Debug)]
@@ -132,7 +132,7 @@ mod tests {
             (0, 8),
             (4, 1 << 20),
             (9_999_990, 100),
-            ((4 << 20) - 3, 10),
+            ((2 << 20) - 3, 10),
             (1, 6 << 20),
             (10_000_000, 5),
         ] {
@@ -162,6 +162,6 @@ mod tests {
         for at in (0..9 << 20).step_by(1 << 20) {
             assert_eq!(input.piece(at, 9 << 20, 1 << 20).unwrap().len(), 1 << 20);
         }
-        assert_eq!(pulls.get(), 3);
+        assert_eq!(pulls.get(), 5);
     }
 }

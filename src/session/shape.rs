@@ -1,5 +1,7 @@
 //! The shape of one column: what is missing, how many values differ, how they are spread.
 
+use std::borrow::Cow;
+
 use crate::data::{
     Column, ColumnKind, SortedMap, Values, count_distinct, is_null_token, sort_by, sort_instants,
     sort_numbers,
@@ -47,7 +49,12 @@ impl Shape {
     }
 
     fn of_numbers(column: &Column, values: &[f64]) -> Self {
-        let mut present: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+        // Most columns have a number in each row, and need no copy.
+        let mut present = if values.iter().any(|x| x.is_nan()) {
+            Cow::Owned(values.iter().copied().filter(|x| !x.is_nan()).collect())
+        } else {
+            Cow::Borrowed(values)
+        };
         let mean = (!present.is_empty()).then(|| mean(&present));
         let tokens = token_counts(column);
         let missing = values.len() - present.len();
@@ -61,7 +68,7 @@ impl Shape {
         let first = present.first().copied();
         // Only values that are listed have to be counted one by one. Both zeros are equal.
         let distinct = if listed {
-            sort_numbers(&mut present);
+            sort_numbers(present.to_mut());
             let runs = present.chunk_by(|a, b| a == b);
             counts.extend(runs.map(|run| (run[0], run.len() as u64)));
             counts.len()
