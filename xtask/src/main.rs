@@ -2,8 +2,10 @@
 //!
 //! What a command needs beyond that (trunk, wasm-bindgen, browsers) it finds or fetches itself, once per user.
 
+mod arrange;
 mod bench;
 mod browser;
+mod code;
 mod command;
 mod conformance;
 mod engine;

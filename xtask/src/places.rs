@@ -2,6 +2,8 @@
 //! visitor's program keeps the file, without the folders of the machine that compiled it; a build that is not slimmed
 //! says the line as well.
 
+use std::collections::BTreeMap;
+
 use crate::slim::Reader;
 
 /// One place: where its file's name lies, how long that is, line, column.
@@ -16,11 +18,19 @@ struct Segment {
     length: usize,
 }
 
-/// Takes lines and columns from a data section, and how many there were; none where the section is not as the linker
-/// writes it.
-pub fn without_lines(section: &mut [u8]) -> Option<usize> {
+/// The places of a program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Places {
+    /// How many there are.
+    pub count: usize,
+    /// By the address of each that now says what another one before it says: the address of that one.
+    pub same: BTreeMap<usize, usize>,
+}
+
+/// Takes lines and columns from a data section; none where the section is not as the linker writes it.
+pub fn without_lines(section: &mut [u8]) -> Option<Places> {
     let segments = segments(section)?;
-    let mut found = 0;
+    let mut found = Vec::new();
     let mut folders = Vec::new();
     for segment in &segments {
         let first = segment.address.next_multiple_of(4);
@@ -38,14 +48,25 @@ pub fn without_lines(section: &mut [u8]) -> Option<usize> {
                 folders.push(name..name + folder);
             }
             section[at + 8..at + PLACE].fill(0);
-            found += 1;
+            found.push((address, [word(section, at), word(section, at + 4)]));
         }
     }
     // Only now: many places share a name.
     for folder in folders {
         section[folder].fill(0);
     }
-    Some(found)
+    let mut places = Places {
+        count: found.len(),
+        same: BTreeMap::new(),
+    };
+    let mut first = BTreeMap::new();
+    for (address, says) in found {
+        let first = *first.entry(says).or_insert(address);
+        if first != address {
+            places.same.insert(address, first);
+        }
+    }
+    Some(places)
 }
 
 /// The name of the file (its place in the section, its length) of a place, if one stands here.
@@ -128,7 +149,13 @@ mod tests {
         let mut memory = [name.as_slice(), own, b"tail.."].concat();
         memory.resize(memory.len().next_multiple_of(4), 7);
         let places = memory.len();
-        for (at, length, line) in [(0, name.len(), 70), (name.len(), own.len(), 8), (0, 3, 9)] {
+        let all = [
+            (0, name.len(), 70),
+            (name.len(), own.len(), 8),
+            (0, 3, 9),
+            (name.len(), own.len(), 11),
+        ];
+        for (at, length, line) in all {
             for number in [1024 + at, length, line, 5] {
                 memory.extend((number as u32).to_le_bytes());
             }
@@ -146,7 +173,10 @@ mod tests {
         section.push((memory.len() >> 7) as u8);
         let begin = section.len();
         section.extend(&memory);
-        assert_eq!(without_lines(&mut section), Some(2));
+        let first = 1024 + places + PLACE;
+        let found = without_lines(&mut section).unwrap();
+        assert_eq!(found.count, 3);
+        assert_eq!(found.same, BTreeMap::from([(first + 2 * PLACE, first)]));
         let after = &section[begin..];
         let short = name.len() - "csv-0.1.0/src/reader.rs".len();
         assert!(after[..short].iter().all(|&b| b == 0));
@@ -156,7 +186,7 @@ mod tests {
         assert_eq!(word(after, places + 8), 0);
         assert_eq!(after[places + 16..][..8], memory[places + 16..][..8]);
         assert_eq!(after[places + 24..][..8], [0; 8]);
-        assert_eq!(after[places + 32..], memory[places + 32..]);
+        assert_eq!(after[places + 32..][..16], memory[places + 32..][..16]);
         assert_eq!(without_lines(&mut [1, 1, 0]), None);
     }
 }

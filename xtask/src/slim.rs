@@ -1,10 +1,11 @@
 //! What tools write for their own sake and no visitor reads: long names for each browser function that the program
 //! imports, comments and indentation in scripts, sections that only tools read, lines of the sources. Together they are
-//! ten kilobytes of every first visit.
+//! ten kilobytes of every first visit; what is left is arranged so that it compresses well.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use crate::{
+    arrange::{Section, arrange},
     command::{Failure, Outcome, note},
     places,
     weight::Glue,
@@ -53,24 +54,32 @@ const CUSTOM_SECTION: u8 = 0;
 const IMPORT_SECTION: u8 = 2;
 const DATA_SECTION: u8 = 11;
 
-/// The module with its function imports renamed and without lines of the sources; none where it is not as wasm-bindgen
-/// writes it.
+/// The module with its function imports renamed, without lines of the sources, and arranged; none where it is not as
+/// wasm-bindgen writes it.
 fn slim_module(wasm: &[u8], names: &mut Names, lines: &mut usize) -> Option<Vec<u8>> {
     let mut at = Reader { bytes: wasm, at: 8 };
-    let mut out = wasm.get(..8)?.to_vec();
+    let mut sections: Vec<Section> = Vec::new();
+    let mut same = BTreeMap::new();
     while at.at < wasm.len() {
         let id = at.byte()?;
         let length = at.number()?;
-        let body = at.take(length)?;
-        let mut slim = body.to_vec();
+        let mut body = at.take(length)?.to_vec();
         match id {
             CUSTOM_SECTION => continue,
-            IMPORT_SECTION => slim = imports(body, names)?,
-            DATA_SECTION => *lines = places::without_lines(&mut slim)?,
+            IMPORT_SECTION => body = imports(&body, names)?,
+            DATA_SECTION => {
+                let places = places::without_lines(&mut body)?;
+                *lines = places.count;
+                same = places.same;
+            }
             _ => {}
         }
+        sections.push((id, body));
+    }
+    let mut out = wasm.get(..8)?.to_vec();
+    for (id, body) in arrange(&sections, &same)? {
         out.push(id);
-        put_bytes(&mut out, &slim);
+        put_bytes(&mut out, &body);
     }
     Some(out)
 }
@@ -166,7 +175,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn put_number(out: &mut Vec<u8>, mut number: usize) {
+pub fn put_number(out: &mut Vec<u8>, mut number: usize) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -174,7 +183,7 @@ fn put_number(out: &mut Vec<u8>, mut number: usize) {
     out.push(number as u8);
 }
 
-fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put_number(out, bytes.len());
     out.extend_from_slice(bytes);
 }
