@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use kubecast::data::{ColumnKind, Frame, Level, Values};
 use kubecast::ingest::{
-    Format, IngestError, InputFile, JoinOptions, TableRead, read_csv, read_files,
+    FilesReader, Format, IngestError, InputFile, JoinOptions, Offset, ReadOptions, TableRead,
+    read_csv, read_files,
 };
 use kubecast::json::Tokens;
 
@@ -1093,15 +1094,17 @@ fn tables_with_other_columns_are_joined_on_time() {
         ],
     );
     assert!(has_notice(&joined, "The times of errors.csv have no zone"));
-    let options = JoinOptions {
-        utc_offset_secs: Some(3600),
-        ..JoinOptions::default()
+    let said = ReadOptions {
+        offset: Offset::named("+01:00"),
+        ..ReadOptions::default()
     };
     let files = vec![
         file("cpu.csv", cpu.as_bytes()),
         file("errors.csv", errors.as_bytes()),
     ];
-    let moved = read_files(files, &options).expect("a table");
+    let moved = FilesReader::new(files, JoinOptions::default()).read_as(said);
+    let moved = moved.finish().expect("a table");
+    assert!(!has_notice(&moved, "The times of"));
     assert_eq!(
         cells(&moved.table.frame)[1],
         "2024-03-04T07:30:00 | api |  | 7"

@@ -148,3 +148,43 @@ fn odd_signs_are_told_and_may_be_said() {
     assert!(table.contains("2026-04-03"), "{table}");
     assert_eq!(how["date_order"], "day-first");
 }
+
+#[test]
+fn times_without_a_zone_are_utc_until_it_is_said_what_they_are() {
+    let folder = Folder::new("offset");
+    let local = "time,cpu\n2024-03-04 08:30:00,1\n2024-03-04 08:31:00,2\n";
+    folder.file("local.csv", local);
+    folder.file("zoned.csv", local.replace(":00,", ":00Z,"));
+    let (table, how) = folder.read("local.csv");
+    assert!(table.contains("2024-03-04T08:30:00"), "{table}");
+    assert_eq!(
+        (&how["offset"], &how["sure"]["offset"]),
+        (&"UTC".into(), &0.5.into())
+    );
+    for (offset, first) in [
+        ("+01:00", "2024-03-04T07:30:00"),
+        ("-05:30", "2024-03-04T14:00:00"),
+        ("+14", "2024-03-03T18:30:00"),
+    ] {
+        let (table, how) = folder.read(&format!("local.csv --offset {offset}"));
+        assert!(table.contains(first), "{offset}: {table}");
+        assert_eq!(how["sure"]["offset"], 1.0);
+        // Whoever names a zone means it.
+        let (table, how) = folder.read(&format!("zoned.csv --offset {offset}"));
+        assert!(table.contains("2024-03-04T08:30:00"), "{table}");
+        assert_eq!(how["offset"], "");
+    }
+    let told = |how: &Value| {
+        let notices = how["notices"].as_array().unwrap();
+        let is_of_zone = |n: &&Value| n["title"] == "The times of local.csv have no zone";
+        notices.iter().filter(is_of_zone).count()
+    };
+    // Stacked, since the columns are the same.
+    assert_eq!(told(&folder.read("local.csv zoned.csv").1), 1);
+    let (table, how) = folder.read("local.csv zoned.csv --offset +01:00");
+    assert_eq!(told(&how), 0);
+    assert!(
+        table.contains("07:30:00") && table.contains("08:30:00"),
+        "{table}"
+    );
+}

@@ -202,6 +202,58 @@ fn what_is_said_is_read_again_at_once_and_left_to_be_guessed_again() {
     assert!(!page.columns().contains(&"Störung"), "{:?}", page.columns());
 }
 
+/// The field of a setting, as the screen shows it.
+fn field(page: &Page, setting: ReadSetting) -> reading::GuessField {
+    let fields = reading::guess_fields(&page.data().readings, &page.spec());
+    let field = fields.into_iter().find(|f| f.setting == setting);
+    field.unwrap_or_else(|| panic!("no {setting:?}"))
+}
+
+#[test]
+fn a_zone_is_asked_for_where_other_files_name_one_and_may_always_be_said() {
+    let local = "time,cpu\n2024-03-04 08:30:00,1\n2024-03-04 08:31:00,2\n";
+    let zoned = local.replace("cpu", "memory").replace(":00,", ":00Z,");
+    let first = |page: &Page| page.data().preview.rows[0].clone();
+    let mut page = Page::new();
+    page.drop(&[("local.csv", local.as_bytes())]);
+    let alone = field(&page, ReadSetting::Offset);
+    assert_eq!(alone.label, "Times without a zone are");
+    assert_eq!(alone.options[0].1, "UTC (guessed)");
+    let before = first(&page);
+    page.say(ReadSetting::Offset, "+01:00");
+    assert_ne!(first(&page), before);
+    assert_eq!(field(&page, ReadSetting::Offset).said, "+01:00");
+    page.say(ReadSetting::Offset, "");
+    assert_eq!(first(&page), before);
+
+    page.drop(&[
+        ("local.csv", local.as_bytes()),
+        ("zoned.csv", zoned.as_bytes()),
+    ]);
+    assert_eq!(page.data().rows, 2);
+    let asked = field(&page, ReadSetting::Offset);
+    assert!(
+        asked.label.starts_with("How far ahead of UTC?"),
+        "{asked:?}"
+    );
+    assert_eq!(asked.options[0].1, "UTC (50 % sure)");
+    let is_told = |page: &Page| {
+        let notices = &page.data().notices;
+        notices
+            .iter()
+            .any(|n| n.title() == "The times of local.csv have no zone")
+    };
+    assert!(is_told(&page));
+    // An hour apart no row has both.
+    page.say(ReadSetting::Offset, "+01:00");
+    assert_eq!(page.data().rows, 4);
+    assert!(!is_told(&page));
+    assert_eq!(
+        field(&page, ReadSetting::Offset).label,
+        "Times without a zone are"
+    );
+}
+
 #[test]
 fn what_cannot_be_read_so_changes_nothing() {
     let mut page = Page::new();
@@ -218,6 +270,8 @@ fn what_cannot_be_read_so_changes_nothing() {
         (ReadSetting::HeaderRows, "-1"),
         (ReadSetting::PreambleRows, "1e99"),
         (ReadSetting::Comment, "//"),
+        (ReadSetting::Offset, "Berlin"),
+        (ReadSetting::Offset, "+15:00"),
     ] {
         page.say(setting, value);
         let Async::Failed { failure, .. } = &page.state.data else {

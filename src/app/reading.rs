@@ -12,7 +12,8 @@ pub struct GuessField {
     pub label: &'static str,
     /// What was said; empty where it was guessed.
     pub said: String,
-    /// What may be chosen, value and label; the first, with an empty value, is the guess.
+    /// What may be chosen, value and label; the first, with an empty value, is the guess. Alone it says what stands for
+    /// nothing typed.
     pub options: Vec<(String, String)>,
 }
 
@@ -128,6 +129,11 @@ fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
             ("Day or month first? The dates leave it open", ORDERS)
         }
         ReadSetting::DateOrder => ("Dates", ORDERS),
+        ReadSetting::Offset if guess.is_open() => (
+            "How far ahead of UTC? These times name no zone, others do",
+            &[],
+        ),
+        ReadSetting::Offset => ("Times without a zone are", &[]),
     };
     let said = spec.said.iter().find(|(of, _)| *of == setting);
     let said = said.map(|(_, value)| value.clone()).unwrap_or_default();
@@ -143,7 +149,7 @@ fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
     let mut options = vec![(String::new(), found)];
     let offered = |value: &str| (value.to_owned(), in_words(setting, value));
     options.extend(values.iter().map(|value| offered(value)));
-    if !options.iter().any(|(value, _)| *value == said) {
+    if !values.is_empty() && !options.iter().any(|(value, _)| *value == said) {
         options.push(offered(&said));
     }
     GuessField {

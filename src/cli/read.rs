@@ -9,7 +9,7 @@ use crate::data::{Column, Level};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
     ColumnReport, DateOrder, Delimiter, Encoding, Escape, FileRead, FilesReader, IngestError,
-    Ingested, InputFile, JoinOptions, MAX_BYTES, ReadOptions, ReadReport, Reader, RowList,
+    Ingested, InputFile, JoinOptions, MAX_BYTES, Offset, ReadOptions, ReadReport, Reader, RowList,
     TableRead,
 };
 use crate::json::{self, Plain, record};
@@ -57,9 +57,6 @@ struct JoinArgs {
     /// The format of VictoriaMetrics' CSV export, as it was asked for: __name__,instance,__value__,__timestamp__:unix_s
     #[arg(long, value_name = "FORMAT")]
     victoria_format: Option<String>,
-    /// Seconds that times without a zone are ahead of UTC.
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
-    utc_offset: Option<i32>,
 }
 
 impl JoinArgs {
@@ -74,7 +71,6 @@ impl JoinArgs {
             rates: [said(&self.rates, true), said(&self.no_rates, false)].concat(),
             replica_labels: self.replica_labels.clone(),
             victoria_format: self.victoria_format.clone(),
-            utc_offset_secs: self.utc_offset,
         }
     }
 }
@@ -113,6 +109,9 @@ struct OptionArgs {
     /// Which comes first in dates such as 01/02/2026: day-first or month-first.
     #[arg(long, value_name = "ORDER", value_parser = dates)]
     dates: Option<DateOrder>,
+    /// How far times without a zone are ahead of UTC: UTC, or such as +01:00.
+    #[arg(long, value_name = "OFFSET", value_parser = offset, allow_hyphen_values = true)]
+    offset: Option<Offset>,
     /// What comment lines begin with, or none.
     #[arg(long, value_name = "SIGN", value_parser = sign)]
     comment: Option<Sign>,
@@ -164,6 +163,10 @@ fn dates(text: &str) -> Result<DateOrder, String> {
     DateOrder::named(text).ok_or_else(|| "it is day-first or month-first".to_owned())
 }
 
+fn offset(text: &str) -> Result<Offset, String> {
+    Offset::named(text).ok_or_else(|| "it is UTC, or from -14:00 to +14:00".to_owned())
+}
+
 impl OptionArgs {
     fn options(&self) -> ReadOptions {
         ReadOptions {
@@ -175,6 +178,7 @@ impl OptionArgs {
             preamble_rows: self.preamble_rows,
             decimal: self.decimal,
             date_order: self.dates,
+            offset: self.offset,
             comment: self.comment.map(|sign| sign.0),
         }
     }
@@ -280,6 +284,7 @@ struct HowRead {
     escape: String,
     decimal: String,
     date_order: String,
+    offset: String,
     comment: String,
     header_rows: u64,
     preamble_rows: u64,
@@ -324,6 +329,7 @@ struct SureLine {
     escape: f64,
     decimal: f64,
     date_order: f64,
+    offset: f64,
     header_rows: f64,
     preamble_rows: f64,
 }
@@ -335,7 +341,7 @@ struct NoticeLine {
 }
 
 record!(Whole: HowRead {
-    encoding, delimiter, quote, escape, decimal, date_order, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
+    encoding, delimiter, quote, escape, decimal, date_order, offset, comment, header_rows, preamble_rows, rows, columns, repaired_count, repaired,
     skipped_count, skipped, sure, notices, files,
 });
 record!(Whole: FileLine { name, format, rows, delimiter, repaired, skipped });
@@ -376,7 +382,7 @@ impl Plain for ColumnLine {
 const COLUMN_NAMES: [&str; 4] = ["name", "type", "unit", "missing"];
 
 record!(Whole: RowLine { line, reason, text });
-record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, date_order, header_rows, preamble_rows });
+record!(Whole: SureLine { encoding, delimiter, quote, escape, decimal, date_order, offset, header_rows, preamble_rows });
 record!(Whole: NoticeLine { level, title, meaning });
 
 fn of_column(column: &Column) -> ColumnReport {
@@ -424,6 +430,7 @@ fn report(read: &TableRead) -> HowRead {
         escape: how.escape,
         decimal: how.decimal,
         date_order: how.date_order,
+        offset: how.offset,
         comment: how.comment,
         header_rows: how.header_rows,
         preamble_rows: how.preamble_rows,
@@ -448,6 +455,7 @@ fn report(read: &TableRead) -> HowRead {
             escape: sure.escape,
             decimal: sure.decimal,
             date_order: sure.date_order,
+            offset: sure.offset,
             header_rows: sure.header_rows,
             preamble_rows: sure.preamble_rows,
         },
@@ -495,6 +503,7 @@ mod tests {
         assert_eq!(sign("'"), Ok(Sign(Some(b'\''))));
         assert!(sign("ab").is_err());
         assert_eq!(decimal(","), Ok(','));
+        assert!(offset("+01:00").is_ok() && offset("-5").is_ok() && offset("15:00").is_err());
         assert!(encoding("ebcdic").is_err() && escape("x").is_err());
     }
 }

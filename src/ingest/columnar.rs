@@ -2,7 +2,6 @@
 //! column of times that is to stand beside others.
 
 use super::files::Part;
-use super::join::JoinOptions;
 use super::member::FileFacts;
 use super::quantity::{Dimension, quantity};
 use super::recognise::{Format, grafana_title, is_metric_name};
@@ -160,24 +159,9 @@ pub(super) fn header_of_headless(sample: &[u8], format: Option<&str>) -> Vec<u8>
 pub(super) fn add_all(
     set: &mut SeriesSet,
     parts: &mut [Part],
-    options: &JoinOptions,
     notices: &mut Vec<Notice>,
 ) -> Result<(), IngestError> {
     let shared = shared_headers(parts);
-    // Beside clocks that are known, one whose zone is not may be hours off.
-    let is_local = |p: &&Part| p.end.table.is_some() && p.facts.has_local_times;
-    let local: Vec<&str> = parts
-        .iter()
-        .filter(is_local)
-        .map(|p| p.facts.name.as_str())
-        .collect();
-    if !local.is_empty() && local.len() < parts.len() && options.utc_offset_secs.is_none() {
-        notices.push(Notice::Other {
-            title: format!("The times of {} have no zone", local.join(", ")),
-            meaning: "They are taken for UTC, as those of the other files are. If they are local, the rows do not match: export them in UTC.".to_owned(),
-            level: Level::Warning,
-        });
-    }
     for part in parts.iter_mut() {
         let Some(table) = part.end.table.take() else {
             continue;
@@ -195,7 +179,6 @@ pub(super) fn add_all(
             &table.frame,
             time,
             &shared,
-            options,
             notices,
         )
         .map_err(|fault| match fault {
@@ -246,7 +229,6 @@ impl From<SeriesFault> for Fault {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is known of a table")]
 fn add(
     set: &mut SeriesSet,
     facts: &FileFacts,
@@ -254,15 +236,10 @@ fn add(
     frame: &Frame,
     time: usize,
     shared: &Names,
-    options: &JoinOptions,
     notices: &mut Vec<Notice>,
 ) -> Result<(), Fault> {
     let Some(Values::Time(times)) = frame.columns().get(time).map(|c| &c.values) else {
         return Ok(());
-    };
-    let offset = match facts.has_local_times {
-        true => i64::from(options.utc_offset_secs.unwrap_or(0)) * 1_000_000,
-        false => 0,
     };
     let is_victoria = format == Format::VictoriaCsv;
     let mut labels_at = Vec::new();
@@ -355,7 +332,6 @@ fn add(
             let Some(&series) = series_of.get(code as usize) else {
                 continue;
             };
-            let instant = instant.saturating_sub(offset);
             match &read {
                 Some((values, _)) => set.add(series, instant, values[row])?,
                 None => {

@@ -45,6 +45,14 @@ pub struct FileRead {
     pub how: Option<ReadReport>,
 }
 
+impl FileRead {
+    /// Whether it has times without a zone, and nothing is said of them.
+    fn is_zone_guessed(&self) -> bool {
+        let how = self.how.as_ref();
+        how.is_some_and(|how| !how.offset.is_empty() && how.sure.offset < 1.0)
+    }
+}
+
 /// A table of one file or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableRead {
@@ -249,6 +257,9 @@ impl<'a> FilesReader<'a> {
         }
         let bytes = files.iter().map(|f| f.bytes).sum();
         let (mut table, join) = assemble(self.set, self.parts, &self.options, bytes)?;
+        if is_zone_open(&files) {
+            table.notices.push(without_zone(&files));
+        }
         for (name, error) in self.skipped {
             table.notices.push(Notice::Other {
                 title: format!("{name} was left out"),
@@ -299,7 +310,6 @@ impl<'a> FilesReader<'a> {
             name,
             number: self.read_files,
             modified,
-            has_local_times: false,
         };
         self.read_files += 1;
         self.set.files.push(facts.name.clone());
@@ -507,6 +517,22 @@ impl<'a> FilesReader<'a> {
     }
 }
 
+/// Whether times without a zone, of which nothing is said, stand beside those of other files that are known: if they are
+/// local, their rows are hours away from where they belong.
+pub fn is_zone_open(files: &[FileRead]) -> bool {
+    files.iter().any(FileRead::is_zone_guessed) && !files.iter().all(FileRead::is_zone_guessed)
+}
+
+fn without_zone(files: &[FileRead]) -> Notice {
+    let local = files.iter().filter(|file| file.is_zone_guessed());
+    let names: Vec<&str> = local.map(|file| file.name.as_str()).collect();
+    Notice::Other {
+        title: format!("The times of {} have no zone", names.join(", ")),
+        meaning: "They are taken for UTC, and those of the other files are known. If they are local, the rows do not match: say how far they are ahead of UTC.".to_owned(),
+        level: crate::data::Level::Warning,
+    }
+}
+
 /// Reads files of any kind that is read here into one table.
 ///
 /// One delimited file is read as [`super::read_csv`] reads it, and several with the same headers are stacked. Everything
@@ -541,7 +567,9 @@ fn assemble(
     }
     if parts.iter().all(is_table) && !columnar::are_series(&parts) {
         let tables = parts.into_iter().filter_map(|p| p.end.table).collect();
-        return Ok((stack(tables)?, None));
+        let mut table = stack(tables)?;
+        table.notices.append(&mut notices);
+        return Ok((table, None));
     }
     let only_events = parts.iter().all(|p| !p.end.events.is_empty());
     if only_events {
@@ -552,7 +580,7 @@ fn assemble(
         table.notices = notices;
         return Ok((table, None));
     }
-    columnar::add_all(&mut set, &mut parts, options, &mut notices)?;
+    columnar::add_all(&mut set, &mut parts, &mut notices)?;
     let is_untimed = scrapes::add_all(&mut set, &parts, &mut notices)?;
     let events_known = super::events_table::add_all(&mut set, &parts, &mut notices)?;
     if set.samples == 0 {

@@ -6,10 +6,12 @@ use super::epoch::{EpochUnit, time_name, unit_of};
 use super::kind::kind_of;
 use super::measure::{Measured, measure};
 use super::number;
+use super::offset::Offset;
 use super::time::{self, DateOrder, OrderEvidence};
 use super::value::Unit;
 use crate::data::{
-    Column, ColumnKind, Level, MISSING_CODE, MISSING_TIME, Notice, NullToken, Values, is_null_token,
+    Column, ColumnKind, Level, MISSING_CODE, MISSING_TIME, Notice, NullToken, Values, is_instant,
+    is_null_token,
 };
 
 /// The share of cells that must read as instants for a column to be time.
@@ -22,7 +24,7 @@ pub(super) fn infer(
     mut buffer: ColumnBuffer,
     name: String,
     position: usize,
-    (decimal, dates): (char, Option<DateOrder>),
+    said: Said,
     notices: &mut Vec<Notice>,
 ) -> (Column, Writing) {
     let mut padded = false;
@@ -58,9 +60,9 @@ pub(super) fn infer(
             let told = Told {
                 first_word: buffer.first_word,
                 inexact: buffer.inexact,
-                dates,
+                said,
             };
-            let decimal = if padded { None } else { Some(decimal) };
+            let decimal = if padded { None } else { Some(said.decimal) };
             text_column(
                 texts,
                 name,
@@ -75,6 +77,14 @@ pub(super) fn infer(
     (column, writing)
 }
 
+/// What is said, or known from the other columns, of how a column writes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said {
+    pub decimal: char,
+    pub dates: Option<DateOrder>,
+    pub offset: Option<Offset>,
+}
+
 /// How a column writes its numbers and dates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Writing {
@@ -83,6 +93,8 @@ pub(super) struct Writing {
     pub decimal: char,
     /// Which of day and month comes first, where both are numbers, and whether the cells leave that open.
     pub dates: Option<(DateOrder, bool)>,
+    /// Whether there are times of day without a zone.
+    pub local: bool,
 }
 
 impl Default for Writing {
@@ -91,6 +103,7 @@ impl Default for Writing {
             symbol: "",
             decimal: '.',
             dates: None,
+            local: false,
         }
     }
 }
@@ -150,8 +163,7 @@ fn number_column(numbers: Numbers, name: String, position: usize) -> Column {
 struct Told {
     first_word: Option<(String, u64)>,
     inexact: Option<String>,
-    /// What the caller says of dates.
-    dates: Option<DateOrder>,
+    said: Said,
 }
 
 fn text_column(
@@ -162,7 +174,7 @@ fn text_column(
     writing: &mut Writing,
     notices: &mut Vec<Notice>,
 ) -> Column {
-    if let Some(column) = time_column(&texts, &name, told.dates, writing, notices) {
+    if let Some(column) = time_column(&texts, &name, told.said, writing, notices) {
         return column;
     }
     let counts = texts.names.counts(&texts.codes);
@@ -255,21 +267,26 @@ fn measured_column(
 fn time_column(
     texts: &Texts,
     name: &str,
-    dates: Option<DateOrder>,
+    said: Said,
     writing: &mut Writing,
     notices: &mut Vec<Notice>,
 ) -> Option<Column> {
     let is_null: Vec<bool> = texts.names.iter().map(is_null_token).collect();
     let present = || texts.names.iter().zip(&is_null).filter(|(_, null)| !**null);
-    let reader = TimeReader::for_names(name, dates, || present().map(|(text, _)| text))?;
+    let reader = TimeReader::for_names(name, said.dates, || present().map(|(text, _)| text))?;
     let mut instants = Vec::with_capacity(texts.names.len());
     let (mut zoned, mut local) = (false, false);
+    let offset = said.offset.unwrap_or_default();
     for (text, &null) in texts.names.iter().zip(&is_null) {
-        let instant = if null { None } else { reader.read(text) };
-        if let Some((_, with_zone)) = instant {
-            zoned |= with_zone;
-            local |= !with_zone;
+        let mut instant = if null { None } else { reader.read(text) };
+        if let Some((micros, false)) = instant {
+            local = true;
+            // A day alone is not asked for its zone.
+            writing.local |= text.contains(':');
+            let micros = micros - offset.micros();
+            instant = is_instant(micros).then_some((micros, false));
         }
+        zoned |= matches!(instant, Some((_, true)));
         instants.push(instant.map(|(micros, _)| micros));
     }
     let counts = texts.names.counts(&texts.codes);
@@ -312,7 +329,7 @@ fn time_column(
     if zoned && local {
         notices.push(Notice::Other {
             title: format!("{name} names a time zone in some rows only"),
-            meaning: "Those without one are read as UTC.".to_owned(),
+            meaning: format!("Those without one are read as {}.", offset.name()),
             level: Level::Warning,
         });
     }
@@ -472,13 +489,19 @@ fn written_number(text: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    const SAID: Said = Said {
+        decimal: '.',
+        dates: None,
+        offset: None,
+    };
+
     fn read(name: &str, cells: &[&str]) -> (Column, Vec<Notice>) {
         let mut buffer = ColumnBuffer::new('.');
         for (row, cell) in cells.iter().enumerate() {
             buffer.push(cell.as_bytes(), row as u64 + 2);
         }
         let mut notices = Vec::new();
-        let (column, _) = infer(buffer, name.to_owned(), 1, ('.', None), &mut notices);
+        let (column, _) = infer(buffer, name.to_owned(), 1, SAID, &mut notices);
         (column, notices)
     }
 

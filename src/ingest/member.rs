@@ -21,8 +21,6 @@ pub(super) struct FileFacts {
     pub number: u32,
     /// When it was written, in microseconds since 1970: exports without times are as old as that.
     pub modified: Option<i64>,
-    /// Whether its times have no zone.
-    pub has_local_times: bool,
 }
 
 impl FileFacts {
@@ -165,7 +163,6 @@ impl Member {
     fn begin(&mut self, set: &mut SeriesSet) -> Result<(), IngestError> {
         let sample = std::mem::take(&mut self.sample);
         self.before = set.samples;
-        self.facts.has_local_times = has_local_times(&sample);
         let mut recognised = recognise(&self.facts.name, &sample);
         // Whoever gives the format string says what the file is.
         if self.victoria_format.is_some() && recognised.format == Format::Delimited {
@@ -202,7 +199,11 @@ impl Member {
                 Reading::Table(Box::new(reader))
             }
             Format::VictoriaCsv => {
-                let mut reader = Box::new(Reader::new(&self.facts.name));
+                let said = ReadOptions {
+                    offset: self.options.offset,
+                    ..ReadOptions::default()
+                };
+                let mut reader = Box::new(Reader::with_options(&self.facts.name, said));
                 reader.push(&super::columnar::header_of_headless(
                     &sample,
                     self.victoria_format.as_deref(),
@@ -261,49 +262,4 @@ pub(super) fn told(text: &str) -> String {
         told.push('\u{2026}');
     }
     told
-}
-
-/// Whether the first time of day after a date stands without a zone: `2024-03-04 08:30:00`.
-fn has_local_times(sample: &[u8]) -> bool {
-    let shape = b"dddd-dd-dd dd:dd";
-    let fits = |text: &[u8]| {
-        text.iter().zip(shape).all(|(b, of)| match of {
-            b'd' => b.is_ascii_digit(),
-            b' ' => matches!(b, b' ' | b'T'),
-            of => b == of,
-        })
-    };
-    let Some(at) = sample.windows(shape.len()).position(fits) else {
-        return false;
-    };
-    let rest = sample.get(at + shape.len()..).unwrap_or_default();
-    let is_of_time = |b: &&u8| b.is_ascii_digit() || matches!(b, b':' | b'.');
-    let len = rest.iter().take_while(is_of_time).count();
-    let zone = rest.get(len..).unwrap_or_default().trim_ascii_start();
-    !matches!(zone.first(), Some(b'Z' | b'+' | b'-' | b'U' | b'G'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_with_and_without_a_zone() {
-        for local in [
-            "t,x\n2024-03-04 08:30:00,1\n",
-            "2024-03-04T08:30",
-            "2024-03-04 08:30:00.5;1",
-        ] {
-            assert!(has_local_times(local.as_bytes()), "{local}");
-        }
-        for zoned in [
-            "2024-03-04T08:30:00Z,1",
-            "2024-03-04 08:30:00+01:00",
-            "2024-03-04 08:30:00 UTC",
-            "1709541000",
-            "",
-        ] {
-            assert!(!has_local_times(zoned.as_bytes()), "{zoned}");
-        }
-    }
 }

@@ -45,6 +45,7 @@ mod measure;
 mod member;
 mod names;
 mod number;
+mod offset;
 mod openmetrics;
 mod options;
 mod quantity;
@@ -71,13 +72,14 @@ mod zip;
 pub use decode::Encoding;
 pub(crate) use duplicates::repeated_rows;
 pub use error::IngestError;
-pub use files::{FileRead, FilesReader, InputFile, TableRead, read_files};
+pub use files::{FileRead, FilesReader, InputFile, TableRead, is_zone_open, read_files};
 pub use input::Pull;
 pub use join::{ALERT_COLUMN, HEALTHY, JoinOptions, JoinReport, JoinedColumn};
 pub use limits::{
     MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_NAMES, MAX_ROW_BYTES, MAX_ROWS,
     MAX_TEXT_BYTES, SAMPLE_BYTES,
 };
+pub use offset::Offset;
 pub use options::{Delimiter, Escape, ReadOptions, Sequence};
 pub use reader::Reader;
 pub use recognise::{Format, Recognised, recognise};

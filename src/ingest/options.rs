@@ -1,6 +1,7 @@
 //! What a caller may say about a file instead of leaving it to be guessed.
 
 use super::decode::Encoding;
+use super::offset::Offset;
 use super::time::DateOrder;
 
 /// What stands between the cells of a row.
@@ -192,6 +193,8 @@ pub struct ReadOptions {
     pub decimal: Option<char>,
     /// Which comes first in dates that name day and month by numbers.
     pub date_order: Option<DateOrder>,
+    /// How far times without a zone are ahead of UTC.
+    pub offset: Option<Offset>,
     /// What lines begin with that are no rows; `Some(None)` where there are no such lines.
     pub comment: Option<Option<u8>>,
 }

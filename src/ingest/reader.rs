@@ -184,6 +184,7 @@ impl Reader {
         );
         table.may_be_empty = self.raw;
         table.date_order = self.options.date_order;
+        table.offset = self.options.offset;
         let explicit_comment = self.options.comment.is_some();
         let mut pipeline = Box::new(Pipeline {
             coding,
@@ -245,8 +246,10 @@ impl Pipeline {
         ingested.how = ReadReport {
             decimal: found.decimal,
             date_order: found.date_order,
+            offset: found.offset,
             sure: Sureness {
                 date_order: found.sure.date_order,
+                offset: found.sure.offset,
                 ..how.sure
             },
             rows: found.rows,
@@ -280,6 +283,7 @@ impl Pipeline {
                 escape: self.guess.escape_sure,
                 decimal: layout.decimal_sure,
                 date_order: 1.0,
+                offset: 1.0,
                 header_rows: layout.header_sure,
                 preamble_rows: layout.preamble_sure,
             },

@@ -21,6 +21,8 @@ pub struct ReadReport {
     /// `day-first` or `month-first`, where dates name day and month by numbers; else empty. Of several columns, that of one which
     /// leaves it open, if one does.
     pub date_order: String,
+    /// What times without a zone were taken for, `UTC` or such as `+01:00`; empty where there are none.
+    pub offset: String,
     /// What comment lines begin with; empty where there are none.
     pub comment: String,
     /// Rows that make the header.
@@ -62,6 +64,7 @@ pub struct Sureness {
     pub escape: f64,
     pub decimal: f64,
     pub date_order: f64,
+    pub offset: f64,
     pub header_rows: f64,
     pub preamble_rows: f64,
 }

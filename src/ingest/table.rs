@@ -4,8 +4,9 @@ use std::iter::Take;
 
 use super::buffer::{ColumnBuffer, Sightings, quoted};
 use super::duplicates::repeated_rows;
-use super::infer::infer;
+use super::infer::{Said, infer};
 use super::limits::{MAX_CELLS, MAX_NAMES, MAX_ROWS, MAX_TEXT_BYTES, SHOWN_LINES};
+use super::offset::Offset;
 use super::report::{ColumnReport, ReadReport, Sureness};
 use super::scan::CellIter;
 use super::sniff::Foreign;
@@ -23,6 +24,8 @@ pub(super) struct TableBuilder {
     pub may_be_empty: bool,
     /// What is said of dates that name day and month by numbers.
     pub date_order: Option<DateOrder>,
+    /// What is said of times without a zone.
+    pub offset: Option<Offset>,
     columns: Vec<ColumnBuffer>,
     rows: u64,
     ragged: Sightings,
@@ -63,6 +66,7 @@ impl TableBuilder {
             decimal,
             may_be_empty: false,
             date_order: None,
+            offset: None,
             rows: 0,
             ragged: Sightings::default(),
             text_bytes: 0,
@@ -192,10 +196,16 @@ impl TableBuilder {
         let mut reports = Vec::with_capacity(self.columns.len());
         let mut decimal_comma = false;
         let mut dates = None;
+        let mut local = false;
         for (position, (buffer, name)) in self.columns.into_iter().zip(header.names).enumerate() {
-            let said = (self.decimal, self.date_order);
+            let said = Said {
+                decimal: self.decimal,
+                dates: self.date_order,
+                offset: self.offset,
+            };
             let (column, unit) = infer(buffer, name, position, said, &mut notices);
             decimal_comma |= unit.decimal == ',';
+            local |= unit.local;
             if let Some((_, open)) = unit.dates
                 && (open || dates.is_none())
             {
@@ -253,7 +263,17 @@ impl TableBuilder {
         let how = ReadReport {
             decimal: if decimal_comma { "," } else { "." }.to_owned(),
             date_order: dates.map_or("", |(order, _)| order.name()).to_owned(),
+            offset: match local {
+                true => self.offset.unwrap_or_default().name(),
+                false => String::new(),
+            },
             sure: Sureness {
+                // Nothing in the file says where it was written.
+                offset: if local && self.offset.is_none() {
+                    0.5
+                } else {
+                    1.0
+                },
                 // Slashes are American more often than not, dots and dashes are not.
                 date_order: if dates.is_some_and(|(_, open)| open) {
                     0.5

@@ -21,6 +21,8 @@ pub enum ReadSetting {
     Comment,
     /// Which comes first in dates that name day and month by numbers: `day-first` or `month-first`.
     DateOrder,
+    /// How far times without a zone are ahead of UTC, in whole minutes: `UTC`, or from `-14:00` to `+14:00`.
+    Offset,
 }
 
 /// What a person says of how files are to be read and joined; what is not said is guessed.
@@ -50,7 +52,8 @@ pub struct Guess {
 impl Guess {
     /// Whether the file leaves it open, so that a person should be asked: as good a case can be made for another choice.
     pub fn is_open(&self) -> bool {
-        self.setting == ReadSetting::DateOrder && self.sure.is_some_and(|sure| sure <= 0.5)
+        let is_asked = matches!(self.setting, ReadSetting::DateOrder | ReadSetting::Offset);
+        is_asked && self.sure.is_some_and(|sure| sure <= 0.5)
     }
 }
 

@@ -55,6 +55,7 @@ choice!(Whole: ReadSetting {
     PreambleRows = "preamble-rows",
     Comment = "comment",
     DateOrder = "date-order",
+    Offset = "offset",
 });
 record!(Options: RowsView { sort, descending, filter });
 record!(Options: RowsFilter { column, contains, min, max });

@@ -136,6 +136,7 @@ impl Job for LoadJob {
         let begun = *self.begun_secs.get_or_insert(now_secs);
         if let Some(read) = self.table.take() {
             let files = summaries(&read);
+            let asks_zone = ingest::is_zone_open(&read.files);
             let hows = reading::hows(read.files);
             let table = read.table;
             let facts = DataFacts {
@@ -145,7 +146,7 @@ impl Job for LoadJob {
                 parse_secs: now_secs - begun,
                 kinds_set: Vec::new(),
                 join: read.join.map(join_summary),
-                readings: reading::summaries(&hows),
+                readings: reading::summaries(&hows, asks_zone),
             };
             return Ok(keep(
                 store,

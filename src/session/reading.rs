@@ -4,7 +4,8 @@ use super::failure::Fault;
 use crate::data::{Column, Frame};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    DateOrder, Delimiter, Encoding, Escape, FileRead, JoinOptions, ReadOptions, ReadReport, RowList,
+    DateOrder, Delimiter, Encoding, Escape, FileRead, JoinOptions, Offset, ReadOptions, ReadReport,
+    RowList,
 };
 use crate::protocol::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 
@@ -52,6 +53,11 @@ pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fau
                         .ok_or_else(|| refused("dates are day-first or month-first"))?,
                 );
             }
+            ReadSetting::Offset => {
+                reading.offset = Some(Offset::named(value).ok_or_else(|| {
+                    refused("how far times are ahead of UTC is UTC, or from -14:00 to +14:00, such as +01:00")
+                })?);
+            }
             ReadSetting::Comment => {
                 reading.comment = Some(sign(value).ok_or_else(|| refused(SIGN))?);
             }
@@ -98,19 +104,22 @@ pub(super) fn hows(files: Vec<FileRead>) -> Vec<(String, ReadReport)> {
 }
 
 /// The same, short enough to be shown.
-pub(super) fn summaries(hows: &[(String, ReadReport)]) -> Vec<ReadingSummary> {
+///
+/// A zone that is guessed is a question where `asks_zone` is set; of files that are all without one there is nothing to be
+/// sure of or not.
+pub(super) fn summaries(hows: &[(String, ReadReport)], asks_zone: bool) -> Vec<ReadingSummary> {
     let (mut repaired, mut skipped) = (LISTED, LISTED);
     hows.iter()
         .map(|(file, how)| ReadingSummary {
             file: file.clone(),
-            guesses: guesses(how),
+            guesses: guesses(how, asks_zone),
             repaired: notes(&how.repaired, &mut repaired),
             skipped: notes(&how.skipped, &mut skipped),
         })
         .collect()
 }
 
-fn guesses(how: &ReadReport) -> Vec<Guess> {
+fn guesses(how: &ReadReport, asks_zone: bool) -> Vec<Guess> {
     let sure = how.sure;
     let or_none = |sign: &str| match sign {
         "" => "none".to_owned(),
@@ -165,6 +174,14 @@ fn guesses(how: &ReadReport) -> Vec<Guess> {
             ReadSetting::DateOrder,
             how.date_order.clone(),
             Some(sure.date_order),
+        ));
+    }
+    if !how.offset.is_empty() {
+        let is_told = asks_zone || sure.offset >= 1.0;
+        all.push(of(
+            ReadSetting::Offset,
+            how.offset.clone(),
+            is_told.then_some(sure.offset),
         ));
     }
     all

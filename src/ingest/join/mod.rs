@@ -35,8 +35,6 @@ pub struct JoinOptions {
     pub replica_labels: Option<Vec<String>>,
     /// VictoriaMetrics' format string, for its CSV files: `__name__,instance,__value__,__timestamp__:unix_s`.
     pub victoria_format: Option<String>,
-    /// Seconds that local times without a zone are ahead of UTC; none takes them for UTC.
-    pub utc_offset_secs: Option<i32>,
 }
 
 /// How series were joined.

@@ -64,9 +64,15 @@ fn read_body(app: &App, readings: &[ReadingSummary], spec: &Rc<ReadSpec>) -> Htm
             .map(|(value, label)| (value.into(), label.into()))
             .collect();
         let setting = field.setting;
-        choice(&named, &field.said, &options, move |value| {
-            store.act(Act::ReadAs(spec.saying(setting, value)));
-        })
+        let say = move |value| store.act(Act::ReadAs(spec.saying(setting, value)));
+        if let [(_, found)] = &options[..] {
+            let named = Named {
+                hint: "Such as +01:00 or -05:30.".into(),
+                ..named
+            };
+            return typed_field(&named, "text", &field.said, found, say);
+        }
+        choice(&named, &field.said, &options, say)
     });
     let fields: Html = fields.collect();
     let count = |of: fn(&ReadingSummary) -> &RowNotes| -> (u64, usize) {
