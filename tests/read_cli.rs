@@ -150,6 +150,53 @@ fn odd_signs_are_told_and_may_be_said() {
 }
 
 #[test]
+fn each_of_several_files_may_be_said_how_to_read() {
+    let folder = Folder::new("each");
+    folder.file(
+        "plain.csv",
+        "time,cpu\n2024-03-04T08:30:00Z,1.5\n2024-03-04T08:31:00Z,2.5\n",
+    );
+    folder.file(
+        "werte.csv",
+        "time;memory\n04.03.2024 09:30;1,25\n04.03.2024 09:31;2,75\n",
+    );
+    let (table, how) = folder.read("plain.csv werte.csv --for werte.csv,offset=+01:00");
+    assert_eq!(
+        table,
+        "timestamp,cpu,memory\n2024-03-04T08:30:00,1.5,1.25\n2024-03-04T08:31:00,2.5,2.75\n"
+    );
+    let [plain, werte] = [&how["files"][0], &how["files"][1]];
+    assert_eq!(
+        (&plain["delimiter"], &plain["decimal"]),
+        (&",".into(), &".".into())
+    );
+    assert_eq!(
+        (&werte["delimiter"], &werte["decimal"]),
+        (&";".into(), &",".into())
+    );
+    assert_eq!(
+        (&plain["offset"], &werte["offset"]),
+        (&"".into(), &"+01:00".into())
+    );
+    assert_eq!(werte["sure"]["offset"], 1.0);
+    // What is said of one file goes before what is said of all, and leaves the others as they are.
+    let words =
+        "plain.csv werte.csv --delimiter , --for werte.csv,delimiter=; --for werte.csv,offset=1";
+    assert_eq!(folder.read(words).0, table);
+    let refused = Command::new(env!("CARGO_BIN_EXE_kubecast"))
+        .current_dir(&folder.0)
+        .args(["read", "plain.csv", "--for", "other.csv,decimal=,"])
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        told.contains("--for other.csv is about no file that is read"),
+        "{told}"
+    );
+}
+
+#[test]
 fn times_without_a_zone_are_utc_until_it_is_said_what_they_are() {
     let folder = Folder::new("offset");
     let local = "time,cpu\n2024-03-04 08:30:00,1\n2024-03-04 08:31:00,2\n";

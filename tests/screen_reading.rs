@@ -97,7 +97,11 @@ impl Page {
     }
 
     fn say(&mut self, setting: ReadSetting, value: &str) -> &mut Self {
-        let spec = self.spec().saying(setting, value.to_owned());
+        self.say_of(None, setting, value)
+    }
+
+    fn say_of(&mut self, file: Option<&str>, setting: ReadSetting, value: &str) -> &mut Self {
+        let spec = self.spec().saying(file, setting, value.to_owned());
         self.act(Act::ReadAs(spec))
     }
 
@@ -186,7 +190,7 @@ fn what_is_said_is_read_again_at_once_and_left_to_be_guessed_again() {
     assert_ne!(page.columns(), ["Zeit", "Knoten", "CPU", "Störung"]);
     let guess = &page.data().readings[0].guesses[1];
     assert_eq!((guess.value.as_str(), guess.sure), ("comma", Some(1.0)));
-    let fields = reading::guess_fields(&page.data().readings, &page.spec());
+    let fields = reading::guess_fields(&page.data().readings, &page.spec(), None);
     assert_eq!(fields[1].said, "comma");
     // The same once more asks for nothing.
     let asked = page.asked.len();
@@ -204,7 +208,7 @@ fn what_is_said_is_read_again_at_once_and_left_to_be_guessed_again() {
 
 /// The field of a setting, as the screen shows it.
 fn field(page: &Page, setting: ReadSetting) -> reading::GuessField {
-    let fields = reading::guess_fields(&page.data().readings, &page.spec());
+    let fields = reading::guess_fields(&page.data().readings, &page.spec(), None);
     let field = fields.into_iter().find(|f| f.setting == setting);
     field.unwrap_or_else(|| panic!("no {setting:?}"))
 }
@@ -252,6 +256,70 @@ fn a_zone_is_asked_for_where_other_files_name_one_and_may_always_be_said() {
         field(&page, ReadSetting::Offset).label,
         "Times without a zone are"
     );
+}
+
+#[test]
+fn each_of_several_files_is_read_as_is_said_of_it() {
+    let plain = "Zeit,Last\n2024-03-04 08:00:00,1.5\n2024-03-04 08:01:00,2.5\n";
+    let mut page = Page::new();
+    page.drop(&[("werte.csv", &german()), ("plain.csv", plain.as_bytes())]);
+    let columns: Vec<String> = page.columns().iter().map(|c| (*c).to_owned()).collect();
+    let shown = |page: &Page, file: Option<&str>| {
+        let fields = reading::guess_fields(&page.data().readings, &page.spec(), file);
+        (fields[1].options[0].1.clone(), fields[1].said.clone())
+    };
+    assert_eq!(shown(&page, None).0, "Not the same in all files");
+    assert!(shown(&page, Some("werte.csv")).0.starts_with("semicolon ("));
+    assert!(shown(&page, Some("plain.csv")).0.starts_with("comma ("));
+    let plainly = page.data().readings[1].clone();
+    // Said of one file alone.
+    page.say_of(Some("werte.csv"), ReadSetting::Delimiter, "comma");
+    // Then it has no times to be joined on.
+    assert!(matches!(page.state.data, Async::Failed { .. }));
+    assert_eq!(*page.spec(), ReadSpec::default());
+    page.say_of(Some("werte.csv"), ReadSetting::Delimiter, "semicolon");
+    assert_eq!(page.data().readings[1], plainly);
+    let guess = &page.data().readings[0].guesses[1];
+    assert_eq!((guess.value.as_str(), guess.sure), ("semicolon", Some(1.0)));
+    assert_eq!(
+        shown(&page, Some("werte.csv")),
+        ("Guess it".to_owned(), "semicolon".to_owned())
+    );
+    assert_eq!(shown(&page, None).0, "Not the same in all files");
+    page.say_of(Some("werte.csv"), ReadSetting::PreambleRows, "5");
+    assert_eq!(page.data().readings[1], plainly);
+    assert_ne!(page.columns(), columns);
+    page.say_of(Some("werte.csv"), ReadSetting::PreambleRows, "");
+    assert_eq!(page.columns(), columns);
+    // It stays over a reload.
+    let text = source_to_text(page.kept.as_ref().expect("kept"));
+    let Some(kept) = source_of_text(
+        &text,
+        vec![FileRef {
+            key: 0,
+            name: "werte.csv".into(),
+            bytes: 1,
+            modified_secs: None,
+        }],
+    ) else {
+        panic!("{text}");
+    };
+    assert_eq!(kept.reading, page.spec());
+    // What is said of all holds for all.
+    page.say(ReadSetting::Delimiter, "");
+    assert_eq!(page.spec().said_of, []);
+    assert_eq!(page.columns(), columns);
+    // Of a file that is not there nothing can be said.
+    page.say_of(Some("other.csv"), ReadSetting::Delimiter, "comma");
+    assert!(
+        page.data()
+            .notices
+            .iter()
+            .any(|n| n.title() == "There is no file other.csv")
+    );
+    // The one that is looked at is the state's.
+    page.act(Act::SeeReading("plain.csv".to_owned()));
+    assert_eq!(&*page.state.reading_of, "plain.csv");
 }
 
 #[test]

@@ -107,6 +107,8 @@ pub enum Act {
     SetKind(String, ColumnKind),
     /// The files at hand are to be read again, as this says.
     ReadAs(ReadSpec),
+    /// How this one of them was read is to be seen; that of all of them, if there is none of that name.
+    SeeReading(String),
     /// Another target.
     SetTarget(String),
     /// A model is to be trained.

@@ -77,6 +77,7 @@ impl Step {
             Act::FreshSeed(field) => self.effects.push(Effect::DrawSeed(*field)),
             Act::SetKind(column, kind) => self.ask(set_kind(column.clone(), *kind, false)),
             Act::ReadAs(reading) => self.read_as(reading),
+            Act::SeeReading(file) => self.state.reading_of = file.as_str().into(),
             Act::SetTarget(column) => self.ask_target(column),
             Act::Train => self.train(),
             Act::Search => self.search(),

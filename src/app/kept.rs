@@ -72,6 +72,10 @@ mod tests {
             target: Some("y".into()),
             reading: Rc::new(ReadSpec {
                 said: vec![(ReadSetting::Delimiter, "tab".to_owned())],
+                said_of: vec![(
+                    "a.csv".to_owned(),
+                    vec![(ReadSetting::Offset, "+01:00".to_owned())],
+                )],
                 step_secs: Some(30.0),
                 entity_labels: Some(vec!["node".to_owned()]),
                 rates: vec![("cpu_total".to_owned(), false)],

@@ -76,17 +76,54 @@ fn lower(text: &str) -> String {
     first.into_iter().chain(chars).collect()
 }
 
-/// The settings of delimited text with what was found in the first file, and what may be chosen instead.
-pub fn guess_fields(readings: &[ReadingSummary], spec: &ReadSpec) -> Vec<GuessField> {
-    let Some(first) = readings.first() else {
-        return Vec::new();
+/// In the order in which they are shown.
+const SETTINGS: [ReadSetting; 10] = [
+    ReadSetting::Encoding,
+    ReadSetting::Delimiter,
+    ReadSetting::Quote,
+    ReadSetting::Escape,
+    ReadSetting::Decimal,
+    ReadSetting::HeaderRows,
+    ReadSetting::PreambleRows,
+    ReadSetting::Comment,
+    ReadSetting::DateOrder,
+    ReadSetting::Offset,
+];
+
+/// The settings of delimited text with what was found, and what may be chosen instead: in one file, or in all of them.
+pub fn guess_fields(
+    readings: &[ReadingSummary],
+    spec: &ReadSpec,
+    file: Option<&str>,
+) -> Vec<GuessField> {
+    let read = |reading: &&ReadingSummary| file.is_none_or(|file| reading.file == file);
+    let field = |setting: &ReadSetting| {
+        let all = readings.iter().filter(read).flat_map(|r| &r.guesses);
+        let mut all = all.filter(|guess| guess.setting == *setting);
+        let mut least = all.next()?;
+        let mut are_alike = true;
+        for guess in all {
+            are_alike &= guess.value == least.value;
+            if guess
+                .sure
+                .is_some_and(|sure| least.sure.is_none_or(|of| sure < of))
+            {
+                least = guess;
+            }
+        }
+        Some(field(least, are_alike, spec, file))
     };
-    first.guesses.iter().map(|g| field(g, spec)).collect()
+    SETTINGS.iter().filter_map(field).collect()
+}
+
+fn said_in(said: &[(ReadSetting, String)], setting: ReadSetting) -> &str {
+    let said = said.iter().find(|(of, _)| *of == setting);
+    said.map_or("", |(_, value)| value)
 }
 
 const ORDERS: &[&str] = &["day-first", "month-first"];
 
-fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
+fn field(guess: &Guess, are_alike: bool, spec: &ReadSpec, file: Option<&str>) -> GuessField {
     let setting = guess.setting;
     let (label, values): (_, &[&str]) = match setting {
         ReadSetting::Encoding => (
@@ -135,27 +172,31 @@ fn field(guess: &Guess, spec: &ReadSpec) -> GuessField {
         ),
         ReadSetting::Offset => ("Times without a zone are", &[]),
     };
-    let said = spec.said.iter().find(|(of, _)| *of == setting);
-    let said = said.map(|(_, value)| value.clone()).unwrap_or_default();
+    let of_all = said_in(&spec.said, setting);
+    let said = match file {
+        None => of_all,
+        Some(file) => said_in(spec.said_of(file), setting),
+    };
+    let value = in_words(setting, &guess.value);
     let found = match (said.is_empty(), guess.sure) {
-        (false, _) => "Guess it".to_owned(),
-        (true, Some(sure)) => format!(
-            "{} ({:.0} % sure)",
-            in_words(setting, &guess.value),
-            libm::floor(sure * 100.0)
-        ),
-        (true, None) => format!("{} (guessed)", in_words(setting, &guess.value)),
+        (false, _) if file.is_none() || of_all.is_empty() => "Guess it".to_owned(),
+        _ if file.is_some() && !of_all.is_empty() => {
+            format!("{}, as all files", in_words(setting, of_all))
+        }
+        _ if !are_alike => "Not the same in all files".to_owned(),
+        (_, Some(sure)) => format!("{value} ({:.0} % sure)", libm::floor(sure * 100.0)),
+        (_, None) => format!("{value} (guessed)"),
     };
     let mut options = vec![(String::new(), found)];
     let offered = |value: &str| (value.to_owned(), in_words(setting, value));
     options.extend(values.iter().map(|value| offered(value)));
-    if !values.is_empty() && !options.iter().any(|(value, _)| *value == said) {
-        options.push(offered(&said));
+    if !values.is_empty() && !options.iter().any(|(value, _)| value == said) {
+        options.push(offered(said));
     }
     GuessField {
         setting,
         label,
-        said,
+        said: said.to_owned(),
         options,
     }
 }
@@ -192,13 +233,40 @@ pub fn may_be_data(name: &str) -> bool {
 }
 
 impl ReadSpec {
-    /// The same with a setting said, or left to be guessed where the value is empty.
-    pub fn saying(&self, setting: ReadSetting, value: String) -> Self {
+    /// What is said of one file.
+    fn said_of(&self, file: &str) -> &[(ReadSetting, String)] {
+        let said = self.said_of.iter().find(|(of, _)| of == file);
+        said.map_or(&[], |(_, said)| said)
+    }
+
+    /// The same with a setting said, of one file or of all of them; left to be guessed where the value is empty. What is said
+    /// of all takes back what was said of single ones.
+    pub fn saying(&self, file: Option<&str>, setting: ReadSetting, value: String) -> Self {
         let mut spec = self.clone();
-        spec.said.retain(|(of, _)| *of != setting);
-        if !value.is_empty() {
-            spec.said.push((setting, value));
+        for (of, said) in &mut spec.said_of {
+            if file.is_none_or(|file| of == file) {
+                said.retain(|(of, _)| *of != setting);
+            }
         }
+        let is_of_all = file.is_none();
+        let said = match file {
+            None => &mut spec.said,
+            Some(file) => {
+                let at = spec.said_of.iter().position(|(of, _)| of == file);
+                let at = at.unwrap_or_else(|| {
+                    spec.said_of.push((file.to_owned(), Vec::new()));
+                    spec.said_of.len() - 1
+                });
+                &mut spec.said_of[at].1
+            }
+        };
+        if is_of_all {
+            said.retain(|(of, _)| *of != setting);
+        }
+        if !value.is_empty() {
+            said.push((setting, value));
+        }
+        spec.said_of.retain(|(_, said)| !said.is_empty());
         spec
     }
 
@@ -320,7 +388,7 @@ mod tests {
     fn a_guess_is_shown_with_how_sure_it_is_and_what_was_said_in_its_place() {
         let readings = [reading("comma", 0, 0)];
         let spec = ReadSpec::default();
-        let fields = guess_fields(&readings, &spec);
+        let fields = guess_fields(&readings, &spec, None);
         assert_eq!(fields[1].options[0].1, "comma (98 % sure)");
         assert_eq!(fields[4].options[0].1, "none (guessed)");
         let mut open = readings[0].clone();
@@ -329,18 +397,67 @@ mod tests {
             value: "month-first".to_owned(),
             sure: Some(0.5),
         });
-        let asked = guess_fields(&[open], &spec).pop().unwrap();
+        let asked = guess_fields(&[open], &spec, None).pop().unwrap();
         assert!(asked.label.contains("leave it open"), "{}", asked.label);
         assert_eq!(asked.options[0].1, "month first (50 % sure)");
         assert_eq!(asked.options[1].0, "day-first");
         assert_eq!(fields[1].said, "");
-        let spec = spec.saying(ReadSetting::Delimiter, "~".to_owned());
-        let fields = guess_fields(&readings, &spec);
+        let spec = spec.saying(None, ReadSetting::Delimiter, "~".to_owned());
+        let fields = guess_fields(&readings, &spec, None);
         assert_eq!(fields[1].options[0].1, "Guess it");
         assert_eq!(fields[1].said, "~");
         assert!(fields[1].options.iter().any(|(value, _)| value == "~"));
         assert_eq!(
-            spec.saying(ReadSetting::Delimiter, String::new()),
+            spec.saying(None, ReadSetting::Delimiter, String::new()),
+            ReadSpec::default()
+        );
+    }
+
+    #[test]
+    fn of_several_files_each_is_shown_with_what_was_said_of_it() {
+        let mut readings = [reading("comma", 0, 0), reading("semicolon", 0, 0)];
+        readings[1].file = "b.csv".to_owned();
+        readings[1].guesses.push(Guess {
+            setting: ReadSetting::Offset,
+            value: "UTC".to_owned(),
+            sure: None,
+        });
+        let shown = |spec: &ReadSpec, file: Option<&str>| {
+            let fields = guess_fields(&readings, spec, file);
+            let field = fields
+                .into_iter()
+                .find(|f| f.setting == ReadSetting::Delimiter);
+            let field = field.unwrap();
+            (field.options[0].1.clone(), field.said)
+        };
+        let both = |found: &str, said: &str| (found.to_owned(), said.to_owned());
+        let spec = ReadSpec::default();
+        assert_eq!(shown(&spec, None), both("Not the same in all files", ""));
+        assert_eq!(
+            shown(&spec, Some("b.csv")),
+            both("semicolon (98 % sure)", "")
+        );
+        // What only one file has is asked of all.
+        assert_eq!(guess_fields(&readings, &spec, None).len(), 6);
+        assert_eq!(guess_fields(&readings, &spec, Some("a.csv")).len(), 5);
+
+        let tab = || "tab".to_owned();
+        let spec = spec.saying(Some("b.csv"), ReadSetting::Delimiter, tab());
+        assert_eq!(shown(&spec, None), both("Not the same in all files", ""));
+        assert_eq!(shown(&spec, Some("a.csv")), both("comma (98 % sure)", ""));
+        assert_eq!(shown(&spec, Some("b.csv")), both("Guess it", "tab"));
+        let all = spec.saying(None, ReadSetting::Delimiter, ":".to_owned());
+        assert_eq!(all.said_of, []);
+        assert_eq!(shown(&all, Some("b.csv")), both(":, as all files", ""));
+        let other = all.saying(Some("b.csv"), ReadSetting::Delimiter, tab());
+        assert_eq!(shown(&other, Some("b.csv")), both(":, as all files", "tab"));
+        assert_eq!(shown(&other, None), both("Guess it", ":"));
+        assert_eq!(
+            other.saying(Some("b.csv"), ReadSetting::Delimiter, String::new()),
+            all
+        );
+        assert_eq!(
+            spec.saying(Some("b.csv"), ReadSetting::Delimiter, String::new()),
             ReadSpec::default()
         );
     }

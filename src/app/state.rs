@@ -411,6 +411,8 @@ pub struct State {
     pub data: Async<Handle<DataSummary>>,
     /// Where it can be had again.
     pub source: Option<Source>,
+    /// The one of its files whose reading is in sight; of no such name where it is that of all of them.
+    pub reading_of: Rc<str>,
     /// The target.
     pub target: Async<Handle<TargetSummary>>,
     /// What was typed and chosen.
@@ -479,6 +481,7 @@ impl Default for State {
             route: Route::Data,
             data: Async::Idle,
             source: None,
+            reading_of: "".into(),
             target: Async::Idle,
             settings: Handle::default(),
             model: Async::Idle,

@@ -8,7 +8,6 @@ use clap::Args as ClapArgs;
 use super::files;
 use super::read::read_any;
 use super::run::tell;
-use crate::ingest::{JoinOptions, ReadOptions};
 use crate::learn::{Fitter, UnitGrower};
 use crate::protocol::{Failure, FailureCode, Place};
 use crate::session::{ForecastSpec, forecast as run, forecast_elsewhere};
@@ -86,7 +85,7 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
             place: Place::default(),
         });
     }
-    let read = read_any(&args.files, ReadOptions::default(), JoinOptions::default())?;
+    let read = read_any(&args.files)?;
     let frame = read.table.frame;
     let spec = ForecastSpec {
         time: args.time.clone(),
@@ -112,7 +111,7 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
         None => run(&frame, &spec, &mut grow),
         Some(file) => {
             let file = std::slice::from_ref(file);
-            let other = read_any(file, ReadOptions::default(), JoinOptions::default())?;
+            let other = read_any(file)?;
             forecast_elsewhere(&frame, &other.table.frame, &spec, &mut grow)
         }
     };

@@ -20,6 +20,7 @@ mod forecast;
 mod memory;
 mod progress;
 mod read;
+mod read_args;
 mod run;
 mod search_args;
 mod simulate;

@@ -12,10 +12,12 @@ use super::limits::{
     FREE_INFLATED_BYTES, MAX_BYTES, MAX_FILES, MAX_INFLATED_BYTES, MAX_INFLATED_RATIO,
 };
 use super::member::{FileFacts, Member, MemberEnd};
+use super::readings::Readings;
 use super::recognise::{Format, Recognised, recognise};
 use super::scrapes;
 use super::series::SeriesSet;
 use super::zip::{self, ZipFault};
+use super::zone::{is_zone_open, without_zone};
 use super::{Foreign, IngestError, Ingested, ReadOptions, ReadReport, stack};
 use crate::data::{Notice, is_instant};
 
@@ -45,14 +47,6 @@ pub struct FileRead {
     pub how: Option<ReadReport>,
 }
 
-impl FileRead {
-    /// Whether it has times without a zone, and nothing is said of them.
-    fn is_zone_guessed(&self) -> bool {
-        let how = self.how.as_ref();
-        how.is_some_and(|how| !how.offset.is_empty() && how.sure.offset < 1.0)
-    }
-}
-
 /// A table of one file or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableRead {
@@ -68,7 +62,7 @@ pub struct TableRead {
 #[derive(Debug)]
 pub struct FilesReader<'a> {
     options: JoinOptions,
-    reading: ReadOptions,
+    reading: Readings,
     inputs: Vec<Input<'a>>,
     /// Files that are not looked at yet, then parts of archives, in order.
     queue: VecDeque<Source>,
@@ -146,7 +140,7 @@ impl<'a> FilesReader<'a> {
     pub fn empty(options: JoinOptions) -> Self {
         Self {
             options,
-            reading: ReadOptions::default(),
+            reading: Readings::default(),
             inputs: Vec::new(),
             queue: VecDeque::new(),
             current: None,
@@ -188,7 +182,15 @@ impl<'a> FilesReader<'a> {
     /// Reads every file of delimited text as the caller says; what is not said is guessed.
     #[must_use]
     pub fn read_as(mut self, reading: ReadOptions) -> Self {
-        self.reading = reading;
+        self.reading.all = reading;
+        self
+    }
+
+    /// Reads the files of this name (with or without `.gz`; of a file in an archive the name there) as the caller says, whatever
+    /// is said of all.
+    #[must_use]
+    pub fn read_file_as(mut self, name: String, reading: ReadOptions) -> Self {
+        self.reading.single.push((name, reading));
         self
     }
 
@@ -260,6 +262,7 @@ impl<'a> FilesReader<'a> {
         if is_zone_open(&files) {
             table.notices.push(without_zone(&files));
         }
+        table.notices.extend(self.reading.unused(&files));
         for (name, error) in self.skipped {
             table.notices.push(Notice::Other {
                 title: format!("{name} was left out"),
@@ -313,7 +316,8 @@ impl<'a> FilesReader<'a> {
         };
         self.read_files += 1;
         self.set.files.push(facts.name.clone());
-        let mut member = Member::new(facts, &self.options, &self.reading);
+        let reading = self.reading.of(&facts.name);
+        let mut member = Member::new(facts, &self.options, reading);
         if matches!(unpacker, Unpacker::None) {
             member.expect((source.end - source.start) as u64);
         }
@@ -514,22 +518,6 @@ impl<'a> FilesReader<'a> {
             file.forget();
         }
         Ok(())
-    }
-}
-
-/// Whether times without a zone, of which nothing is said, stand beside those of other files that are known: if they are
-/// local, their rows are hours away from where they belong.
-pub fn is_zone_open(files: &[FileRead]) -> bool {
-    files.iter().any(FileRead::is_zone_guessed) && !files.iter().all(FileRead::is_zone_guessed)
-}
-
-fn without_zone(files: &[FileRead]) -> Notice {
-    let local = files.iter().filter(|file| file.is_zone_guessed());
-    let names: Vec<&str> = local.map(|file| file.name.as_str()).collect();
-    Notice::Other {
-        title: format!("The times of {} have no zone", names.join(", ")),
-        meaning: "They are taken for UTC, and those of the other files are known. If they are local, the rows do not match: say how far they are ahead of UTC.".to_owned(),
-        level: crate::data::Level::Warning,
     }
 }
 

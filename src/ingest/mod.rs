@@ -51,6 +51,7 @@ mod options;
 mod quantity;
 mod raw;
 mod reader;
+mod readings;
 mod recognise;
 mod report;
 mod retype;
@@ -68,11 +69,12 @@ mod time;
 mod unwrap;
 pub mod value;
 mod zip;
+mod zone;
 
 pub use decode::Encoding;
 pub(crate) use duplicates::repeated_rows;
 pub use error::IngestError;
-pub use files::{FileRead, FilesReader, InputFile, TableRead, is_zone_open, read_files};
+pub use files::{FileRead, FilesReader, InputFile, TableRead, read_files};
 pub use input::Pull;
 pub use join::{ALERT_COLUMN, HEALTHY, JoinOptions, JoinReport, JoinedColumn};
 pub use limits::{
@@ -89,6 +91,7 @@ pub use sniff::Foreign;
 pub use stack::stack;
 pub use target::guess_target;
 pub use time::DateOrder;
+pub use zone::is_zone_open;
 
 use crate::data::{Frame, Notice};
 

@@ -30,6 +30,8 @@ pub enum ReadSetting {
 pub struct ReadSpec {
     /// Of delimited text, each setting at most once.
     pub said: Vec<(ReadSetting, String)>,
+    /// Of single files, by their names, whatever is said of all: each setting at most once a file.
+    pub said_of: Vec<(String, Vec<(ReadSetting, String)>)>,
     /// Seconds between the rows of joined series, from 0.001 to a billion.
     pub step_secs: Option<f64>,
     /// The labels that name a row of joined series.

@@ -44,7 +44,7 @@ choice!(Whole: Request {
     ExportReport = "export-report",
 });
 record!(Whole: FileHead { name, bytes, modified_secs });
-record!(Options: ReadSpec { said, step_secs, entity_labels, rates });
+record!(Options: ReadSpec { said, said_of, step_secs, entity_labels, rates });
 choice!(Whole: ReadSetting {
     Encoding = "encoding",
     Delimiter = "delimiter",

@@ -30,8 +30,8 @@ pub(super) fn any(
 ) -> Box<dyn Job> {
     match request {
         Request::Load { files, reading } => {
-            match reading::options(&reading.map(|spec| *spec).unwrap_or_default()) {
-                Ok((reading, join)) => Box::new(LoadJob::new(&files, attachments, reading, join)),
+            match reading::said(&reading.map(|spec| *spec).unwrap_or_default()) {
+                Ok(said) => Box::new(LoadJob::new(&files, attachments, said)),
                 Err(fault) => instant(move |_| Err(fault)),
             }
         }

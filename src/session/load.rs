@@ -3,11 +3,11 @@
 use super::failure::Fault;
 use super::job::{FileBytes, Job, Progress, Slice};
 use super::profile::DataFacts;
-use super::reading;
+use super::reading::{self, Said};
 use super::scenario::scenario;
 use super::store::{Loaded, Store};
 use crate::data::SortedMap;
-use crate::ingest::{self, InputFile, JoinOptions, JoinReport, ReadOptions, TableRead};
+use crate::ingest::{self, InputFile, JoinReport, TableRead};
 use crate::protocol::{
     DataOrigin, Event, FileHead, FileSummary, JoinSummary, JoinedColumn, SimulateSpec, Stage,
 };
@@ -26,19 +26,17 @@ pub(super) struct FilesReader {
 }
 
 impl FilesReader {
-    pub(super) fn new(
-        heads: &[FileHead],
-        attachments: Vec<FileBytes>,
-        reading: ReadOptions,
-        join: JoinOptions,
-    ) -> Self {
+    pub(super) fn new(heads: &[FileHead], attachments: Vec<FileBytes>, said: Said) -> Self {
         let nameless = FileHead {
             name: "file".to_owned(),
             bytes: 0,
             modified_secs: None,
         };
         let heads = heads.iter().chain(std::iter::repeat(&nameless));
-        let mut reader = ingest::FilesReader::empty(join).read_as(reading);
+        let mut reader = ingest::FilesReader::empty(said.join).read_as(said.all);
+        for (file, reading) in said.single {
+            reader = reader.read_file_as(file, reading);
+        }
         for (head, file) in heads.zip(attachments) {
             let modified_secs = head.modified_secs.map(|secs| secs as f64);
             match file {
@@ -117,14 +115,9 @@ pub(super) struct LoadJob {
 }
 
 impl LoadJob {
-    pub(super) fn new(
-        heads: &[FileHead],
-        attachments: Vec<FileBytes>,
-        reading: ReadOptions,
-        join: JoinOptions,
-    ) -> Self {
+    pub(super) fn new(heads: &[FileHead], attachments: Vec<FileBytes>, said: Said) -> Self {
         Self {
-            reader: FilesReader::new(heads, attachments, reading, join),
+            reader: FilesReader::new(heads, attachments, said),
             begun_secs: None,
             table: None,
         }

@@ -6,12 +6,12 @@ use super::assess::Assessment;
 use super::failure::Fault;
 use super::job::{FileBytes, Job, Progress, Slice};
 use super::load::FilesReader;
+use super::reading::Said;
 use super::store::{Details, Predictions, Store, Trained};
 use super::unfamiliar::Marks;
 use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
 use crate::export::kubecast::ModelFile;
 use crate::export::{CsvOptions, predictions_csv};
-use crate::ingest::{JoinOptions, ReadOptions};
 use crate::learn::Model;
 use crate::protocol::{
     ClassCount, Event, FileHead, PredictionFilter, PredictionSummary, Report, RowsPage, Stage,
@@ -54,9 +54,8 @@ struct Predicting {
 impl PredictJob {
     pub(super) fn new(heads: &[FileHead], attachments: Vec<FileBytes>) -> Self {
         // New files say for themselves how they are written.
-        let (reading, join) = (ReadOptions::default(), JoinOptions::default());
-        let reader =
-            (!attachments.is_empty()).then(|| FilesReader::new(heads, attachments, reading, join));
+        let reader = (!attachments.is_empty())
+            .then(|| FilesReader::new(heads, attachments, Said::default()));
         Self {
             reader,
             begun_secs: None,

@@ -13,55 +13,28 @@ use crate::protocol::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, Row
 const LISTED: usize = 50;
 
 /// What is said of files as the readers take it.
-pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fault> {
-    let mut reading = ReadOptions::default();
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    /// Of all of them.
+    pub all: ReadOptions,
+    /// Of single ones, by name: all that holds of each.
+    pub single: Vec<(String, ReadOptions)>,
+    pub join: JoinOptions,
+}
+
+/// The same, from plain data.
+pub(super) fn said(spec: &ReadSpec) -> Result<Said, Fault> {
+    let mut all = ReadOptions::default();
     for (setting, value) in &spec.said {
-        let refused = |means: &str| Fault::reading(value, means);
-        match setting {
-            ReadSetting::Encoding => {
-                reading.encoding = Some(Encoding::named(value).ok_or_else(|| {
-                    refused("an encoding is UTF-8, UTF-16LE, UTF-16BE, UTF-32LE, UTF-32BE or Windows-1252")
-                })?);
-            }
-            ReadSetting::Delimiter => {
-                reading.delimiter = Some(Delimiter::named(value).ok_or_else(|| {
-                    refused("what stands between cells is a sign such as ; or several such as ||, or comma, semicolon, tab, blank, blanks, wide-blanks or fixed")
-                })?);
-            }
-            ReadSetting::Quote => reading.quote = Some(sign(value).ok_or_else(|| refused(SIGN))?),
-            ReadSetting::Escape => {
-                reading.escape = Some(Escape::named(value).ok_or_else(|| {
-                    refused("a quote within quotes is doubled, or after backslash or another sign")
-                })?);
-            }
-            ReadSetting::Decimal => {
-                reading.decimal = Some(match value.as_str() {
-                    "." => '.',
-                    "," => ',',
-                    _ => return Err(refused("the sign before a fraction is . or ,")),
-                });
-            }
-            ReadSetting::HeaderRows => {
-                reading.header_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
-            }
-            ReadSetting::PreambleRows => {
-                reading.preamble_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
-            }
-            ReadSetting::DateOrder => {
-                reading.date_order = Some(
-                    DateOrder::named(value)
-                        .ok_or_else(|| refused("dates are day-first or month-first"))?,
-                );
-            }
-            ReadSetting::Offset => {
-                reading.offset = Some(Offset::named(value).ok_or_else(|| {
-                    refused("how far times are ahead of UTC is UTC, or from -14:00 to +14:00, such as +01:00")
-                })?);
-            }
-            ReadSetting::Comment => {
-                reading.comment = Some(sign(value).ok_or_else(|| refused(SIGN))?);
-            }
+        say(&mut all, *setting, value)?;
+    }
+    let mut single = Vec::new();
+    for (file, said) in &spec.said_of {
+        let mut reading = all.clone();
+        for (setting, value) in said {
+            say(&mut reading, *setting, value)?;
         }
+        single.push((file.clone(), reading));
     }
     if let Some(secs) = spec.step_secs
         && !(1e-3..1e9).contains(&secs)
@@ -77,7 +50,59 @@ pub(super) fn options(spec: &ReadSpec) -> Result<(ReadOptions, JoinOptions), Fau
         rates: spec.rates.clone(),
         ..JoinOptions::default()
     };
-    Ok((reading, join))
+    Ok(Said { all, single, join })
+}
+
+fn say(reading: &mut ReadOptions, setting: ReadSetting, value: &str) -> Result<(), Fault> {
+    let refused = |means: &str| Fault::reading(value, means);
+    match setting {
+        ReadSetting::Encoding => {
+            reading.encoding = Some(Encoding::named(value).ok_or_else(|| {
+                refused(
+                    "an encoding is UTF-8, UTF-16LE, UTF-16BE, UTF-32LE, UTF-32BE or Windows-1252",
+                )
+            })?);
+        }
+        ReadSetting::Delimiter => {
+            reading.delimiter = Some(Delimiter::named(value).ok_or_else(|| {
+                refused("what stands between cells is a sign such as ; or several such as ||, or comma, semicolon, tab, blank, blanks, wide-blanks or fixed")
+            })?);
+        }
+        ReadSetting::Quote => reading.quote = Some(sign(value).ok_or_else(|| refused(SIGN))?),
+        ReadSetting::Escape => {
+            reading.escape = Some(Escape::named(value).ok_or_else(|| {
+                refused("a quote within quotes is doubled, or after backslash or another sign")
+            })?);
+        }
+        ReadSetting::Decimal => {
+            reading.decimal = Some(match value {
+                "." => '.',
+                "," => ',',
+                _ => return Err(refused("the sign before a fraction is . or ,")),
+            });
+        }
+        ReadSetting::HeaderRows => {
+            reading.header_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
+        }
+        ReadSetting::PreambleRows => {
+            reading.preamble_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
+        }
+        ReadSetting::DateOrder => {
+            reading.date_order = Some(
+                DateOrder::named(value)
+                    .ok_or_else(|| refused("dates are day-first or month-first"))?,
+            );
+        }
+        ReadSetting::Offset => {
+            reading.offset = Some(Offset::named(value).ok_or_else(|| {
+                refused("how far times are ahead of UTC is UTC, or from -14:00 to +14:00, such as +01:00")
+            })?);
+        }
+        ReadSetting::Comment => {
+            reading.comment = Some(sign(value).ok_or_else(|| refused(SIGN))?);
+        }
+    }
+    Ok(())
 }
 
 const SIGN: &str = "it is one character, or none";

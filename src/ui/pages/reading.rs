@@ -50,7 +50,9 @@ pub(super) fn reading_cards(app: &App, data: &DataSummary) -> Html {
 }
 
 fn read_body(app: &App, readings: &[ReadingSummary], spec: &Rc<ReadSpec>) -> Html {
-    let fields = reading::guess_fields(readings, spec).into_iter();
+    let seen = readings.iter().find(|r| *r.file == *app.state.reading_of);
+    let file = seen.filter(|_| readings.len() > 1).map(|r| r.file.as_str());
+    let fields = reading::guess_fields(readings, spec, file).into_iter();
     let fields = fields.map(|field| {
         let (store, spec) = (app.store.clone(), Rc::clone(spec));
         let named = Named {
@@ -64,7 +66,10 @@ fn read_body(app: &App, readings: &[ReadingSummary], spec: &Rc<ReadSpec>) -> Htm
             .map(|(value, label)| (value.into(), label.into()))
             .collect();
         let setting = field.setting;
-        let say = move |value| store.act(Act::ReadAs(spec.saying(setting, value)));
+        let file = file.map(str::to_owned);
+        let say = move |value| {
+            store.act(Act::ReadAs(spec.saying(file.as_deref(), setting, value)));
+        };
         if let [(_, found)] = &options[..] {
             let named = Named {
                 hint: "Such as +01:00 or -05:30.".into(),
@@ -86,6 +91,9 @@ fn read_body(app: &App, readings: &[ReadingSummary], spec: &Rc<ReadSpec>) -> Htm
     let (all, listed) = (repaired.0 + skipped.0, repaired.1 + skipped.1);
     html! {
         <>
+            if readings.len() > 1 {
+                <div class="filters">{ file_choice(app, readings, file) }</div>
+            }
             <div class="filters guesses">{ fields }</div>
             if all > 0 {
                 <details class="more" id="row-notes">
@@ -104,6 +112,21 @@ fn read_body(app: &App, readings: &[ReadingSummary], spec: &Rc<ReadSpec>) -> Htm
             }
         </>
     }
+}
+
+/// Which of several files the fields are about.
+fn file_choice(app: &App, readings: &[ReadingSummary], file: Option<&str>) -> Html {
+    let store = app.store.clone();
+    let each = readings.iter().map(|reading| {
+        let name = reading.file.as_str();
+        (name.to_owned().into(), format::shortened(name, 44).into())
+    });
+    let all = [("".into(), "All files".into())];
+    let options: Vec<(AttrValue, AttrValue)> = all.into_iter().chain(each).collect();
+    let named = named_field("read-file", "For", "");
+    choice(&named, file.unwrap_or_default(), &options, move |file| {
+        store.act(Act::SeeReading(file));
+    })
 }
 
 fn row_notes(readings: &[ReadingSummary]) -> Html {
