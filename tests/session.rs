@@ -651,8 +651,12 @@ fn files_of_exports_become_one_table_that_says_how() {
 #[test]
 fn what_a_training_needs_is_told_before_it_begins_and_what_does_not_fit_is_refused() {
     let mut session = simulated().on(2, None);
+    let plainly = PrepareSpec {
+        mark_unfamiliar: false,
+        ..PrepareSpec::default()
+    };
     let request = |model| Request::Estimate {
-        prepare: PrepareSpec::default(),
+        prepare: plainly.clone(),
         model,
     };
     let mut estimate = |model| match ask(&mut session, request(model), vec![]).event {
@@ -673,6 +677,16 @@ fn what_a_training_needs_is_told_before_it_begins_and_what_does_not_fit_is_refus
     }));
     assert!((more.secs - 100.0).abs() < 0.1, "{}", more.secs);
     assert!(more.memory_bytes > forest.memory_bytes);
+    // What marks unfamiliar rows is five steps for each of two references, as many seconds as their rows take.
+    let marking = Request::Estimate {
+        prepare: PrepareSpec::default(),
+        model: small_forest(),
+    };
+    let Event::Estimated(marking) = ask(&mut session, marking, vec![]).event else {
+        panic!("no estimate")
+    };
+    let extra = marking.secs - forest.secs;
+    assert!((5.0..10.0).contains(&extra), "{extra}");
 
     train(&mut session, PrepareSpec::default(), small_forest()).unwrap();
     let before = file(&mut session, Request::SaveModel);

@@ -36,6 +36,7 @@ pub enum Setting {
     Scaling(Scaling),
     Encoding(Encoding),
     Stratify(bool),
+    MarkUnfamiliar(bool),
     Model(ModelKind),
     Features(FeatureRule),
     ForestWeight(ClassWeight),

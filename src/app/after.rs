@@ -351,6 +351,7 @@ impl Step {
             Setting::Scaling(x) => s.scaling = *x,
             Setting::Encoding(x) => s.encoding = *x,
             Setting::Stratify(on) => s.stratify = *on,
+            Setting::MarkUnfamiliar(on) => s.mark_unfamiliar = *on,
             Setting::Model(kind) => s.model = *kind,
             Setting::Features(rule) => s.features = *rule,
             Setting::ForestWeight(x) => s.forest_weight = *x,
@@ -369,6 +370,7 @@ impl Step {
             Setting::ModelDefaults => {
                 let fresh = Settings::default();
                 s.texts.retain(|f| !model_fields(s.model).contains(f));
+                s.mark_unfamiliar = fresh.mark_unfamiliar;
                 match s.model {
                     ModelKind::Forest => {
                         s.features = fresh.features;

@@ -93,7 +93,7 @@ pub(super) struct Writing {
     pub decimal: char,
     /// Which of day and month comes first, where both are numbers, and whether the cells leave that open.
     pub dates: Option<(DateOrder, bool)>,
-    /// Whether there are times of day without a zone.
+    /// Whether there are times without a zone; a day is one that begins at midnight.
     pub local: bool,
 }
 
@@ -281,8 +281,6 @@ fn time_column(
         let mut instant = if null { None } else { reader.read(text) };
         if let Some((micros, false)) = instant {
             local = true;
-            // A day alone is not asked for its zone.
-            writing.local |= text.contains(':');
             let micros = micros - offset.micros();
             instant = is_instant(micros).then_some((micros, false));
         }
@@ -313,6 +311,7 @@ fn time_column(
             example: quoted(texts.names.text(code)),
         });
     }
+    writing.local = local;
     if let TimeReader::Written { order, asks, open } = reader {
         writing.dates = asks.then_some((order, open));
     }

@@ -8,7 +8,7 @@ use super::job::{Job, Progress, Slice};
 use super::store::Store;
 use crate::data::{Frame, Values};
 use crate::ingest;
-use crate::learn::{Fitter, TrainRows};
+use crate::learn::{Fitter, NoveltyFitter, TrainRows};
 use crate::prepare::{self, Recipe};
 use crate::protocol::{Estimate, Event, ModelSpec, PrepareSpec, Stage};
 
@@ -72,11 +72,25 @@ struct Probe {
     warm: Option<(u32, f64)>,
     /// Rows, and seconds of a unit.
     measured: Vec<(usize, f64)>,
+    /// Until it is measured: what marks unfamiliar rows, on those of the probe.
+    novelty: Option<NoveltyProbe>,
+    /// Seconds that it will take.
+    novelty_secs: f64,
+    /// Rows that it will compare with.
+    compared_rows: u64,
     rows: usize,
     features: usize,
     train_rows: usize,
     units: u32,
     at_once: u32,
+}
+
+struct NoveltyProbe {
+    fitter: NoveltyFitter,
+    /// Rows that the step which is measured compares with.
+    healthy_rows: u64,
+    /// When that step began.
+    begun_secs: Option<f64>,
 }
 
 impl EstimateJob {
@@ -113,6 +127,10 @@ impl EstimateJob {
         let classes = target.classes();
         let held_out = prepare::split(&classes, spec.test_share, spec.seed, spec.stratify)?;
         let train_rows = held_out.train.len();
+        let mut class_rows = vec![0_u64; classes.names.len()];
+        for &row in &held_out.train {
+            class_rows[classes.codes[row as usize] as usize] += 1;
+        }
         let step = train_rows.div_ceil(PROBE_ROWS).max(1);
         let some: Vec<u32> = held_out.train.into_iter().step_by(step).collect();
         let (recipe, _) = Recipe::fit(frame, &convert::recipe(&spec), &some)?;
@@ -128,6 +146,25 @@ impl EstimateJob {
             let fitter = Fitter::of(&rows.categories(&categories), learner.clone())?;
             Ok::<_, Fault>((fitter, codes.len()))
         };
+        let healthy = prepare::healthy_classes(&classes.names, &class_rows);
+        let compared = match spec.mark_unfamiliar {
+            true => NoveltyFitter::compared_rows(&class_rows, &healthy),
+            false => (0, 0),
+        };
+        let compared_rows = compared.0 + compared.1;
+        let novelty = (compared_rows > 0).then(|| {
+            let rows = features.matrix.view();
+            let fitter = NoveltyFitter::new(rows, &codes, &healthy, &categories, spec.seed)?;
+            let mut of_class = vec![0_u64; class_rows.len()];
+            codes
+                .iter()
+                .for_each(|&code| of_class[usize::from(code)] += 1);
+            Some(NoveltyProbe {
+                fitter,
+                healthy_rows: NoveltyFitter::compared_rows(&of_class, &healthy).0,
+                begun_secs: None,
+            })
+        });
         let whole = some(1)?;
         let (units, at_once) = (whole.0.units(), whole.0.at_once());
         let mut left = vec![whole];
@@ -138,6 +175,9 @@ impl EstimateJob {
             begun_secs: None,
             warm: None,
             measured: Vec::new(),
+            novelty: novelty.flatten(),
+            novelty_secs: 0.0,
+            compared_rows,
             rows: features.rows.len(),
             features: features.matrix.ncols(),
             train_rows,
@@ -174,9 +214,11 @@ impl EstimateJob {
         let held = session_bytes(frame, probe.features, probe.train_rows, trees);
         let (features, train_rows) = (probe.features as u64, probe.train_rows as u64);
         let worker = WORKER_BYTES + (3 * features + WORKER_ROW_BYTES) * train_rows;
+        // Before the workers begin: the rows, and those of a fold once more.
+        let compared = 16 * features * probe.compared_rows;
         Estimate {
-            secs: unit_secs * f64::from(probe.units) * share,
-            memory_bytes: held + worker * u64::from(workers),
+            secs: unit_secs * f64::from(probe.units) * share + probe.novelty_secs,
+            memory_bytes: held + compared.max(worker * u64::from(workers)),
             workers,
             probe_rows: probe.rows as u64,
         }
@@ -191,6 +233,28 @@ impl Job for EstimateJob {
             self.probe = Some(self.begin(frame)?);
             return Ok(Slice::More(told(0.2)));
         };
+        if let Some(mut novelty) = probe.novelty.take() {
+            match novelty.begun_secs {
+                // The first is slow.
+                None if novelty.fitter.done() == 0 => {
+                    novelty.fitter.step()?;
+                    probe.novelty = Some(novelty);
+                }
+                None => {
+                    novelty.begun_secs = Some(now_secs);
+                    novelty.fitter.step()?;
+                    probe.novelty = Some(novelty);
+                }
+                Some(begun) => {
+                    // Each reference takes as many steps, of its own rows.
+                    let row_secs = (now_secs - begun) / novelty.healthy_rows.max(1) as f64;
+                    let steps = NoveltyFitter::STEPS as f64;
+                    probe.novelty_secs = row_secs * steps * probe.compared_rows as f64;
+                }
+            }
+            self.probe = Some(probe);
+            return Ok(Slice::More(told(0.3)));
+        }
         let Some((fitter, rows)) = probe.left.last_mut() else {
             return Ok(Slice::done(Event::Estimated(self.estimate(&probe, frame))));
         };

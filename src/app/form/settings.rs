@@ -66,6 +66,8 @@ pub struct Settings {
     pub encoding: Encoding,
     /// Whether each class is held out in the same share.
     pub stratify: bool,
+    /// Whether rows unlike any in training are to be marked.
+    pub mark_unfamiliar: bool,
     /// Which model.
     pub model: ModelKind,
     /// Features drawn at each node of the forest.
@@ -107,6 +109,7 @@ impl Default for Settings {
             scaling: prepare.scaling,
             encoding: prepare.encoding,
             stratify: prepare.stratify,
+            mark_unfamiliar: prepare.mark_unfamiliar,
             model: ModelKind::Forest,
             features: FeatureRule::Sqrt,
             forest_weight: forest.class_weight,
@@ -179,7 +182,7 @@ impl Settings {
             test_share: self.number(Field::TestShare)?,
             seed: self.number(Field::SplitSeed)? as u64,
             stratify: self.stratify,
-            mark_unfamiliar: true,
+            mark_unfamiliar: self.mark_unfamiliar,
         })
     }
 
@@ -300,6 +303,7 @@ impl Settings {
         self.scaling = prepare.scaling;
         self.encoding = prepare.encoding;
         self.stratify = prepare.stratify;
+        self.mark_unfamiliar = prepare.mark_unfamiliar;
         let chosen: SortedSet<String> = prepare.columns.iter().cloned().collect();
         let as_suggested = chosen.is_empty()
             || chosen.len() == suggested.len() && suggested.iter().all(|c| chosen.contains(c));
@@ -389,7 +393,7 @@ mod tests {
                     test_share: 0.4,
                     seed: 7,
                     stratify: false,
-                    mark_unfamiliar: true,
+                    mark_unfamiliar: false,
                 },
                 model,
                 kinds: Vec::new(),

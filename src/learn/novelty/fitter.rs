@@ -39,6 +39,9 @@ pub struct NoveltyFitter {
 }
 
 impl NoveltyFitter {
+    /// Steps that a reference takes.
+    pub const STEPS: usize = FOLDS + 1;
+
     /// Draws the rows that are compared with. `classes` holds each row's class, `healthy` for each class whether it says
     /// that nothing is wrong, `categories` the features whose values are codes without order. `None` where there are too few
     /// rows to tell what is rare.
@@ -71,9 +74,30 @@ impl NoveltyFitter {
         })
     }
 
+    /// Rows that are compared with, of the healthy and of the known issues, given how many there are of each class; none where
+    /// [`Self::new`] gives none.
+    pub fn compared_rows(class_rows: &[u64], healthy: &[bool]) -> (u64, u64) {
+        let any_healthy = healthy.contains(&true);
+        let (mut of_healthy, mut of_issues) = (0, 0);
+        for (at, &rows) in class_rows.iter().enumerate() {
+            match !any_healthy || healthy.get(at) == Some(&true) {
+                true => of_healthy += rows,
+                false => of_issues += rows,
+            }
+        }
+        if of_healthy < FEWEST_HEALTHY as u64 {
+            return (0, 0);
+        }
+        if of_issues < FEWEST_ISSUES as u64 {
+            of_issues = 0;
+        }
+        let most = MOST_ROWS as u64;
+        (of_healthy.min(most), of_issues.min(most))
+    }
+
     /// Steps in all.
     pub fn steps(&self) -> usize {
-        (FOLDS + 1) * (1 + usize::from(self.issues.is_some()))
+        Self::STEPS * (1 + usize::from(self.issues.is_some()))
     }
 
     /// Steps that are done.
@@ -136,5 +160,34 @@ impl Fitting {
         self.scores.extend(scores);
         self.folds_done += 1;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_rows_are_compared_as_are_drawn() {
+        for (counts, any_healthy) in [
+            ([700_usize, 50], true),
+            ([700, 39], true),
+            ([399, 500], true),
+            ([300, 300], false),
+            ([20_500, 60], true),
+        ] {
+            let classes: Vec<u8> = (0..2_u8)
+                .flat_map(|class| std::iter::repeat_n(class, counts[usize::from(class)]))
+                .collect();
+            let rows = Array2::zeros((classes.len(), 1));
+            let healthy = [any_healthy, false];
+            let fitter = NoveltyFitter::new(rows.view(), &classes, &healthy, &[], 1);
+            let drawn = fitter.map_or((0, 0), |of| {
+                let issues = of.issues.map_or(0, |of| of.rows.nrows());
+                (of.healthy.rows.nrows() as u64, issues as u64)
+            });
+            let counted = NoveltyFitter::compared_rows(&counts.map(|n| n as u64), &healthy);
+            assert_eq!(counted, drawn, "{counts:?}");
+        }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn reading_cards(app: &App, data: &DataSummary) -> Html {
                     "reading-title",
                     "How it was read",
                     &reading::read_sentence(&data.readings),
-                    html! { <key={key}>{ read_body(app, &data.readings, &spec) }</> },
+                    html! { <div key={key.to_string()}>{ read_body(app, &data.readings, &spec) }</div> },
                 ) }
             }
             if let Some(join) = &data.join {
@@ -42,7 +42,7 @@ pub(super) fn reading_cards(app: &App, data: &DataSummary) -> Html {
                     "join-title",
                     "How it was joined",
                     &reading::join_sentence(join),
-                    html! { <key={key}>{ join_body(app, join, &spec) }</> },
+                    html! { <div key={key.to_string()}>{ join_body(app, join, &spec) }</div> },
                 ) }
             }
         </>

@@ -274,5 +274,15 @@ fn parameters(app: &App) -> Html {
             </>
         },
     };
-    html! { <div class="fields">{ body }</div> }
+    let unfamiliar = named_field(
+        "mark-unfamiliar",
+        "Mark rows unlike any in training",
+        "So that a new kind of issue is not taken for a known one.",
+    );
+    html! {
+        <div class="fields">
+            { body }
+            { check(&unfamiliar, s.mark_unfamiliar, set(app, Setting::MarkUnfamiliar)) }
+        </div>
+    }
 }

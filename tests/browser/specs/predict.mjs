@@ -81,6 +81,25 @@ export default [
     },
   ],
   [
+    "where it is not asked for, no row is marked as unfamiliar",
+    async (visit) => {
+      await firstVisit(visit);
+      await dropTable(visit, { text: metrics({ rows: 1600 }) });
+      await go(visit, "train");
+      assert.equal(await visit.evaluate(() => document.querySelector("#mark-unfamiliar").checked), true);
+      await visit.press("#mark-unfamiliar");
+      await visit.until("it is switched off", () => !document.querySelector("#mark-unfamiliar").checked);
+      await train(visit);
+      await visit.sees(/Each class against the rest, on held-out rows/);
+      assert.doesNotMatch(await visit.evaluate(() => document.querySelector("main").innerText), /unfamiliar/i);
+      await go(visit, "predict");
+      await predict(visit, { name: "new.csv", text: metrics({ rows: 80, seed: 4, target: false }) });
+      const file = await visit.download(() => visit.press("#download-predictions"));
+      const [header] = records(file.bytes.toString("utf8"));
+      assert.ok(!header.includes("unfamiliar"), header.join());
+    },
+  ],
+  [
     "columns in another order and one more are told and do no harm",
     async (visit) => {
       await trained(visit);

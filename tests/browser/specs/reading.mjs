@@ -104,6 +104,72 @@ export default [
     },
   ],
   [
+    "of two files each is read as is said of it, over a reload too",
+    async (visit) => {
+      await firstVisit(visit);
+      const plain = ["Zeit,Last", ...Array.from({ length: 60 }, (_, i) => `2024-03-04 08:${String(i).padStart(2, "0")}:00,${i}.5`), ""].join("\n");
+      await visit.drop([
+        { name: "werte.csv", bytes: german() },
+        { name: "plain.csv", text: plain },
+      ]);
+      await visit.until("both are read", () => /2 files, not all written alike/.test(document.querySelector("#reading-title")?.closest("section").innerText) && !document.querySelector("#cancel"), { timeout: 30_000 });
+      const found = async (label) => {
+        const id = await field(visit, label);
+        return visit.evaluate((id) => document.querySelector(id).options[0].textContent, id);
+      };
+      const see = async (file) => {
+        await visit.page.select("#read-file", file);
+        await visit.until(`the fields are those of ${file || "all files"}`, (file) => document.querySelector("#read-file").value === file, { values: [file] });
+      };
+      assert.equal(await found("Between cells"), "Not the same in all files");
+      await see("plain.csv");
+      assert.match(await found("Between cells"), /^comma \(\d+ % sure\)$/);
+      assert.match(await found("Before fractions"), /^point/);
+      await see("werte.csv");
+      assert.match(await found("Between cells"), /^semicolon \(\d+ % sure\)$/);
+      assert.match(await found("Before fractions"), /^comma/);
+      // Without times it cannot be joined: what was there stays, and the field shows again what holds.
+      const delimiter = await field(visit, "Between cells");
+      await visit.page.select(delimiter, "|");
+      await visit.until("it is refused", () => document.querySelector("main [role=alert]") && !document.querySelector("#cancel"), { timeout: 30_000 });
+      await visit.until("the field shows what holds", (id) => document.querySelector(id).value === "", { values: [delimiter], timeout: 30_000 });
+      await visit.page.select(delimiter, "semicolon");
+      await visit.until("it was said", (id) => document.querySelector(id)?.options[0].textContent === "Guess it" && !document.querySelector("#cancel"), { values: [delimiter], timeout: 30_000 });
+      await see("plain.csv");
+      assert.match(await found("Between cells"), /^comma \(\d+ % sure\)$/);
+      await visit.assertAccessible("how one of two files was read");
+      await visit.page.setViewport({ width: 390, height: 844 });
+      await visit.until("it fits a narrow screen", () => document.documentElement.scrollWidth <= 390, { timeout: 3_000 });
+      await visit.page.reload({ waitUntil: "load" });
+      await visit.until("both are read again", () => /2 files, not all written alike/.test(document.querySelector("#reading-title")?.closest("section").innerText), { timeout: 30_000 });
+      await see("werte.csv");
+      assert.equal(await visit.evaluate((id) => document.querySelector(id).value, delimiter), "semicolon");
+    },
+    { timeout: 180_000 },
+  ],
+  [
+    "a zone that only one file names is asked for, and rows match once it is said",
+    async (visit) => {
+      await firstVisit(visit);
+      const rows = (column, hour, zone) => [`time,${column}`, ...Array.from({ length: 60 }, (_, i) => `2024-03-04 ${hour}:${String(i).padStart(2, "0")}:00${zone},${(i * 7) % 11}`), ""].join("\n");
+      await visit.drop([
+        { name: "zoned.csv", text: rows("memory", "08", "Z") },
+        { name: "local.csv", text: rows("cpu", "09", "") },
+      ]);
+      await chip(visit, "120 rows");
+      await visit.sees(/The times of local\.csv have no zone/);
+      const asked = await field(visit, "How far ahead of UTC? These times name no zone, others do");
+      assert.equal(await visit.evaluate((id) => document.querySelector(id).placeholder, asked), "UTC (50 % sure)");
+      await visit.assertAccessible("a zone that is asked for");
+      await visit.fill(asked, "+01:00");
+      await visit.page.keyboard.press("Enter");
+      await chip(visit, "60 rows");
+      assert.equal(await field(visit, "Times without a zone are"), asked);
+      assert.equal(await visit.evaluate((id) => document.querySelector(id).value, asked), "+01:00");
+      assert.doesNotMatch(await visit.evaluate(() => document.querySelector("main").innerText), /have no zone/);
+    },
+  ],
+  [
     "exports are joined, and the joining can be changed",
     async (visit) => {
       await firstVisit(visit);
