@@ -15,7 +15,7 @@ const DAY_MICROS: f64 = 86_400_000_000.0;
 const DRAWS: usize = 1_000;
 const STREAM: u64 = 0x696e_6369;
 /// Parts of the time watched that false alarms are resampled by: those of one hour come together.
-const SLICES: usize = 24;
+pub(super) const SLICES: usize = 24;
 /// Bars of the leads' histogram.
 pub const LEAD_BARS: usize = 6;
 
@@ -120,6 +120,11 @@ pub struct IncidentScore {
     pub precision: Option<f64>,
     /// Pages about an incident for each that was caught; none where none was.
     pub pages_per_incident: Option<f64>,
+    /// 90 % interval of the share caught ahead, by the bootstrap over incidents; none without incidents, and where no
+    /// intervals are asked for.
+    pub recall_ahead: Option<Interval>,
+    /// 90 % interval of the median lead in minutes, likewise; none where none was caught ahead.
+    pub lead: Option<Interval>,
 }
 
 /// The figures, overall and by kind, and how far they may be off.
@@ -131,6 +136,8 @@ pub struct IncidentReport {
     pub kinds: Vec<(u32, IncidentScore)>,
     /// What became of each incident.
     pub outcomes: Vec<Outcome>,
+    /// The instant of each decided page, and whether it was about an incident.
+    pub decided: Vec<(i64, bool)>,
     /// 90 % interval of the share caught ahead, by the bootstrap over incidents; none without incidents.
     pub recall_ahead: Option<Interval>,
     /// 90 % interval of the median lead in minutes, likewise; none where none was caught ahead.
@@ -160,10 +167,21 @@ pub fn judge(watched: &Watched<'_>, pages: &[Page], seed: u64) -> IncidentReport
             .map(|&kind| (kind, score(Some(kind))))
             .collect(),
         outcomes: outcomes.clone(),
+        decided: decided(pages, &verdicts),
         ..IncidentReport::default()
     };
     intervals(watched, pages, &verdicts, &mut out, seed);
     out
+}
+
+/// The instants of pages that are decided, and whether each was about an incident.
+fn decided(pages: &[Page], verdicts: &[Verdict]) -> Vec<(i64, bool)> {
+    let told = |(page, verdict): (&Page, &Verdict)| match *verdict {
+        Verdict::Ahead | Verdict::During => Some((page.at, true)),
+        Verdict::False { .. } => Some((page.at, false)),
+        Verdict::Undecided => None,
+    };
+    pages.iter().zip(verdicts).filter_map(told).collect()
 }
 
 /// The figures overall, without intervals.
@@ -339,23 +357,11 @@ fn intervals(
             high: quantile(&figures, 0.95),
         })
     };
-    let (mut shares, mut medians) = (Vec::new(), Vec::new());
-    let n = out.outcomes.len();
-    if n > 0 {
-        for _ in 0..DRAWS {
-            let mut leads: Vec<f64> = Vec::new();
-            for _ in 0..n {
-                if let Outcome::Ahead(lead) = out.outcomes[rng.below(n as u32) as usize] {
-                    leads.push(lead as f64 / MINUTE_MICROS as f64);
-                }
-            }
-            shares.push(leads.len() as f64 / n as f64);
-            if !leads.is_empty() {
-                sort_numbers(&mut leads);
-                medians.push(quantile(&leads, 0.5));
-            }
-        }
-    }
+    let shares = |outcomes: &[Outcome], rng: &mut Rng| {
+        let (shares, medians) = resampled(outcomes, rng);
+        (ends(shares), ends(medians))
+    };
+    let (recall, lead) = shares(&out.outcomes, &mut rng);
     let mut counts = [0_u32; SLICES];
     let length = watched.span.1.saturating_sub(watched.span.0).max(1) as f64;
     for (page, verdict) in pages.iter().zip(verdicts) {
@@ -372,7 +378,37 @@ fn intervals(
         f64::from(total) / days(watched)
     });
     let falses = falses.collect();
-    (out.recall_ahead, out.lead, out.false_per_day) = (ends(shares), ends(medians), ends(falses));
+    (out.recall_ahead, out.lead, out.false_per_day) = (recall, lead, ends(falses));
+    (out.overall.recall_ahead, out.overall.lead) = (recall, lead);
+    for (kind, score) in &mut out.kinds {
+        let of_kind = watched.incidents.iter().zip(&out.outcomes);
+        let of_kind = of_kind.filter(|(e, _)| e.kind == *kind);
+        let outcomes: Vec<Outcome> = of_kind.map(|(_, outcome)| *outcome).collect();
+        let mut rng = Rng::new(seed, STREAM ^ (u64::from(*kind) + 1) << 32);
+        (score.recall_ahead, score.lead) = shares(&outcomes, &mut rng);
+    }
+}
+
+/// Shares caught ahead and median leads in minutes of resamples; none without incidents, no lead of a resample without one.
+fn resampled(outcomes: &[Outcome], rng: &mut Rng) -> (Vec<f64>, Vec<f64>) {
+    let (mut shares, mut medians) = (Vec::new(), Vec::new());
+    let n = outcomes.len();
+    if n > 0 {
+        for _ in 0..DRAWS {
+            let mut leads: Vec<f64> = Vec::new();
+            for _ in 0..n {
+                if let Outcome::Ahead(lead) = outcomes[rng.below(n as u32) as usize] {
+                    leads.push(lead as f64 / MINUTE_MICROS as f64);
+                }
+            }
+            shares.push(leads.len() as f64 / n as f64);
+            if !leads.is_empty() {
+                sort_numbers(&mut leads);
+                medians.push(quantile(&leads, 0.5));
+            }
+        }
+    }
+    (shares, medians)
 }
 
 #[cfg(test)]

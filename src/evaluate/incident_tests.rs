@@ -58,6 +58,7 @@ fn tracks() -> Tracks {
 /// precision 6 / 9.  6 pages for 4 caught: 1.5 each.  3 false in 1 day: 3 a day, 1.5 a cluster-day.
 /// kind 1: A, B, D: 2 ahead, 1 late; false 3; about 5: precision 5 / 8.   kind 2: C, E: 1 late, 1 missed; about 1: 1 / 1.
 /// Bootstrap of 2 of 5: Binomial(5, .4) has P(0) = .078 > .05 and P(<= 3) = .913, P(<= 4) = .990: 0 to 4 / 5.
+/// Of 2 of 3 (kind 1): Binomial(3, 2 / 3) has P(0) = .037 < .05, P(<= 1) = .259 and P(3) = .296: 1 / 3 to 1. Kind 2: 0 of 2.
 /// Three parts of 24 have one false page each: Binomial(24, 1 / 8) has P(<= 5) = .929, P(<= 6) = .977: at most 6.
 /// ```
 #[test]
@@ -150,6 +151,28 @@ fn a_day_by_hand() {
     assert_eq!(
         (one.precision, two.precision, two.lead_minutes),
         (Some(5.0 / 8.0), Some(1.0), None)
+    );
+    let ends = |interval: Option<Interval>| interval.map(|i| (i.low, i.high));
+    assert_eq!(ends(one.recall_ahead), Some((1.0 / 3.0, 1.0)));
+    assert_eq!(ends(one.lead), Some((25.0, 30.0)));
+    assert_eq!((ends(two.recall_ahead), two.lead), (Some((0.0, 0.0)), None));
+    assert_eq!(
+        report
+            .decided
+            .iter()
+            .map(|d| (d.0 / M, d.1))
+            .collect::<Vec<_>>(),
+        [
+            (75, true),
+            (90, true),
+            (105, true),
+            (250, false),
+            (308, true),
+            (490, false),
+            (670, true),
+            (900, false),
+            (500, true)
+        ]
     );
     let recall = report.recall_ahead.unwrap();
     assert_eq!((recall.low, recall.high), (0.0, 0.8));

@@ -12,6 +12,7 @@
 //! * [`stratified`], [`grouped`], [`forward`]: folds for cross-validation.
 //! * [`AlertPolicy`] turns probabilities into pages, [`judge_pages`] judges those by incident, [`budget_curve`] says what
 //!   each threshold costs.
+//! * [`compare_runs`] says how two runs differ on the same incidents, and whether that may be chance.
 //! * [`Gate`] looks for leaks between the parts before anything is scored; [`Calibration`] and [`reliability`] make
 //!   probabilities mean what they say.
 //! * [`evaluate`]: all of it in one [`Evaluation`].
@@ -32,6 +33,7 @@ mod gate;
 mod incident;
 mod interval;
 mod judge;
+mod paired;
 mod probability;
 mod report;
 mod rival;
@@ -57,6 +59,10 @@ pub use incident::{
 };
 pub use interval::{Interval, average_precision_interval, macro_f1_interval, wilson};
 pub use judge::evaluate;
+pub use paired::{
+    Exchanged, PairedFigure, PairedReport, PairedRuns, PartPages, compare_runs, pages_in_parts,
+    side,
+};
 pub use probability::{brier, log_loss};
 pub use report::{ClassScore, CurvePoints, Evaluation};
 pub use rival::StaticRule;
