@@ -58,6 +58,27 @@ fn a_simulated_cluster_is_judged_and_the_report_does_not_depend_on_threads() {
     assert!(pages.iter().flatten().sum::<u64>() > 0, "{}", rivals[4]);
     assert!(said(&one).contains("The alerts that fired: "));
 
+    // Two runs of other seeds, compared.
+    assert!(all["recall_ahead_90"].as_array().unwrap().len() == 2);
+    let again = run(&folder, &format!("{asked} --seed 5 --report again.json"));
+    assert!(again.status.success(), "{}", said(&again));
+    let compared = run(&folder, "compare one.json again.json --report -");
+    assert!(compared.status.success(), "{}", said(&compared));
+    let compared: Value = serde_json::from_slice(&compared.stdout).unwrap();
+    assert_eq!(compared["incidents_in_common"], all["incidents"]);
+    assert_eq!(compared["differs"][0]["name"], "seed");
+    let figures = compared["figures"].as_array().unwrap();
+    assert_eq!(figures.len(), 4);
+    let p = figures[0]["p"].as_f64().unwrap();
+    assert!(p > 0.0 && p <= 1.0);
+    let share = count("ahead") as f64 / count("incidents") as f64;
+    assert!((figures[0]["first"].as_f64().unwrap() - share).abs() < 1e-12);
+    assert_eq!(figures[2]["first"], all["false_per_cluster_day"]);
+    assert_eq!(figures[3]["first"], all["page_precision"]);
+    let no_run = run(&folder, "compare one.json c.csv");
+    assert_eq!(no_run.status.code(), Some(1));
+    assert!(said(&no_run).contains("c.csv") && said(&no_run).contains("no report of a forecast"));
+
     let long = run(&folder, &format!("{asked} --horizon-minutes 100000"));
     assert_eq!(long.status.code(), Some(1));
     assert!(said(&long).contains("too short"), "{}", said(&long));

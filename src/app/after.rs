@@ -137,6 +137,7 @@ impl Step {
                 } else {
                     self.state.compared.remove(run);
                 }
+                self.compare();
             }
             Act::ClearRuns => self.state.clearing_runs = true,
             Act::ConfirmClear(sure) => {
@@ -144,6 +145,7 @@ impl Step {
                 if *sure {
                     self.state.runs = Handle::default();
                     self.state.compared.clear();
+                    self.state.comparison = None;
                     self.say("The run log is empty.");
                     self.effects.push(Effect::KeepRuns(self.state.runs.clone()));
                 }

@@ -93,7 +93,7 @@ impl Step {
             Purpose::Profile => self.state.profile.run(progress),
             Purpose::Page => self.state.page.run(progress),
             Purpose::Preview => self.state.preview.run(progress),
-            Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
+            Purpose::Remember | Purpose::Export | Purpose::Estimate | Purpose::Compare => {}
         }
     }
 
@@ -112,7 +112,7 @@ impl Step {
             Purpose::Profile => self.state.profile = Async::Idle,
             Purpose::Page => self.state.page.settle(),
             Purpose::Preview => self.state.preview.settle(),
-            Purpose::Remember | Purpose::Export | Purpose::Estimate => {}
+            Purpose::Remember | Purpose::Export | Purpose::Estimate | Purpose::Compare => {}
         }
     }
 
@@ -197,6 +197,10 @@ impl Step {
             Event::Forecast(summary) => self.forecasted(summary, secs),
             Event::Refused(refusal) => self.refused(&job, refusal, secs),
             Event::Track(track) => self.tracked(track),
+            Event::Compared(comparison) => {
+                self.say(comparison.finding.clone());
+                self.state.comparison = Some(Handle::new((**comparison).clone()));
+            }
             Event::Opened { model, report } => {
                 let Purpose::Open { name, restoring } = &job.purpose else {
                     return self.next();
@@ -456,7 +460,7 @@ impl Step {
                 });
             }
             Purpose::Remember | Purpose::Estimate => {}
-            Purpose::Export => self.alert(failure),
+            Purpose::Export | Purpose::Compare => self.alert(failure),
             Purpose::Preview => self.state.preview.fail(job.id, failure, notices),
             purpose => {
                 if let Some(record) = self.unfinished(purpose, secs, &failure.title) {

@@ -99,6 +99,7 @@ impl Step {
             data_name: summary.data_name.clone(),
             data_fingerprint: summary.data_fingerprint.clone(),
             figures,
+            forecast: summary.run.clone(),
             ..self.record("done")
         });
         self.say(ahead::verdict(summary, rung).text());
@@ -106,6 +107,17 @@ impl Step {
         self.state.forecast = Async::Ready(Handle::new(summary.clone()));
         self.state.track = Async::Idle;
         self.ask_track(summary.telling, None);
+    }
+
+    /// Asks how the two chosen runs differ, where they are forecasts.
+    pub(super) fn compare(&mut self) {
+        self.state.comparison = None;
+        let runs = self.state.compared.iter().map(|&i| self.state.runs.get(i));
+        let texts: Vec<Option<String>> = runs.map(|run| run?.forecast.clone()).collect();
+        if let [Some(first), Some(second)] = texts.as_slice() {
+            let runs = (first.clone(), second.clone());
+            self.ask_plainly(Purpose::Compare, Request::CompareForecasts { runs });
+        }
     }
 
     pub(super) fn refused(&mut self, job: &Job, refusal: &Refusal, secs: f64) {

@@ -20,6 +20,7 @@ impl Step {
             options: None,
             figures: Vec::new(),
             outcome: outcome.to_owned(),
+            forecast: None,
         }
     }
 
@@ -163,6 +164,7 @@ pub(super) fn trained_record(trained: &Trained, at_millis: f64) -> RunRecord {
             .map(|r| report_figures(r))
             .unwrap_or_default(),
         outcome: "done".to_owned(),
+        forecast: None,
     }
 }
 

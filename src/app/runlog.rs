@@ -230,6 +230,7 @@ mod tests {
             options: Some(options),
             figures: vec![("rows".into(), 5000.0), (ACCURACY.into(), accuracy)],
             outcome: "done".into(),
+            forecast: None,
         }
     }
 

@@ -410,7 +410,8 @@ pub fn same_training(state: &State) -> bool {
     same_columns && prepare == options.prepare && spec == options.model
 }
 
-/// The runs that can be compared: trainings and evaluations that ended well.
+/// The runs that can be compared: trainings, evaluations and forecasts that ended well.
 pub fn comparable(run: &crate::protocol::RunRecord) -> bool {
-    run.outcome == "done" && runlog::figure(run, runlog::ACCURACY).is_some()
+    run.outcome == "done"
+        && (run.forecast.is_some() || runlog::figure(run, runlog::ACCURACY).is_some())
 }

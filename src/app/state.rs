@@ -9,8 +9,8 @@ use crate::data::{ColumnKind, Notice, SortedSet};
 use crate::protocol::{
     Candidate, DataProfile, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack, JobId,
     ModelSpec, ModelSummary, PredictionFilter, PredictionSummary, PrepareSpec, ReadSpec, Refusal,
-    Report, Request, RowsPage, RowsView, RunRecord, ScenarioPreview, SearchSummary, SeriesSummary,
-    SimulateSpec, Stage, TargetSummary,
+    Report, Request, RowsPage, RowsView, RunComparison, RunRecord, ScenarioPreview, SearchSummary,
+    SeriesSummary, SimulateSpec, Stage, TargetSummary,
 };
 
 /// A step of the spine.
@@ -294,6 +294,8 @@ pub enum Purpose {
     Export,
     /// What a training would need.
     Estimate,
+    /// How two forecasts differ.
+    Compare,
 }
 
 impl Purpose {
@@ -321,6 +323,7 @@ impl Purpose {
             Self::Preview => "Looking at the scenario".to_owned(),
             Self::Export => "Writing the file".to_owned(),
             Self::Estimate => "Probing".to_owned(),
+            Self::Compare => "Comparing".to_owned(),
         }
     }
 
@@ -340,6 +343,7 @@ impl Purpose {
                 | (Self::Forecast, Self::Forecast)
                 | (Self::Track, Self::Track)
                 | (Self::Remember, Self::Remember)
+                | (Self::Compare, Self::Compare)
                 | (Self::Estimate, Self::Estimate)
         )
     }
@@ -455,6 +459,8 @@ pub struct State {
     pub runs: Handle<Vec<RunRecord>>,
     /// Runs to be compared, by place in the log.
     pub compared: SortedSet<usize>,
+    /// How the two forecasts among them differ, once the engine has said so.
+    pub comparison: Option<Handle<RunComparison>>,
     /// The job at work.
     pub job: Option<Job>,
     /// The jobs that wait.
@@ -503,6 +509,7 @@ impl Default for State {
             filter: PredictionFilter::default(),
             runs: Handle::default(),
             compared: SortedSet::default(),
+            comparison: None,
             job: None,
             queue: VecDeque::new(),
             last_job: 0,

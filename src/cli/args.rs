@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::compare::CompareArgs;
 use super::forecast::ForecastArgs;
 use super::read::ReadArgs;
 use super::search_args::SearchArgs;
@@ -34,6 +35,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Warn ahead of issues, and judge the warnings by incident: how early, how reliably, at what price.
     Forecast(Box<ForecastArgs>),
+    /// Compare two forecasts by their reports: differences with intervals and tests, and the incidents that changed sides.
+    Compare(CompareArgs),
     /// Write the table that a file of any delimiter, encoding or damage holds, and how it was read.
     Read(Box<ReadArgs>),
 }

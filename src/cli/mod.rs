@@ -6,6 +6,7 @@
 //! kubecast train cluster.csv --target issue_type --estimate
 //! kubecast predict cluster.kubecast fresh.csv --out predictions.csv
 //! kubecast forecast cluster.csv --target issue_type --horizon-minutes 30
+//! kubecast compare before.json after.json
 //! kubecast read odd.txt --raw --out table.csv --report how.json
 //! ```
 //!
@@ -14,6 +15,7 @@
 //! the exit code is 2 where the command line itself is at fault, 1 where the data, a file or the machine is.
 
 mod args;
+mod compare;
 mod drive;
 mod files;
 mod forecast;

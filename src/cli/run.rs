@@ -23,6 +23,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         Command::Predict(args) => predict(&args),
         Command::Inspect(args) => inspect(&args),
         Command::Forecast(args) => super::forecast::forecast(&args),
+        Command::Compare(args) => super::compare::compare(&args),
         Command::Read(args) => super::read::read(&args),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Candidate, DataProfile, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack,
-    ModelSummary, PredictionSummary, Refusal, Report, RowsPage, ScenarioPreview, SearchSummary,
-    SeriesSummary, TargetSummary,
+    ModelSummary, PredictionSummary, Refusal, Report, RowsPage, RunComparison, ScenarioPreview,
+    SearchSummary, SeriesSummary, TargetSummary,
 };
 use crate::data::Notice;
 
@@ -75,6 +75,8 @@ pub enum Event {
     Refused(Box<Refusal>),
     /// An entity of the last forecast over time.
     Track(Box<ForecastTrack>),
+    /// How two forecasts differ.
+    Compared(Box<RunComparison>),
     /// A model file was opened; it is the current one.
     Opened {
         /// The model.

@@ -144,6 +144,10 @@ pub struct IncidentLine {
     pub lead_minutes: Option<f64>,
     /// Its 10th percentile.
     pub lead_p10_minutes: Option<f64>,
+    /// 90 % interval of the share caught ahead.
+    pub recall_ahead: Option<Interval>,
+    /// 90 % interval of the median lead, in minutes.
+    pub lead_interval: Option<Interval>,
     /// Median delay of those caught late, in minutes.
     pub delay_minutes: Option<f64>,
     /// Pages in the horizon before an incident.
@@ -308,6 +312,20 @@ pub struct ForecastSummary {
     pub telling: u32,
     /// What the leaking split would have read, where an honest one stands above.
     pub flattering: Option<Flattering>,
+    /// What is kept of it to be compared with other runs, as JSON of the engine's own; none where that would be too long.
+    pub run: Option<String>,
+}
+
+/// How two forecasts differ, in the engine's words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunComparison {
+    /// In a sentence.
+    pub finding: String,
+    /// What keeps them from being compared in full.
+    pub notes: Vec<String>,
+    /// Figures with their differences, what differs in what was asked, and incidents that changed sides: a caption, then rows
+    /// of cells, the first of which are heads.
+    pub tables: Vec<(String, Vec<Vec<String>>)>,
 }
 
 /// Probabilities of one entity over time. Seconds count from `start_secs`.

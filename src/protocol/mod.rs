@@ -22,7 +22,7 @@ pub use failure::{Failure, FailureCode, Place};
 pub use forecast::{
     BudgetRung, CalibrationBin, CalibrationSummary, Flattering, ForecastOutcome, ForecastSpec,
     ForecastSummary, ForecastTrack, IncidentLine, LeakSummary, Mend, Refusal, RivalSummary,
-    SeriesSummary, TrackIncident, TrackKind, TrackPage, WatchedEntity,
+    RunComparison, SeriesSummary, TrackIncident, TrackKind, TrackPage, WatchedEntity,
 };
 pub use preview::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioFile, ScenarioPreview};
 pub use profile::{

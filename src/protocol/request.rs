@@ -155,6 +155,11 @@ pub enum Request {
     },
     /// The last forecast's report as JSON. Answer: `File`.
     ExportForecast,
+    /// Compare two forecasts, by what was kept of them. Answer: `Compared`.
+    CompareForecasts {
+        /// The first and the second, as [`ForecastSummary::run`](super::ForecastSummary::run) told.
+        runs: (String, String),
+    },
     /// Make a model file (attachment) the current model. Answer: `Opened`.
     OpenModel {
         /// The file's name.

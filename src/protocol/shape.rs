@@ -11,10 +11,10 @@ use super::{
     MissingProfile, ModelSpec, ModelSummary, Options, Place, PredictionFilter, PredictionSummary,
     PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric, Profile, ReadSetting, ReadSpec,
     ReadingSummary, Refusal, Report, Request, RivalSummary, RowNote, RowNotes, RowsFilter,
-    RowsPage, RowsView, RunRecord, Scaling, ScenarioColumns, ScenarioFile, ScenarioPreset,
-    ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SeriesProfile, SeriesSummary,
-    SimulateSpec, Spread, Stage, TargetSummary, TrackIncident, TrackKind, TrackPage, TreeSpec,
-    Undefined, UnfamiliarRows, WatchedEntity,
+    RowsPage, RowsView, RunComparison, RunRecord, Scaling, ScenarioColumns, ScenarioFile,
+    ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SeriesProfile,
+    SeriesSummary, SimulateSpec, Spread, Stage, TargetSummary, TrackIncident, TrackKind, TrackPage,
+    TreeSpec, Undefined, UnfamiliarRows, WatchedEntity,
 };
 use crate::json::{choice, record};
 
@@ -34,6 +34,7 @@ choice!(Whole: Request {
     Forecast { spec } = "forecast",
     Track { entity, secs } = "track",
     ExportForecast = "export-forecast",
+    CompareForecasts { runs } = "compare-forecasts",
     OpenModel { name } = "open-model",
     SaveModel = "save-model",
     Predict { files } = "predict",
@@ -75,6 +76,7 @@ choice!(Whole: Event {
     Forecast(summary) = "forecast",
     Refused(refusal) = "refused",
     Track(track) = "track",
+    Compared(comparison) = "compared",
     Opened { model, report } = "opened",
     Predicted(summary) = "predicted",
     PredictionRows(page) = "prediction-rows",
@@ -201,7 +203,7 @@ choice!(Whole: Mend {
 record!(Whole: Refusal { failure, leaks, mends });
 record!(Whole: LeakSummary { meaning, repair, count, rows });
 record!(Whole: IncidentLine {
-    name, incidents, ahead, late, missed, lead_minutes, lead_p10_minutes, delay_minutes, pages_ahead, pages_during,
+    name, incidents, ahead, late, missed, lead_minutes, lead_p10_minutes, recall_ahead, lead_interval, delay_minutes, pages_ahead, pages_during,
     pages_false, false_wrong_kind, false_too_early, pages_undecided, false_per_day, false_per_cluster_day,
     page_precision, pages_per_incident,
 });
@@ -215,8 +217,9 @@ record!(Whole: Flattering { leaks, all, average_precision });
 record!(Whole: ForecastSummary {
     spec, data_name, data_fingerprint, entities, clusters, counted, days, episodes, rows_train, rows_calibrate, rows_test,
     rows_embargoed, features, kinds, notices, leaks, roc_auc, average_precision, rungs, outcomes, rivals, calibration,
-    watched, telling, flattering,
+    watched, telling, flattering, run,
 });
+record!(Whole: RunComparison { finding, notes, tables });
 record!(Whole: ForecastTrack { entity, name, start_secs, counted, span, secs, kinds, incidents, pages });
 record!(Whole: TrackKind { name, values });
 record!(Whole: TrackIncident { kind, start_secs, end_secs, counts });
@@ -287,5 +290,5 @@ record!(Whole: SearchSummary { prepare, model, best, candidates, tried, fits, se
 record!(Whole: PredictionSummary { data_name, rows, totals, unfamiliar, page, report, notices, secs });
 record!(Whole: UnfamiliarRows { alarm_one_in, of_class });
 record!(Whole: RunRecord {
-    action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome,
+    action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome, forecast,
 });

@@ -473,6 +473,8 @@ pub struct RunRecord {
     pub figures: Vec<(String, f64)>,
     /// How it ended: `done`, `cancelled`, or the failure's title.
     pub outcome: String,
+    /// Of a forecast: what is kept of it to be compared with others.
+    pub forecast: Option<String>,
 }
 
 /// What a training would need.

@@ -3,7 +3,7 @@
 use super::data_profile::ProfileJob;
 use super::estimate::EstimateJob;
 use super::failure::Fault;
-use super::forecast::{ForecastJob, find, track};
+use super::forecast::{ForecastJob, ForecastRun, compare_forecasts, find, track};
 use super::job::{FileBytes, HostFacts, InPlace, Instant, Job, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
@@ -87,6 +87,13 @@ pub(super) fn any(
                 "application/json",
                 forecast.json.clone().into_bytes(),
             ))
+        }),
+        Request::CompareForecasts { runs } => instant(move |_| {
+            let run = |text: &str| ForecastRun::of_json(text.as_bytes());
+            let compared = run(&runs.0)
+                .and_then(|first| compare_forecasts(&first, &run(&runs.1)?))
+                .map_err(|e| Fault::said(e.failure()))?;
+            Ok(Slice::done(Event::Compared(Box::new(compared.told()))))
         }),
         Request::OpenModel { name } => instant(move |store| {
             let bytes = attachments.into_iter().next();

@@ -47,6 +47,13 @@ impl Fault {
         }
     }
 
+    pub(super) fn said(failure: Failure) -> Self {
+        Self {
+            failure,
+            notices: Vec::new(),
+        }
+    }
+
     fn at_column(mut self, column: &str) -> Self {
         self.failure.place.column = Some(column.to_owned());
         self

@@ -3,6 +3,8 @@
 
 mod bench;
 mod beside;
+mod compare;
+mod compared;
 mod error;
 mod features;
 mod firing;
@@ -12,6 +14,7 @@ mod job;
 mod parts;
 mod report;
 mod rivals;
+mod run_kept;
 mod summary;
 mod track;
 
@@ -19,6 +22,8 @@ use ndarray::Array2;
 
 use bench::{Bench, Seen, Thresholds};
 use beside::beside;
+pub use compare::{CompareError, compare_forecasts};
+pub use compared::{ChangedIncident, ComparedRuns};
 pub use error::ForecastError;
 use features::Features;
 pub(super) use found::find;
@@ -26,6 +31,7 @@ pub(super) use job::ForecastJob;
 use parts::{Parts, Side};
 pub use report::{ForecastReport, RivalReport};
 use rivals::{RIVALS, Rivals};
+pub use run_kept::{ForecastRun, RunIncident};
 pub(super) use track::{Forecasted, track};
 
 use crate::data::Frame;
@@ -109,6 +115,7 @@ fn run(
     report.thresholds = named_thresholds(&parts, &thresholds);
     report.curve = bench.curve(&bargain, &scored.seen);
     report.incidents = bench.worth(&thresholds, &scored.seen);
+    report.run = Some(ForecastRun::new(&report, &parts, spec, frame, &bench));
     scored.rate(&parts, &mut report);
     report.average_precision_90 = scored.rate_interval(&parts, spec.seed);
     let rivals = Rivals::new(frame, spec, &parts);

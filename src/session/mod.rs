@@ -32,7 +32,8 @@ mod unfamiliar;
 pub use crate::export::kubecast::is_model_file;
 pub use crate::ingest::Pull;
 pub use forecast::{
-    ForecastError, ForecastReport, ForecastSpec, RivalReport, forecast, forecast_elsewhere,
+    ChangedIncident, CompareError, ComparedRuns, ForecastError, ForecastReport, ForecastRun,
+    ForecastSpec, RivalReport, RunIncident, compare_forecasts, forecast, forecast_elsewhere,
 };
 pub use job::FileBytes;
 pub use scenario::ScenarioText;

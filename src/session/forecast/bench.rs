@@ -136,6 +136,11 @@ impl<'a> Bench<'a> {
         })
     }
 
+    /// The first and the last instant that was judged.
+    pub(super) fn span(&self) -> (i64, i64) {
+        self.watched(Side::Test, |watched| watched.span)
+    }
+
     /// Incidents that are judged, entities that were seen, and days.
     pub(super) fn judged(&self) -> (Vec<Episode>, Vec<u32>, f64) {
         let entities = self.parts.series.names.len() as u32;

@@ -10,8 +10,8 @@ use super::rivals::{RIVALS, Rivals};
 use super::summary::{Bought, Told, budgets};
 use super::track::Forecasted;
 use super::{
-    ForecastError, ForecastReport, ForecastSpec, Pass, RivalReport, Scored, fitter, grown,
-    named_thresholds, raw,
+    ForecastError, ForecastReport, ForecastRun, ForecastSpec, Pass, RivalReport, Scored, fitter,
+    grown, named_thresholds, raw,
 };
 use crate::data::Frame;
 use crate::learn::{Fitter, Model};
@@ -348,6 +348,7 @@ impl ForecastJob {
         report.threshold = bargain.bought(spec.budget).0;
         report.thresholds = named_thresholds(&parts, run.bought.thresholds.get(place)?);
         report.incidents = run.bought.report(asked)?.clone();
+        report.run = Some(ForecastRun::new(&report, &parts, &spec, frame, &bench));
         report.curve = bench.curve(&bargain, &scored.seen);
         scored.rate(&parts, &mut report);
         report.rivals = RIVALS

@@ -1,6 +1,6 @@
-use super::ForecastSpec;
 use super::parts::Parts;
 use super::rivals::ALERTS_AT;
+use super::{ForecastRun, ForecastSpec};
 use crate::data::{Frame, time_text};
 use crate::evaluate::{BudgetPoint, IncidentReport, IncidentScore, Interval, Reliability};
 use crate::json::{self, record};
@@ -68,6 +68,8 @@ pub struct ForecastReport {
     pub rivals: Vec<RivalReport>,
     /// The classes' names, by number.
     pub class_names: Vec<String>,
+    /// What is kept of it to be compared with other runs.
+    pub run: Option<ForecastRun>,
 }
 
 impl ForecastReport {
@@ -107,6 +109,7 @@ impl ForecastReport {
             average_precision_90: None,
             rivals: Vec::new(),
             class_names: parts.class_names.clone(),
+            run: None,
         }
     }
 
@@ -180,7 +183,6 @@ impl ForecastReport {
                 .unwrap_or_default()
         };
         let overall = &self.incidents;
-        let interval = |i: Option<Interval>| i.map_or(Vec::new(), |i| vec![i.low, i.high]);
         json::to_lines(&Report {
             verdict: self.verdict.clone(),
             notices: self.notices.clone(),
@@ -211,11 +213,11 @@ impl ForecastReport {
                 .collect(),
             roc_auc: self.roc_auc,
             average_precision: self.average_precision,
-            average_precision_90: interval(self.average_precision_90),
+            average_precision_90: ends(self.average_precision_90),
             overall: line("all", &overall.overall),
-            recall_ahead_90: interval(overall.recall_ahead),
-            lead_minutes_90: interval(overall.lead),
-            false_per_day_90: interval(overall.false_per_day),
+            recall_ahead_90: ends(overall.recall_ahead),
+            lead_minutes_90: ends(overall.lead),
+            false_per_day_90: ends(overall.false_per_day),
             kinds: overall
                 .kinds
                 .iter()
@@ -253,6 +255,7 @@ impl ForecastReport {
                     })
                     .collect(),
             }),
+            run: self.run.clone(),
         }) + "\n"
     }
 
@@ -273,14 +276,21 @@ impl ForecastReport {
         if let (Some(area), Some(precision)) = (self.roc_auc, self.average_precision) {
             text.push_str(&format!("rows, any issue within {} minutes: ROC AUC {area:.3}, average precision {precision:.3}\n", self.horizon_minutes));
         }
-        text.push_str("                          incidents  ahead  late  missed  lead (median, p10)  false/day  precision\n");
+        text.push_str("                          incidents  ahead  of all, 90 %  late  missed  lead (median, p10)  median, 90 %  false/day  precision\n");
         let mut add = |name: &str, s: &IncidentScore| {
             let lead = s.lead_minutes.map_or("-".to_owned(), |l| {
                 format!("{}, {}", short(l.0), short(l.1))
             });
+            let range = |i: Option<Interval>, text: &dyn Fn(f64) -> String| {
+                i.map_or("-".to_owned(), |i| {
+                    format!("{} to {}", text(i.low), text(i.high))
+                })
+            };
+            let share = range(s.recall_ahead, &|x| format!("{x:.2}"));
+            let leads = range(s.lead, &short);
             let precision = s.precision.map_or("-".to_owned(), |p| format!("{p:.2}"));
             text.push_str(&format!(
-                "{name:<26}{:>9}  {:>5}  {:>4}  {:>6}  {lead:>18}  {:>9}  {precision:>9}\n",
+                "{name:<26}{:>9}  {:>5}  {share:>12}  {:>4}  {:>6}  {lead:>18}  {leads:>12}  {:>9}  {precision:>9}\n",
                 s.incidents,
                 s.ahead,
                 s.late,
@@ -299,6 +309,10 @@ impl ForecastReport {
         self.rivals.iter().for_each(|r| add(&r.name, &r.score));
         text
     }
+}
+
+fn ends(interval: Option<Interval>) -> Vec<f64> {
+    interval.map_or(Vec::new(), |i| vec![i.low, i.high])
 }
 
 fn known(x: f64) -> Option<f64> {
@@ -320,6 +334,8 @@ fn line(name: &str, s: &IncidentScore) -> Line {
         missed: s.missed,
         lead_minutes_median: s.lead_minutes.map(|l| l.0),
         lead_minutes_p10: s.lead_minutes.map(|l| l.1),
+        recall_ahead_90: ends(s.recall_ahead),
+        lead_minutes_90: ends(s.lead),
         lead_bars: s.lead_bars.to_vec(),
         delay_minutes_median: s.delay_minutes,
         pages_ahead: s.pages_ahead,
@@ -367,6 +383,7 @@ struct Report {
     rivals: Vec<Line>,
     curve: Vec<Point>,
     calibration: Option<Calibrated>,
+    run: Option<ForecastRun>,
 }
 
 struct Line {
@@ -377,6 +394,8 @@ struct Line {
     missed: u32,
     lead_minutes_median: Option<f64>,
     lead_minutes_p10: Option<f64>,
+    recall_ahead_90: Vec<f64>,
+    lead_minutes_90: Vec<f64>,
     lead_bars: Vec<u32>,
     delay_minutes_median: Option<f64>,
     pages_ahead: u32,
@@ -422,10 +441,10 @@ struct Bin {
 record!(Whole: Report {
     verdict, notices, leaks, data, time, entity, entities, clusters, step_secs, episodes, rows_train, rows_calibrate, rows_test,
     rows_embargoed, cuts, features, horizon_minutes, budget, threshold, thresholds, roc_auc, average_precision, average_precision_90, overall, recall_ahead_90,
-    lead_minutes_90, false_per_day_90, kinds, rivals, curve, calibration,
+    lead_minutes_90, false_per_day_90, kinds, rivals, curve, calibration, run,
 });
 record!(Whole: Line {
-    name, incidents, ahead, late, missed, lead_minutes_median, lead_minutes_p10, lead_bars, delay_minutes_median, pages_ahead,
+    name, incidents, ahead, late, missed, lead_minutes_median, lead_minutes_p10, recall_ahead_90, lead_minutes_90, lead_bars, delay_minutes_median, pages_ahead,
     pages_during, pages_false, false_wrong_kind, false_too_early, pages_undecided, false_per_day, false_per_cluster_day,
     page_precision, pages_per_incident,
 });

@@ -1,6 +1,6 @@
 use super::bench::Thresholds;
 use super::parts::Parts;
-use super::{ForecastReport, ForecastSpec, RIVALS};
+use super::{ForecastReport, ForecastRun, ForecastSpec, RIVALS};
 use crate::data::{Frame, sort_by};
 use crate::evaluate::{self, IncidentReport, IncidentScore, Outcome, Reliability};
 use crate::prepare::Episode;
@@ -35,6 +35,8 @@ pub(super) fn line(name: &str, s: &IncidentScore) -> IncidentLine {
         late: s.late,
         missed: s.missed,
         lead_minutes: s.lead_minutes.map(|lead| lead.0),
+        recall_ahead: interval(s.recall_ahead),
+        lead_interval: interval(s.lead),
         lead_p10_minutes: s.lead_minutes.map(|lead| lead.1),
         delay_minutes: s.delay_minutes,
         pages_ahead: s.pages_ahead,
@@ -178,6 +180,7 @@ impl Told<'_> {
             watched,
             telling,
             flattering: None,
+            run: report.run.as_ref().and_then(ForecastRun::kept),
         }
     }
 

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::app::verdict::Sentence;
 use crate::app::{Act, format, runlog, select};
-use crate::protocol::RunRecord;
+use crate::protocol::{RunComparison, RunRecord};
 use crate::ui::shell::App;
 use crate::ui::widgets::{card, cell, column_heads, opening, plain_strip, scroll};
 
@@ -96,6 +96,9 @@ fn comparison(app: &App) -> Html {
     if chosen.len() < 2 {
         return html! {};
     }
+    if let Some(comparison) = &app.state.comparison {
+        return forecasts(comparison);
+    }
     let rows = runlog::differences(&chosen);
     let table = html! {
         <table class="data">
@@ -133,6 +136,37 @@ fn comparison(app: &App) -> Html {
     }
 }
 
+/// How two forecasts differ, as the engine says it.
+fn forecasts(comparison: &RunComparison) -> Html {
+    html! {
+        <section class="card span12" aria-labelledby="differences-title" id="differences">
+            <h2 id="differences-title">{ &comparison.finding }</h2>
+            for note in comparison.notes.iter() {
+                <p class="why">{ note }</p>
+            }
+            for (caption, rows) in comparison.tables.iter() {
+                <h3>{ caption }</h3>
+                <div class="scroll" tabindex="0" role="region" aria-label={caption.clone()}>
+                    <table class="data">
+                        for (i, row) in rows.iter().enumerate() {
+                            <tr>
+                                for text in row.iter() {
+                                    if i == 0 {
+                                        <th scope="col">{ text }</th>
+                                    } else {
+                                        { cell("", text, &format::shortened(text, 40)) }
+                                    }
+                                }
+                            </tr>
+                        }
+                    </table>
+                </div>
+            }
+            <p class="why">{ "Intervals: bootstrap over incidents, and over 24 parts of the time for pages. p: how often exchanging the runs, incident by incident or part by part, makes so large a difference." }</p>
+        </section>
+    }
+}
+
 const HEADS: [(&str, bool, &str); 10] = [
     ("Compare", false, ""),
     ("Time", false, ""),
@@ -165,7 +199,7 @@ fn log(app: &App) -> Html {
         "card span12",
         "log-title",
         "Run log",
-        "Newest first. Choose two or more with scores to see what differs.",
+        "Newest first. Choose two or more with scores, or two forecasts, to see what differs.",
         scroll("Run log", true, table),
     )
 }

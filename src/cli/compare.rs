@@ -1,0 +1,41 @@
+//! `kubecast compare`: what makes two forecasts differ, and whether that may be chance.
+
+use clap::Args as ClapArgs;
+
+use super::files;
+use super::run::tell;
+use crate::protocol::{Failure, Place};
+use crate::session::{ForecastRun, compare_forecasts};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CompareArgs {
+    /// The first run: what `kubecast forecast --report` wrote; - is standard input.
+    #[arg(value_name = "FIRST")]
+    first: String,
+    /// The second run, likewise.
+    #[arg(value_name = "SECOND")]
+    second: String,
+    /// The comparison to write, as JSON; - is standard output.
+    #[arg(long, value_name = "FILE")]
+    report: Option<String>,
+}
+
+pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
+    let read = |path: &str| {
+        let (head, bytes) = files::read(path)?;
+        ForecastRun::of_json(&bytes).map_err(|e| Failure {
+            place: Place {
+                file: Some(head.name),
+                ..Place::default()
+            },
+            ..e.failure()
+        })
+    };
+    let (first, second) = (read(&args.first)?, read(&args.second)?);
+    let compared = compare_forecasts(&first, &second).map_err(|e| e.failure())?;
+    if let Some(out) = &args.report {
+        files::write(out, compared.to_json().as_bytes())?;
+    }
+    tell(&compared.to_text());
+    Ok(())
+}

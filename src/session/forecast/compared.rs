@@ -1,0 +1,322 @@
+//! How two forecasts differ, in words, as JSON and in the words of the protocol.
+
+use super::run_kept::RunIncident;
+use crate::data::grouped;
+use crate::evaluate::{Interval, Outcome, PairedFigure, PairedReport};
+use crate::json::{self, record};
+use crate::protocol::RunComparison;
+
+/// Incidents that changed sides and are listed on the page, at most.
+const MOST_LISTED: usize = 200;
+/// At most so likely by chance, and it is called a difference.
+const LEVEL: f64 = 0.05;
+
+/// An incident on another side in the second run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangedIncident {
+    /// The entity, or the group that the kind hits.
+    pub entity: String,
+    /// The kind.
+    pub kind: String,
+    /// When it set in.
+    pub start: String,
+    /// What became of it in the first run.
+    pub first: String,
+    /// And in the second.
+    pub second: String,
+}
+
+record!(Whole: ChangedIncident { entity, kind, start, first, second });
+
+/// How two forecasts differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparedRuns {
+    /// In a sentence.
+    pub finding: String,
+    /// What keeps them from being compared in full.
+    pub notes: Vec<String>,
+    /// What differs in data, recipe and parameters: name, the first run's, the second's.
+    pub differs: Vec<[String; 3]>,
+    /// Incidents in common, and each run's own beside them.
+    pub incidents: [usize; 3],
+    /// The figures.
+    pub report: PairedReport,
+    /// The incidents that changed sides, by time.
+    pub changed: Vec<ChangedIncident>,
+}
+
+pub(super) fn became(incident: &RunIncident) -> String {
+    match incident.outcome() {
+        Outcome::Ahead(_) => format!(
+            "ahead, {} min",
+            number(incident.ahead_minutes.unwrap_or(0.0))
+        ),
+        Outcome::Late(_) => format!("late, {} min", number(incident.late_minutes.unwrap_or(0.0))),
+        Outcome::Missed => "missed".to_owned(),
+    }
+}
+
+fn is_sure(figure: &PairedFigure) -> bool {
+    figure.test.is_some_and(|t| t.p <= LEVEL)
+}
+
+/// What may be said of two runs, in a sentence.
+pub(super) fn finding(report: &PairedReport, incidents: usize) -> String {
+    let recall = &report.recall_ahead;
+    let more = recall.difference.unwrap_or(0.0) * incidents as f64;
+    let more = more.round() as i64;
+    let p = |figure: &PairedFigure| {
+        figure
+            .test
+            .map_or(String::new(), |t| format!("p = {}", p_text(t.p)))
+    };
+    let shared = match incidents {
+        1 => "the one incident in common".to_owned(),
+        n => format!("the {} incidents in common", grouped(n as u64)),
+    };
+    let mut text = match more {
+        0 => format!("Both warn of as many of {shared}"),
+        n => format!(
+            "The second warns of {} {} of {shared} ({})",
+            n.abs(),
+            if n > 0 { "more" } else { "fewer" },
+            p(recall)
+        ),
+    };
+    if !is_sure(recall) && more != 0 {
+        text.push_str(", which chance alone could do");
+    }
+    let wrong = &report.false_per_cluster_day;
+    if let Some(d) = wrong.difference {
+        text.push_str(&match d.abs() >= 0.005 {
+            false => ", with as many false pages".to_owned(),
+            true => format!(
+                ", with {} {} false pages per cluster-day ({}{})",
+                number(d.abs()),
+                if d > 0.0 { "more" } else { "fewer" },
+                p(wrong),
+                if is_sure(wrong) {
+                    ""
+                } else {
+                    ", no sure difference"
+                },
+            ),
+        });
+    }
+    text.push('.');
+    text
+}
+
+/// At most two decimals.
+pub(super) fn number(x: f64) -> String {
+    let text = format!("{x:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+fn p_text(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "0.0001".to_owned(),
+        p if p < 0.1 => format!("{p:.3}"),
+        p => format!("{p:.2}"),
+    }
+}
+
+impl ComparedRuns {
+    fn figures(&self) -> [(&'static str, &PairedFigure); 4] {
+        let report = &self.report;
+        [
+            ("share caught ahead", &report.recall_ahead),
+            ("median lead, minutes", &report.lead_minutes),
+            ("false pages per cluster-day", &report.false_per_cluster_day),
+            ("page precision", &report.page_precision),
+        ]
+    }
+
+    /// Name, first, second, difference, its 90 % interval, p.
+    fn lines(&self) -> Vec<Vec<String>> {
+        let dash = |x: Option<f64>| x.map_or("-".to_owned(), number);
+        let signed = |x: f64| match number(x) {
+            text if x > 0.0 && text != "0" => format!("+{text}"),
+            text => text,
+        };
+        let line = |(name, f): (&str, &PairedFigure)| {
+            vec![
+                name.to_owned(),
+                dash(f.of[0]),
+                dash(f.of[1]),
+                f.difference.map_or("-".to_owned(), signed),
+                f.interval.map_or("-".to_owned(), |i| {
+                    format!("{} to {}", signed(i.low), signed(i.high))
+                }),
+                f.test.map_or("-".to_owned(), |t| p_text(t.p)),
+            ]
+        };
+        self.figures().into_iter().map(line).collect()
+    }
+
+    /// In the words of the protocol.
+    pub(in crate::session) fn told(&self) -> RunComparison {
+        let heads = |heads: &[&str]| {
+            heads
+                .iter()
+                .map(|h| (*h).to_owned())
+                .collect::<Vec<String>>()
+        };
+        let table = |caption: String, first: &[&str], rows: Vec<Vec<String>>| {
+            (caption, std::iter::once(heads(first)).chain(rows).collect())
+        };
+        let n = self.incidents[0] as u64;
+        let mut tables = vec![table(
+            match n {
+                1 => "On the one incident in common".to_owned(),
+                n => format!("On the {} incidents in common", grouped(n)),
+            },
+            &[
+                "Figure",
+                "First",
+                "Second",
+                "Difference",
+                "90 % interval",
+                "p",
+            ],
+            self.lines(),
+        )];
+        if !self.differs.is_empty() {
+            let rows = self.differs.iter().map(|row| row.to_vec()).collect();
+            let caption = "What was asked and learned from otherwise".to_owned();
+            tables.push(table(caption, &["What", "First", "Second"], rows));
+        }
+        if !self.changed.is_empty() {
+            let listed = self.changed.iter().take(MOST_LISTED).map(|c| {
+                let start = c.start.replace('T', " ");
+                vec![
+                    c.kind.clone(),
+                    c.entity.clone(),
+                    start,
+                    c.first.clone(),
+                    c.second.clone(),
+                ]
+            });
+            let caption = match self.changed.len() {
+                1 => "1 incident changed sides".to_owned(),
+                n if n > MOST_LISTED => format!(
+                    "{} incidents changed sides, the first {MOST_LISTED} of them",
+                    grouped(n as u64)
+                ),
+                n => format!("{n} incidents changed sides"),
+            };
+            let first = ["Kind", "Entity", "Start", "First", "Second"];
+            tables.push(table(caption, &first, listed.collect()));
+        }
+        RunComparison {
+            finding: self.finding.clone(),
+            notes: self.notes.clone(),
+            tables,
+        }
+    }
+
+    /// As JSON, indented.
+    pub fn to_json(&self) -> String {
+        let ends = |i: Option<Interval>| i.map_or(Vec::new(), |i| vec![i.low, i.high]);
+        json::to_lines(&Compared {
+            finding: self.finding.clone(),
+            notes: self.notes.clone(),
+            differs: self
+                .differs
+                .iter()
+                .map(|[name, first, second]| Differs {
+                    name: name.clone(),
+                    first: first.clone(),
+                    second: second.clone(),
+                })
+                .collect(),
+            incidents_in_common: self.incidents[0] as u64,
+            incidents_first_alone: self.incidents[1] as u64,
+            incidents_second_alone: self.incidents[2] as u64,
+            figures: self
+                .figures()
+                .into_iter()
+                .map(|(name, f)| Figure {
+                    name: name.to_owned(),
+                    first: f.of[0],
+                    second: f.of[1],
+                    difference: f.difference,
+                    difference_90: ends(f.interval),
+                    p: f.test.map(|t| t.p),
+                    pairs_that_differ: f.test.map(|t| t.pairs),
+                    exact: f.test.map(|t| t.exact),
+                })
+                .collect(),
+            changed: self.changed.clone(),
+        }) + "\n"
+    }
+
+    /// As a few lines for a terminal.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{}\n", self.finding);
+        for note in &self.notes {
+            text.push_str(&format!("note: {note}\n"));
+        }
+        for [name, first, second] in &self.differs {
+            text.push_str(&format!("  {name}: {first} | {second}\n"));
+        }
+        let heads = ["", "first", "second", "difference", "90 % interval", "p"].map(str::to_owned);
+        for row in std::iter::once(heads.to_vec()).chain(self.lines()) {
+            let [name, first, second, difference, interval, p] = row.as_slice() else {
+                continue;
+            };
+            text.push_str(&format!(
+                "{name:<28}{first:>8}{second:>8}{difference:>12}  {interval:>18}{p:>8}\n"
+            ));
+        }
+        if !self.changed.is_empty() {
+            text.push_str("incidents that changed sides:\n");
+        }
+        for c in &self.changed {
+            text.push_str(&format!(
+                "  {}  {} on {}: {}, then {}\n",
+                c.start, c.kind, c.entity, c.first, c.second
+            ));
+        }
+        text
+    }
+}
+
+struct Compared {
+    finding: String,
+    notes: Vec<String>,
+    differs: Vec<Differs>,
+    incidents_in_common: u64,
+    incidents_first_alone: u64,
+    incidents_second_alone: u64,
+    figures: Vec<Figure>,
+    changed: Vec<ChangedIncident>,
+}
+
+struct Differs {
+    name: String,
+    first: String,
+    second: String,
+}
+
+struct Figure {
+    name: String,
+    first: Option<f64>,
+    second: Option<f64>,
+    difference: Option<f64>,
+    difference_90: Vec<f64>,
+    p: Option<f64>,
+    pairs_that_differ: Option<u32>,
+    exact: Option<bool>,
+}
+
+record!(Whole: Compared {
+    finding, notes, differs, incidents_in_common, incidents_first_alone, incidents_second_alone, figures, changed,
+});
+record!(Whole: Differs { name, first, second });
+record!(Whole: Figure { name, first, second, difference, difference_90, p, pairs_that_differ, exact });
