@@ -58,6 +58,22 @@ fn a_simulated_cluster_is_judged_and_the_report_does_not_depend_on_threads() {
     assert!(pages.iter().flatten().sum::<u64>() > 0, "{}", rivals[4]);
     assert!(said(&one).contains("The alerts that fired: "));
 
+    // Every judged row is in the matrix once, unless an issue is on or nobody saw its horizon's end.
+    let rows = &report["rows"];
+    let classes = rows["classes"].as_array().unwrap().len();
+    let counts = rows["counts"].as_array().unwrap();
+    assert!(classes > 2 && counts.len() == classes);
+    let counted: u64 = counts
+        .iter()
+        .flat_map(|row| row.as_array().unwrap())
+        .map(|n| n.as_u64().unwrap())
+        .sum();
+    let judged = report["rows_test"].as_u64().unwrap();
+    assert!(
+        counted <= judged && counted > judged / 2,
+        "{counted} of {judged}"
+    );
+    assert!(said(&one).contains("rows before an incident are named"));
     // Two runs of other seeds, compared.
     assert!(all["recall_ahead_90"].as_array().unwrap().len() == 2);
     let again = run(&folder, &format!("{asked} --seed 5 --report again.json"));

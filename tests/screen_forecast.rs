@@ -13,8 +13,8 @@ use kubecast::protocol::{
     BudgetRung, CalibrationBin, CalibrationSummary, ClassCount, ColumnSummary, DataOrigin,
     DataSummary, Event, Failure, FailureCode, Flattering, ForecastOutcome, ForecastSpec,
     ForecastSummary, ForecastTrack, IncidentLine, Interval, LeakSummary, Mend, Place, Profile,
-    Refusal, Request, RivalSummary, RowsPage, SeriesSummary, TargetSummary, TrackIncident,
-    TrackKind, TrackPage, WatchedEntity,
+    Refusal, Request, RivalSummary, RowsPage, RunComparison, SeriesSummary, TargetSummary,
+    TrackIncident, TrackKind, TrackPage, WatchedEntity,
 };
 
 #[derive(Default)]
@@ -152,6 +152,10 @@ fn line(name: &str, ahead: u32, lead: Option<f64>, false_pages: u32) -> Incident
         pages_false: false_pages,
         false_per_day: f64::from(false_pages) / 2.0,
         false_per_cluster_day: f64::from(false_pages) / 4.0,
+        recall_ahead: Some(Interval {
+            low: 0.4,
+            high: 0.8,
+        }),
         page_precision: Some(0.75),
         pages_per_incident: (ahead > 0).then_some(1.0),
         ..IncidentLine::default()
@@ -421,7 +425,19 @@ fn a_budget_moves_the_sentence_and_every_figure_without_asking_anybody() {
     );
     assert_eq!(
         ahead::cells(&outcome.all),
-        ["14", "9", "0", "5", "11 / 5.5", "0.5", "0.25", "75 %", "1"]
+        [
+            "14",
+            "9",
+            "40 to 80 %",
+            "0",
+            "5",
+            "11 / 5.5",
+            "–",
+            "0.5",
+            "0.25",
+            "75 %",
+            "1"
+        ]
     );
     assert_eq!(ahead::rivals_title(summary, 1), "Beats every simple rule");
     assert_eq!(
@@ -441,6 +457,58 @@ fn a_budget_moves_the_sentence_and_every_figure_without_asking_anybody() {
         ahead::grounds(summary),
         "Judged on the last 48 hours, which it never saw, after a gap of 90 minutes: 2,400 rows of 4 entities. Looks 30 minutes ahead."
     );
+}
+
+#[test]
+fn two_forecasts_are_compared_by_the_engine_and_no_other_runs_are() {
+    let mut screen = Screen::ready();
+    for run in ["one", "two"] {
+        let summary = ForecastSummary {
+            run: Some(run.into()),
+            ..summary()
+        };
+        screen
+            .act(Act::Forecast)
+            .hear(Event::Forecast(Box::new(summary)))
+            .hear(Event::Track(Box::new(track())));
+    }
+    let runs = &screen.state.runs;
+    let places: Vec<usize> = (0..runs.len())
+        .filter(|&i| select::comparable(&runs[i]))
+        .collect();
+    assert_eq!(
+        (places.len(), runlog::of_json(&runlog::to_json(runs))),
+        (2, (**runs).clone())
+    );
+    let sent = screen.effects.len();
+    screen.act(Act::Compare(places[1], true));
+    assert_eq!(
+        screen.effects.len(),
+        sent,
+        "one alone is nothing to compare"
+    );
+    screen.act(Act::Compare(places[0], true));
+    let runs = ("one".to_owned(), "two".to_owned());
+    assert_eq!(screen.last_sent(), &Request::CompareForecasts { runs });
+    assert_eq!(select::at_work(&screen.state).as_deref(), Some("Comparing"));
+    let comparison = RunComparison {
+        finding: "Both warn of as many.".into(),
+        ..RunComparison::default()
+    };
+    screen.hear(Event::Compared(Box::new(comparison)));
+    let said = screen.state.comparison.as_ref().map(|c| c.finding.as_str());
+    assert_eq!(said, Some("Both warn of as many."));
+    screen.act(Act::Compare(places[0], false));
+    assert!(screen.state.comparison.is_none());
+    // What cannot be compared is said.
+    screen.act(Act::Compare(places[0], true));
+    let failure = refusal().failure;
+    screen.hear(Event::Failed {
+        failure: failure.clone(),
+        notices: Vec::new(),
+    });
+    let told = screen.state.alerts.last().map(|a| a.failure.clone());
+    assert_eq!(told, Some(failure));
 }
 
 fn refusal() -> Refusal {

@@ -214,6 +214,28 @@ fn every_budget_is_told_and_more_of_it_never_catches_fewer_on_the_part_that_it_i
     let rows: u64 = calibration.bins.iter().map(|b| b.rows).sum();
     assert!(rows > 0 && calibration.brier < 0.1, "{calibration:?}");
     assert_eq!(summary.watched.len(), 4);
+    // The same rows at every budget; what reaches a threshold does so at any lower one.
+    assert_eq!(summary.row_classes, ["nothing ahead", "oom"]);
+    let rows = |counts: &[Vec<u64>]| counts.iter().flatten().sum::<u64>();
+    let first = &summary.outcomes[0].row_counts;
+    assert!(rows(first) > 1_000 && rows(first) <= summary.rows_test);
+    let called = |o: &kubecast::protocol::ForecastOutcome| o.row_counts[0][1] + o.row_counts[1][1];
+    assert!(
+        summary
+            .outcomes
+            .iter()
+            .all(|o| rows(&o.row_counts) == rows(first))
+    );
+    assert!(summary.rungs.windows(2).all(|r| {
+        let of = |r: &kubecast::protocol::BudgetRung| called(&summary.outcomes[r.outcome as usize]);
+        of(&r[0]) <= of(&r[1])
+    }));
+    assert!(
+        outcome.row_counts[1][1] > 0
+            && outcome
+                .rows_finding
+                .contains("rows before an incident are named")
+    );
     assert_eq!(
         forecast(&mut session, &spec()),
         Ok(summary.clone()),
@@ -224,6 +246,60 @@ fn every_budget_is_told_and_more_of_it_never_catches_fewer_on_the_part_that_it_i
     assert!(matches!(event, Event::File { name, .. } if name == "pods.forecast.json"));
     let text = String::from_utf8(file.unwrap()).unwrap();
     assert!(text.contains("\"verdict\": \"Warns of "), "{text}");
+}
+
+#[test]
+fn runs_are_compared_by_what_was_kept_of_them() {
+    let mut session = loaded(&table());
+    let first = forecast(&mut session, &spec()).unwrap();
+    // Noise tells nothing.
+    let blind = ForecastSpec {
+        columns: vec!["cpu".to_owned()],
+        ..spec()
+    };
+    let second = forecast(&mut session, &blind).unwrap();
+    let (first, second) = (first.run.unwrap(), second.run.unwrap());
+    assert!(first.len() < 20_000, "{} bytes", first.len());
+    // Another session, as after a reload: nothing but the texts is needed.
+    let mut other = Session::in_place();
+    let runs = (first.clone(), second);
+    let compared = match ask(&mut other, Request::CompareForecasts { runs }) {
+        Event::Compared(compared) => compared,
+        other => panic!("{other:?}"),
+    };
+    assert!(
+        compared.finding.contains("fewer of the"),
+        "{}",
+        compared.finding
+    );
+    assert!(
+        !compared.finding.contains("which chance alone could do"),
+        "{}",
+        compared.finding
+    );
+    let (_, figures) = &compared.tables[0];
+    assert_eq!(
+        (
+            figures.len(),
+            figures[1][0].as_str(),
+            figures[1][1].as_str()
+        ),
+        (5, "share caught ahead", "1")
+    );
+    assert!(figures[1][5].parse::<f64>().unwrap() < 0.05, "{figures:?}");
+    let (_, differs) = &compared.tables[1];
+    assert!(
+        differs
+            .iter()
+            .any(|row| row[0] == "columns" && row[2] == "cpu"),
+        "{differs:?}"
+    );
+    assert!(compared.tables[2].0.contains("changed sides"));
+    let runs = (first, "{}".to_owned());
+    assert!(matches!(
+        ask(&mut other, Request::CompareForecasts { runs }),
+        Event::Failed { .. }
+    ));
 }
 
 #[test]

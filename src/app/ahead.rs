@@ -296,7 +296,7 @@ pub fn flattered(summary: &ForecastSummary) -> Option<(Vec<Figure>, String)> {
 }
 
 /// A line of a table of incidents: the name, then its cells.
-pub fn cells(line: &IncidentLine) -> [String; 9] {
+pub fn cells(line: &IncidentLine) -> [String; 11] {
     let count = |n: u32| format::count(u64::from(n));
     let dash = |x: Option<f64>, text: &dyn Fn(f64) -> String| x.map_or("–".to_owned(), text);
     let lead = match (line.lead_minutes, line.lead_p10_minutes) {
@@ -306,9 +306,15 @@ pub fn cells(line: &IncidentLine) -> [String; 9] {
     [
         count(line.incidents),
         count(line.ahead),
+        ends(
+            line.recall_ahead.as_ref(),
+            &|x| libm::round(x * 100.0).to_string(),
+            " %",
+        ),
         count(line.late),
         count(line.missed),
         lead,
+        ends(line.lead_interval.as_ref(), &short, ""),
         short(line.false_per_day),
         short(line.false_per_cluster_day),
         dash(line.page_precision, &|x| {
@@ -316,6 +322,12 @@ pub fn cells(line: &IncidentLine) -> [String; 9] {
         }),
         dash(line.pages_per_incident, &short),
     ]
+}
+
+fn ends(interval: Option<&Interval>, text: &dyn Fn(f64) -> String, unit: &str) -> String {
+    interval.map_or("–".to_owned(), |i| {
+        format!("{} to {}{unit}", text(i.low), text(i.high))
+    })
 }
 
 /// What the table of kinds shows, as a finding.

@@ -6,7 +6,7 @@
 //! and no row is adjusted by what its neighbours said (point adjustment; Kim et al. 2022 show that it flatters noise).
 
 use super::alert::{Page, Tracks};
-use super::interval::{Interval, quantile};
+use super::interval::{Interval, quantile, wilson_within};
 use crate::data::{SortedSet, sort_numbers};
 use crate::prepare::{Episode, MINUTE_MICROS};
 use crate::trees::Rng;
@@ -14,6 +14,8 @@ use crate::trees::Rng;
 const DAY_MICROS: f64 = 86_400_000_000.0;
 const DRAWS: usize = 1_000;
 const STREAM: u64 = 0x696e_6369;
+/// The normal distribution's 0.95 quantile.
+const Z_90: f64 = 1.644_853_626_951_472_7;
 /// Parts of the time watched that false alarms are resampled by: those of one hour come together.
 pub(super) const SLICES: usize = 24;
 /// Bars of the leads' histogram.
@@ -120,10 +122,10 @@ pub struct IncidentScore {
     pub precision: Option<f64>,
     /// Pages about an incident for each that was caught; none where none was.
     pub pages_per_incident: Option<f64>,
-    /// 90 % interval of the share caught ahead, by the bootstrap over incidents; none without incidents, and where no
-    /// intervals are asked for.
+    /// 90 % interval of the share caught ahead, by the bootstrap over incidents (Wilson's where all or none are);
+    /// none without incidents, and where no intervals are asked for.
     pub recall_ahead: Option<Interval>,
-    /// 90 % interval of the median lead in minutes, likewise; none where none was caught ahead.
+    /// 90 % interval of the median lead in minutes, by the bootstrap; none where fewer than two were caught ahead.
     pub lead: Option<Interval>,
 }
 
@@ -138,9 +140,10 @@ pub struct IncidentReport {
     pub outcomes: Vec<Outcome>,
     /// The instant of each decided page, and whether it was about an incident.
     pub decided: Vec<(i64, bool)>,
-    /// 90 % interval of the share caught ahead, by the bootstrap over incidents; none without incidents.
+    /// 90 % interval of the share caught ahead, by the bootstrap over incidents (Wilson's where all or none are);
+    /// none without incidents.
     pub recall_ahead: Option<Interval>,
-    /// 90 % interval of the median lead in minutes, likewise; none where none was caught ahead.
+    /// 90 % interval of the median lead in minutes, by the bootstrap; none where fewer than two were caught ahead.
     pub lead: Option<Interval>,
     /// 90 % interval of false pages per day, by the bootstrap over 24 parts of the time watched.
     pub false_per_day: Option<Interval>,
@@ -359,7 +362,14 @@ fn intervals(
     };
     let shares = |outcomes: &[Outcome], rng: &mut Rng| {
         let (shares, medians) = resampled(outcomes, rng);
-        (ends(shares), ends(medians))
+        let ahead = outcomes.iter().filter(|o| matches!(o, Outcome::Ahead(_)));
+        let (ahead, n) = (ahead.count(), outcomes.len());
+        // Of all or none every resample is equal, as if nothing were left to chance.
+        let share = match n > 0 && (ahead == 0 || ahead == n) {
+            true => Some(wilson_within(ahead as f64, n as f64, Z_90)),
+            false => ends(shares),
+        };
+        (share, ends(medians).filter(|_| ahead > 1))
     };
     let (recall, lead) = shares(&out.outcomes, &mut rng);
     let mut counts = [0_u32; SLICES];

@@ -23,6 +23,11 @@ const STREAM: u64 = 0x626f_6f74;
 /// Wilson's 95 % interval of a share: `correct` of `rows` (Wilson 1927; without continuity correction). It stays within
 /// 0 and 1 and is sound for few rows and for shares near 0 or 1 (Brown, Cai & DasGupta 2001). Without rows, 0 to 1.
 pub fn wilson(correct: f64, rows: f64) -> Interval {
+    wilson_within(correct, rows, Z)
+}
+
+/// The same, of the confidence whose normal quantile is `z`.
+pub(super) fn wilson_within(correct: f64, rows: f64, z: f64) -> Interval {
     if rows.is_nan() || rows <= 0.0 {
         return Interval {
             low: 0.0,
@@ -30,9 +35,9 @@ pub fn wilson(correct: f64, rows: f64) -> Interval {
         };
     }
     let share = correct / rows;
-    let z2 = Z * Z / rows;
+    let z2 = z * z / rows;
     let centre = (share + z2 / 2.0) / (1.0 + z2);
-    let half = (Z / (1.0 + z2)) * (share * (1.0 - share) / rows + z2 / (4.0 * rows)).sqrt();
+    let half = (z / (1.0 + z2)) * (share * (1.0 - share) / rows + z2 / (4.0 * rows)).sqrt();
     // At the ends centre and half width are equal but for their rounding.
     Interval {
         low: if correct <= 0.0 {

@@ -264,6 +264,18 @@ pub struct ScopedTracks {
     members: Vec<u32>,
 }
 
+impl ScopedTracks {
+    /// The entities' rows that a group's row is the mean of; none of an entity's own row.
+    pub fn members(&self, row: usize) -> &[u32] {
+        let bounds = row.checked_sub(self.rows).and_then(|at| {
+            Some(*self.starts.get(at)? as usize..*self.starts.get(at + 1)? as usize)
+        });
+        bounds
+            .and_then(|bounds| self.members.get(bounds))
+            .unwrap_or_default()
+    }
+}
+
 fn hits_groups(groups: &Groups, kind: u32, episodes: &[Episode], near_micros: i64) -> bool {
     if groups.of_entity.contains(&NO_GROUP) {
         return false;
@@ -425,6 +437,8 @@ mod tests {
         ];
         let made = scopes.scores(&of, &[1, 2], scores.view());
         assert_eq!(made.dim(), (8, 2));
+        assert_eq!((of.members(4), of.members(5).len()), (&[][..], 2));
+        assert_eq!((of.members(7).len(), of.members(8)), (1, &[][..]));
         for row in 0..5 {
             assert!(made[(row, 0)].is_nan());
             assert_eq!(made[(row, 1)], scores[(row, 1)]);

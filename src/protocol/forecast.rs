@@ -187,6 +187,10 @@ pub struct ForecastOutcome {
     pub lead_minutes: Option<Interval>,
     /// 90 % interval of false pages per day.
     pub false_per_day: Option<Interval>,
+    /// Rows of each of [`ForecastSummary::row_classes`] (down) that were said to be of each (across).
+    pub row_counts: Vec<Vec<u64>>,
+    /// The same in a sentence, without its full stop.
+    pub rows_finding: String,
 }
 
 /// A rule that needs no learning, on the same rows with the same policy.
@@ -312,6 +316,8 @@ pub struct ForecastSummary {
     pub telling: u32,
     /// What the leaking split would have read, where an honest one stands above.
     pub flattering: Option<Flattering>,
+    /// What rows may be, and may be said to be.
+    pub row_classes: Vec<String>,
     /// What is kept of it to be compared with other runs, as JSON of the engine's own; none where that would be too long.
     pub run: Option<String>,
 }

@@ -207,7 +207,7 @@ record!(Whole: IncidentLine {
     pages_false, false_wrong_kind, false_too_early, pages_undecided, false_per_day, false_per_cluster_day,
     page_precision, pages_per_incident,
 });
-record!(Whole: ForecastOutcome { thresholds, all, kinds, recall_ahead, lead_minutes, false_per_day });
+record!(Whole: ForecastOutcome { thresholds, all, kinds, recall_ahead, lead_minutes, false_per_day, row_counts, rows_finding });
 record!(Whole: RivalSummary { name, outcomes });
 record!(Whole: BudgetRung { budget, outcome, rivals });
 record!(Whole: CalibrationBin { mean, share, rows });
@@ -217,7 +217,7 @@ record!(Whole: Flattering { leaks, all, average_precision });
 record!(Whole: ForecastSummary {
     spec, data_name, data_fingerprint, entities, clusters, counted, days, episodes, rows_train, rows_calibrate, rows_test,
     rows_embargoed, features, kinds, notices, leaks, roc_auc, average_precision, rungs, outcomes, rivals, calibration,
-    watched, telling, flattering, run,
+    watched, telling, flattering, row_classes, run,
 });
 record!(Whole: RunComparison { finding, notes, tables });
 record!(Whole: ForecastTrack { entity, name, start_secs, counted, span, secs, kinds, incidents, pages });

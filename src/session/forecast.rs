@@ -14,6 +14,7 @@ mod job;
 mod parts;
 mod report;
 mod rivals;
+mod row_matrix;
 mod run_kept;
 mod summary;
 mod track;
@@ -31,6 +32,7 @@ pub(super) use job::ForecastJob;
 use parts::{Parts, Side};
 pub use report::{ForecastReport, RivalReport};
 use rivals::{RIVALS, Rivals};
+pub use row_matrix::RowMatrix;
 pub use run_kept::{ForecastRun, RunIncident};
 pub(super) use track::{Forecasted, track};
 
@@ -115,6 +117,7 @@ fn run(
     report.thresholds = named_thresholds(&parts, &thresholds);
     report.curve = bench.curve(&bargain, &scored.seen);
     report.incidents = bench.worth(&thresholds, &scored.seen);
+    report.row_matrix = RowMatrix::new(&parts, &bench, &scored.seen, &thresholds);
     report.run = Some(ForecastRun::new(&report, &parts, spec, frame, &bench));
     scored.rate(&parts, &mut report);
     report.average_precision_90 = scored.rate_interval(&parts, spec.seed);

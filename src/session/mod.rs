@@ -33,7 +33,8 @@ pub use crate::export::kubecast::is_model_file;
 pub use crate::ingest::Pull;
 pub use forecast::{
     ChangedIncident, CompareError, ComparedRuns, ForecastError, ForecastReport, ForecastRun,
-    ForecastSpec, RivalReport, RunIncident, compare_forecasts, forecast, forecast_elsewhere,
+    ForecastSpec, RivalReport, RowMatrix, RunIncident, compare_forecasts, forecast,
+    forecast_elsewhere,
 };
 pub use job::FileBytes;
 pub use scenario::ScenarioText;

@@ -176,10 +176,15 @@ impl Counts {
 impl Chart {
     /// The confusion matrix of a report.
     pub fn confusion(report: &Report) -> Self {
-        let n = report.classes.len();
+        Self::matrix(&report.classes, &report.confusion)
+    }
+
+    /// The confusion matrix of classes: rows of each (down) that were said to be of each (across).
+    pub fn matrix(classes: &[String], confusion: &[Vec<u64>]) -> Self {
+        let n = classes.len();
         let counts: Vec<Vec<u64>> = (0..n)
             .map(|truth| {
-                let row = report.confusion.get(truth);
+                let row = confusion.get(truth);
                 (0..n)
                     .map(|said| row.and_then(|row| row.get(said)).copied().unwrap_or(0))
                     .collect()
@@ -190,7 +195,7 @@ impl Chart {
             .map(|row| row.iter().fold(0, |sum: u64, &n| sum.saturating_add(n)))
             .collect();
         Self::Confusion(Confusion {
-            classes: report.classes.clone(),
+            classes: classes.to_vec(),
             counts,
             totals,
         })

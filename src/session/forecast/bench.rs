@@ -44,6 +44,11 @@ impl Seen {
         }
     }
 
+    /// Rows of the tracks' list.
+    pub(super) fn rows(&self) -> usize {
+        self.scores.nrows()
+    }
+
     /// Of a row of the tracks' list and a kind.
     pub(super) fn score(&self, row: u32, k: usize) -> f64 {
         self.scores
@@ -134,6 +139,13 @@ impl<'a> Bench<'a> {
             span,
             clusters: self.parts.clusters,
         })
+    }
+
+    /// The names of the kinds that are warned of.
+    pub(super) fn kind_names(&self) -> impl Iterator<Item = String> {
+        let names = &self.parts.class_names;
+        let kinds = self.parts.kinds.iter();
+        kinds.map(|&kind| names.get(kind as usize).cloned().unwrap_or_default())
     }
 
     /// The first and the last instant that was judged.

@@ -10,8 +10,8 @@ use super::rivals::{RIVALS, Rivals};
 use super::summary::{Bought, Told, budgets};
 use super::track::Forecasted;
 use super::{
-    ForecastError, ForecastReport, ForecastRun, ForecastSpec, Pass, RivalReport, Scored, fitter,
-    grown, named_thresholds, raw,
+    ForecastError, ForecastReport, ForecastRun, ForecastSpec, Pass, RivalReport, RowMatrix, Scored,
+    fitter, grown, named_thresholds, raw,
 };
 use crate::data::Frame;
 use crate::learn::{Fitter, Model};
@@ -348,6 +348,9 @@ impl ForecastJob {
         report.threshold = bargain.bought(spec.budget).0;
         report.thresholds = named_thresholds(&parts, run.bought.thresholds.get(place)?);
         report.incidents = run.bought.report(asked)?.clone();
+        let row_matrix = |t| RowMatrix::new(&parts, &bench, &scored.seen, t);
+        let matrices: Vec<RowMatrix> = run.bought.thresholds.iter().map(row_matrix).collect();
+        report.row_matrix = matrices.get(place)?.clone();
         report.run = Some(ForecastRun::new(&report, &parts, &spec, frame, &bench));
         report.curve = bench.curve(&bargain, &scored.seen);
         scored.rate(&parts, &mut report);
@@ -369,6 +372,7 @@ impl ForecastJob {
             parts: &parts,
             report: &report,
             bought: &run.bought,
+            matrices: &matrices,
             rivals: &run.rivals,
             incidents: &incidents,
             seen: &seen,

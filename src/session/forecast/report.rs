@@ -1,6 +1,6 @@
 use super::parts::Parts;
 use super::rivals::ALERTS_AT;
-use super::{ForecastRun, ForecastSpec};
+use super::{ForecastRun, ForecastSpec, RowMatrix};
 use crate::data::{Frame, time_text};
 use crate::evaluate::{BudgetPoint, IncidentReport, IncidentScore, Interval, Reliability};
 use crate::json::{self, record};
@@ -68,6 +68,8 @@ pub struct ForecastReport {
     pub rivals: Vec<RivalReport>,
     /// The classes' names, by number.
     pub class_names: Vec<String>,
+    /// Rows by what came and what was said at these thresholds.
+    pub row_matrix: RowMatrix,
     /// What is kept of it to be compared with other runs.
     pub run: Option<ForecastRun>,
 }
@@ -109,6 +111,7 @@ impl ForecastReport {
             average_precision_90: None,
             rivals: Vec::new(),
             class_names: parts.class_names.clone(),
+            row_matrix: RowMatrix::default(),
             run: None,
         }
     }
@@ -255,6 +258,7 @@ impl ForecastReport {
                     })
                     .collect(),
             }),
+            rows: self.row_matrix.clone(),
             run: self.run.clone(),
         }) + "\n"
     }
@@ -276,6 +280,10 @@ impl ForecastReport {
         if let (Some(area), Some(precision)) = (self.roc_auc, self.average_precision) {
             text.push_str(&format!("rows, any issue within {} minutes: ROC AUC {area:.3}, average precision {precision:.3}\n", self.horizon_minutes));
         }
+        text.push_str(&format!(
+            "rows, at these thresholds: {}\n",
+            self.row_matrix.finding()
+        ));
         text.push_str("                          incidents  ahead  of all, 90 %  late  missed  lead (median, p10)  median, 90 %  false/day  precision\n");
         let mut add = |name: &str, s: &IncidentScore| {
             let lead = s.lead_minutes.map_or("-".to_owned(), |l| {
@@ -383,6 +391,7 @@ struct Report {
     rivals: Vec<Line>,
     curve: Vec<Point>,
     calibration: Option<Calibrated>,
+    rows: RowMatrix,
     run: Option<ForecastRun>,
 }
 
@@ -441,7 +450,7 @@ struct Bin {
 record!(Whole: Report {
     verdict, notices, leaks, data, time, entity, entities, clusters, step_secs, episodes, rows_train, rows_calibrate, rows_test,
     rows_embargoed, cuts, features, horizon_minutes, budget, threshold, thresholds, roc_auc, average_precision, average_precision_90, overall, recall_ahead_90,
-    lead_minutes_90, false_per_day_90, kinds, rivals, curve, calibration, run,
+    lead_minutes_90, false_per_day_90, kinds, rivals, curve, calibration, rows, run,
 });
 record!(Whole: Line {
     name, incidents, ahead, late, missed, lead_minutes_median, lead_minutes_p10, recall_ahead_90, lead_minutes_90, lead_bars, delay_minutes_median, pages_ahead,

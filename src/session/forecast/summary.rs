@@ -1,6 +1,6 @@
 use super::bench::Thresholds;
 use super::parts::Parts;
-use super::{ForecastReport, ForecastRun, ForecastSpec, RIVALS};
+use super::{ForecastReport, ForecastRun, ForecastSpec, RIVALS, RowMatrix};
 use crate::data::{Frame, sort_by};
 use crate::evaluate::{self, IncidentReport, IncidentScore, Outcome, Reliability};
 use crate::prepare::Episode;
@@ -97,6 +97,8 @@ pub(super) struct Told<'a> {
     pub(super) parts: &'a Parts,
     pub(super) report: &'a ForecastReport,
     pub(super) bought: &'a Bought,
+    /// Of each of the model's outcomes.
+    pub(super) matrices: &'a [RowMatrix],
     pub(super) rivals: &'a [Bought],
     pub(super) incidents: &'a [Episode],
     pub(super) seen: &'a [u32],
@@ -110,18 +112,23 @@ impl Told<'_> {
             let name = parts.class_names.get(class as usize);
             name.cloned().unwrap_or_default()
         };
-        let outcome = |(thresholds, report): (&Thresholds, &IncidentReport)| ForecastOutcome {
-            thresholds: thresholds.clone(),
-            all: line("all", &report.overall),
-            kinds: report
-                .kinds
-                .iter()
-                .map(|(kind, score)| line(&name(*kind), score))
-                .collect(),
-            recall_ahead: interval(report.recall_ahead),
-            lead_minutes: interval(report.lead),
-            false_per_day: interval(report.false_per_day),
-        };
+        let outcome =
+            |((thresholds, report), rows): ((&Thresholds, &IncidentReport), &RowMatrix)| {
+                ForecastOutcome {
+                    row_counts: rows.counts.clone(),
+                    rows_finding: rows.finding(),
+                    thresholds: thresholds.clone(),
+                    all: line("all", &report.overall),
+                    kinds: report
+                        .kinds
+                        .iter()
+                        .map(|(kind, score)| line(&name(*kind), score))
+                        .collect(),
+                    recall_ahead: interval(report.recall_ahead),
+                    lead_minutes: interval(report.lead),
+                    false_per_day: interval(report.false_per_day),
+                }
+            };
         let bought = self.bought;
         let rung = |(at, &budget): (usize, &f64)| BudgetRung {
             budget,
@@ -173,6 +180,7 @@ impl Told<'_> {
                 .thresholds
                 .iter()
                 .zip(&bought.reports)
+                .zip(self.matrices)
                 .map(outcome)
                 .collect(),
             rivals: RIVALS.iter().zip(self.rivals).map(rival).collect(),
@@ -180,6 +188,7 @@ impl Told<'_> {
             watched,
             telling,
             flattering: None,
+            row_classes: report.row_matrix.classes.clone(),
             run: report.run.as_ref().and_then(ForecastRun::kept),
         }
     }

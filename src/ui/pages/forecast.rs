@@ -151,6 +151,7 @@ fn results(app: &App, summary: &Handle<ForecastSummary>) -> Html {
             { rivals(app, summary, outcome) }
             { timeline(app, summary) }
             { kinds(app, summary, outcome) }
+            { matrix(app, summary, outcome) }
             { calibration(app, summary) }
             { details(summary, outcome) }
         </>
@@ -318,7 +319,7 @@ fn timeline(app: &App, summary: &Handle<ForecastSummary>) -> Html {
     }
 }
 
-const KIND_HEADS: [(&str, bool, &str); 10] = [
+const KIND_HEADS: [(&str, bool, &str); 12] = [
     ("Kind", false, ""),
     (
         "Incidents",
@@ -326,6 +327,7 @@ const KIND_HEADS: [(&str, bool, &str); 10] = [
         "That set in while their whole horizon was watched",
     ),
     ("Ahead", true, "A page came in the horizon before the start"),
+    ("Of all", true, "Share caught ahead: its 90 % interval"),
     ("Late", true, "The first page came while it was on"),
     ("Missed", true, "No page was about it"),
     (
@@ -333,6 +335,7 @@ const KIND_HEADS: [(&str, bool, &str); 10] = [
         true,
         "From the first page to the start; nine of ten are longer than the second figure",
     ),
+    ("Lead, 90 %", true, "The median's 90 % interval"),
     (
         "False a day",
         true,
@@ -391,6 +394,25 @@ fn kinds(app: &App, summary: &ForecastSummary, outcome: &ForecastOutcome) -> Htm
         &why,
         scroll("Incidents of each kind", true, table),
     )
+}
+
+/// Rows at the thresholds of the budget.
+fn matrix(app: &App, summary: &ForecastSummary, outcome: &ForecastOutcome) -> Html {
+    if summary.row_classes.is_empty() {
+        return html! {};
+    }
+    let of: Rc<dyn Any> = app.state.rung.shared();
+    let make = || Chart::matrix(&summary.row_classes, &outcome.row_counts);
+    let chart = app.store.charts().chart(&of, "rows", &make);
+    html! {
+        <div class="span12 chart-cell" id="row-matrix">
+            <ChartCard
+                {chart}
+                title={outcome.rows_finding.clone()}
+                why="Single rows at this budget's thresholds: down what set in within the horizon, across what was said; share of each row. Pages and incidents decide above, not these."
+            />
+        </div>
+    }
 }
 
 fn calibration(app: &App, summary: &Handle<ForecastSummary>) -> Html {

@@ -98,10 +98,55 @@ export default [
       await visit.until("a closer look is there", (whole) => document.querySelector("#watched").closest("section").querySelector("canvas").getAttribute("aria-label") !== whole, { values: [whole] });
       await visit.press("#track-all");
       await visit.until("all is in sight again", () => document.querySelector("#track-wider").disabled);
+      // The matrix of rows moves with the budget.
+      const rows = () => visit.evaluate(() => document.querySelector("#row-matrix h2").innerText);
+      assert.match(await rows(), /rows before an incident are named.*; of [\d,]+ quiet rows/);
+      const few = await rows();
+      await visit.evaluate(() => document.querySelector("#budget").focus());
+      await visit.page.keyboard.press("End");
+      await visit.until("the matrix has moved", (few) => document.querySelector("#row-matrix h2").innerText !== few, { values: [few] });
       const report = await visit.download(() => visit.press("#save-forecast"));
       assert.match(report.name, /pods\.forecast\.json$/);
       await go(visit, "runs");
       assert.ok(await visit.sees(/forecast/i));
+    },
+    { timeout: 240_000 },
+  ],
+  [
+    "two forecasts are compared by incident, after a reload as well",
+    async (visit) => {
+      await begin(visit, pods({ heals: 3, minutes: 2_500, many: 8 }));
+      await visit.fill("#forecast-horizon", "20");
+      await visit.fill("#forecast-budget", "12");
+      await visit.fill("#forecast-trees", "20");
+      await visit.press("#forecast");
+      await forecasted(visit);
+      await visit.until("the timeline is there", () => Boolean(document.querySelector("#watched")));
+      await visit.fill("#forecast-trees", "1");
+      await visit.press("#forecast");
+      await visit.until("it forecasts again", () => Boolean(document.querySelector("#cancel")));
+      await forecasted(visit);
+      await visit.until("the timeline is there again", () => Boolean(document.querySelector("#watched")));
+      await go(visit, "runs");
+      const boxes = () => visit.evaluate(() => document.querySelectorAll("td.choose input").length);
+      assert.equal(await boxes(), 2);
+      const choose = async () => {
+        for (const nth of [1, 0]) {
+          await visit.evaluate((nth) => document.querySelectorAll("td.choose input")[nth].click(), nth);
+        }
+        await visit.until("they are compared", () => /incidents? in common/.test(document.querySelector("#differences-title")?.innerText ?? ""), { timeout: 30_000 });
+      };
+      await choose();
+      await visit.assertAccessible("the comparison");
+      const said = () => visit.evaluate(() => document.querySelector("#differences").innerText);
+      const before = await said();
+      assert.match(before, /share caught ahead/);
+      assert.match(before, /trees\s+20\s+1/);
+      assert.match(before, /90 % interval/);
+      await visit.page.reload();
+      await visit.until("the log is there again", () => document.querySelectorAll("td.choose input").length === 2, { timeout: 30_000 });
+      await choose();
+      assert.equal(await said(), before);
     },
     { timeout: 240_000 },
   ],
