@@ -130,7 +130,7 @@ fn comparison(app: &App) -> Html {
     html! {
         <section class="card span12" aria-labelledby="differences-title" id="differences">
             <h2 id="differences-title">{ format!("What differs between {} runs", chosen.len()) }</h2>
-            <p class="why">{ "What they share is left out." }</p>
+            <p class="why">{ "What they share is left out. Figures stand side by side, untested: a small difference may be chance." }</p>
             { body }
         </section>
     }
