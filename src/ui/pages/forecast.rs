@@ -331,11 +331,11 @@ const KIND_HEADS: [(&str, bool, &str); 12] = [
     ("Late", true, "The first page came while it was on"),
     ("Missed", true, "No page was about it"),
     (
-        "Lead, median / p10",
+        "Lead / p10",
         true,
-        "From the first page to the start; nine of ten are longer than the second figure",
+        "The median from the first page to the start; nine of ten are longer than the second figure",
     ),
-    ("Lead, 90 %", true, "The median's 90 % interval"),
+    ("90 %", true, "The median's 90 % interval"),
     (
         "False a day",
         true,

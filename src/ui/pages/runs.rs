@@ -148,17 +148,24 @@ fn forecasts(comparison: &RunComparison) -> Html {
                 <h3>{ caption }</h3>
                 <div class="scroll" tabindex="0" role="region" aria-label={caption.clone()}>
                     <table class="data">
-                        for (i, row) in rows.iter().enumerate() {
-                            <tr>
-                                for text in row.iter() {
-                                    if i == 0 {
+                        <thead>
+                            for row in rows.iter().take(1) {
+                                <tr>
+                                    for text in row.iter() {
                                         <th scope="col">{ text }</th>
-                                    } else {
+                                    }
+                                </tr>
+                            }
+                        </thead>
+                        <tbody>
+                            for row in rows.iter().skip(1) {
+                                <tr>
+                                    for text in row.iter() {
                                         { cell("", text, &format::shortened(text, 40)) }
                                     }
-                                }
-                            </tr>
-                        }
+                                </tr>
+                            }
+                        </tbody>
                     </table>
                 </div>
             }
