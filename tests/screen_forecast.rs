@@ -1,7 +1,7 @@
 //! The forecast's page: what is asked and refused, and what is said at each budget, as a state and the effects that are
 //! ordered; and its charts.
 
-use kubecast::app::ahead::{self, Zoom};
+use kubecast::app::ahead::{self, Nudge, Zoom};
 use kubecast::app::form::{Field, HeldOut};
 use kubecast::app::plot::{
     Chart, Layout, Step, Theme, csv, estimate, hit, items, preferred_height, rect, sentence, step,
@@ -459,6 +459,49 @@ fn a_budget_moves_the_sentence_and_every_figure_without_asking_anybody() {
         ahead::grounds(summary),
         "Judged on the last 48 hours, which it never saw, after a gap of 90 minutes: 2,400 rows of 4 entities. Looks 30 minutes ahead."
     );
+}
+
+/// A plot of 700 pixels shows 7,140 seconds, 10.2 each.
+#[test]
+fn a_timeline_is_drawn_along_and_closer_under_the_pointer() {
+    let mut screen = Screen::ready();
+    screen
+        .act(Act::Forecast)
+        .hear(Event::Forecast(Box::new(summary())))
+        .hear(Event::Track(Box::new(track())));
+    let nudge = |x: f64, times: f64, drawn: f64| {
+        let width = 46.0 + 700.0 + 12.0;
+        Act::Nudge(Nudge {
+            x,
+            width,
+            times,
+            drawn,
+        })
+    };
+    let span = |screen: &Screen| match screen.last_sent() {
+        Request::Track { secs, .. } => secs.map(|(a, b)| (a.round(), b.round())),
+        other => panic!("{other:?}"),
+    };
+    // All is in sight: it can be neither drawn along nor wider.
+    let sent = screen.effects.len();
+    screen
+        .act(nudge(300.0, 1.0, 50.0))
+        .act(nudge(300.0, 1.25, 0.0));
+    assert_eq!(screen.effects.len(), sent);
+    // Half as much, at a quarter: 1,785 seconds stays a quarter of what is in sight.
+    screen.act(nudge(46.0 + 175.0, 0.5, 0.0));
+    assert_eq!(span(&screen), Some((893.0, 4463.0)));
+    // Before the answer is there, 100 pixels to the right: a seventh of 3,570 seconds sooner.
+    screen.act(nudge(300.0, 1.0, 100.0));
+    screen.hear(Event::Track(Box::new(track())));
+    assert_eq!(span(&screen), Some((383.0, 3953.0)));
+    // No further than the beginning, no closer than ten minutes.
+    screen.hear(Event::Track(Box::new(track())));
+    screen.act(nudge(300.0, 1.0, 10_000.0));
+    assert_eq!(span(&screen), Some((0.0, 3570.0)));
+    screen.hear(Event::Track(Box::new(track())));
+    screen.act(nudge(46.0, 0.01, 0.0));
+    assert_eq!(span(&screen), Some((0.0, 600.0)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::ahead::Nudge;
 use super::form::{FeatureRule, Field, HeldOut, MissingRule, ModelKind};
 use super::{FileRef, Handle, Kept, Route};
 use crate::data::ColumnKind;
@@ -128,6 +129,8 @@ pub enum Act {
     Watch(u32),
     /// Another time of that entity, in seconds; none for all.
     Span(Option<(f64, f64)>),
+    /// The time in sight is drawn along, or made wider or closer.
+    Nudge(Nudge),
     /// A model is to be trained with the settings that were found.
     TrainFound,
     /// The job at work is to stop.

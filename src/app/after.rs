@@ -88,6 +88,7 @@ impl Step {
             Act::Budget(rung) => self.state.rung = Handle::new(*rung),
             Act::Watch(entity) => self.ask_track(*entity, None),
             Act::Span(secs) => self.look_closer(*secs),
+            Act::Nudge(nudge) => self.nudge(nudge),
             Act::Cancel => self.cancel(),
             Act::DropWaiting => {
                 self.state.queue.retain(|p| {

@@ -1,8 +1,10 @@
 //! What a forecast says, computed from its figures; a budget picks among what the engine has counted.
 
 mod asked;
+mod sight;
 
 pub use asked::{entity_columns, found, mends, target_columns, time_columns, why_not};
+pub use sight::{Nudge, nudged};
 
 use super::format;
 use super::select::capital;

@@ -1,5 +1,6 @@
 //! How a forecast is asked for, refused, mended and looked at.
 
+use super::ahead::{Nudge, nudged};
 use super::engine::Step;
 use super::form::{Field, HeldOut};
 use super::{Async, Effect, Handle, Job, Pending, Purpose, Route, ahead};
@@ -132,6 +133,7 @@ impl Step {
 
     pub(super) fn ask_track(&mut self, entity: u32, secs: Option<(f64, f64)>) {
         if self.state.forecast.value().is_some() {
+            self.state.sight = secs;
             self.ask_plainly(Purpose::Track, Request::Track { entity, secs });
         }
     }
@@ -140,6 +142,15 @@ impl Step {
         self.state.track = Async::Ready(Handle::new(track.clone()));
         // The charts of a budget are kept by its handle: of another entity they are others.
         self.state.rung = Handle::new(*self.state.rung);
+    }
+
+    /// Moves on from what was asked for last, which may not be there yet.
+    pub(super) fn nudge(&mut self, nudge: &Nudge) {
+        let track = self.state.track.value();
+        let to = track.and_then(|track| nudged(track, self.state.sight, nudge));
+        if to.is_some() {
+            self.look_closer(to);
+        }
     }
 
     /// Another time of the entity in sight.

@@ -437,6 +437,8 @@ pub struct State {
     pub rung: Handle<usize>,
     /// Why there is no forecast.
     pub refusal: Option<Handle<Refusal>>,
+    /// The seconds of the entity that were asked for last; none for all.
+    pub sight: Option<(f64, f64)>,
     /// The entity of it in sight.
     pub track: Async<Handle<ForecastTrack>>,
     /// The rows of the data set in sight; idle while they are the first of all.
@@ -497,6 +499,7 @@ impl Default for State {
             series: Async::Idle,
             forecast: Async::Idle,
             rung: Handle::default(),
+            sight: None,
             refusal: None,
             track: Async::Idle,
             rows: Async::Idle,

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::prepare::choose;
-use crate::app::ahead::{self, Zoom};
+use crate::app::ahead::{self, Nudge, Zoom};
 use crate::app::form::{Field, HeldOut};
 use crate::app::plot::{Chart, class_color};
 use crate::app::verdict::Sentence;
@@ -294,13 +294,48 @@ fn timeline(app: &App, summary: &Handle<ForecastSummary>) -> Html {
         let to = ahead::zoom(track, how);
         app.button_unless(to.is_none(), "btn", id, label, Act::Span(to))
     };
+    let store = app.store.clone();
+    let nudge = move |event: &MouseEvent, times: f64, drawn: f64| {
+        // What happens on the chart alone.
+        let canvas: Option<HtmlCanvasElement> = event.target_dyn_into();
+        if let Some(canvas) = canvas.filter(|_| times != 1.0 || drawn != 0.0) {
+            let (x, width) = (
+                f64::from(event.offset_x()),
+                f64::from(canvas.client_width()),
+            );
+            store.act(Act::Nudge(Nudge {
+                x,
+                width,
+                times,
+                drawn,
+            }));
+        }
+    };
+    let onpointermove = {
+        let nudge = nudge.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.buttons() & 1 == 1 {
+                nudge(&event, 1.0, f64::from(event.movement_x()));
+            }
+        })
+    };
+    let onwheel = Callback::from(move |event: WheelEvent| {
+        // A pinch comes as a wheel with Ctrl. Without, the page scrolls.
+        if event.ctrl_key() || event.meta_key() {
+            event.prevent_default();
+            let turn = (event.delta_y() / 400.0).clamp(-0.25, 0.25);
+            nudge(&event, 1.0 + turn, 0.0);
+        } else if event.delta_x() != 0.0 {
+            nudge(&event, 1.0, -event.delta_x());
+        }
+    });
     html! {
-        <div class="span12 chart-cell">
+        <div class="span12 chart-cell" {onpointermove} {onwheel}>
             <ChartCard
                 {chart}
                 title={ahead::track_title(summary, track, outcome)}
                 why={format!(
-                    "Probability that the kind sets in within the horizon. Shaded: incidents. Filled triangles: pages about one, with the lead as an arrow; hollow ones: false pages. {}",
+                    "Probability that the kind sets in within the horizon. Shaded: incidents. Filled triangles: pages about one, with the lead as an arrow; hollow ones: false pages. Drag it, or turn the wheel with Ctrl. {}",
                     if track.counted { "" } else { "Times are UTC." }
                 )}
             >

@@ -98,6 +98,19 @@ export default [
       await visit.until("a closer look is there", (whole) => document.querySelector("#watched").closest("section").querySelector("canvas").getAttribute("aria-label") !== whole, { values: [whole] });
       await visit.press("#track-all");
       await visit.until("all is in sight again", () => document.querySelector("#track-wider").disabled);
+      // Drawn along by the pointer, and made closer by the wheel with Ctrl.
+      const canvas = await visit.page.evaluateHandle(() => document.querySelector("#watched").closest("section").querySelector("canvas"));
+      await visit.evaluate(() => document.querySelector("#watched").closest("section").scrollIntoView({ block: "center" }));
+      const box = await canvas.boundingBox();
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      await visit.evaluate((x, y) => document.elementFromPoint(x, y).dispatchEvent(new WheelEvent("wheel", { bubbles: true, cancelable: true, ctrlKey: true, deltaY: -200, clientX: x, clientY: y })), x, y);
+      await visit.until("the wheel made it closer", () => !document.querySelector("#track-wider").disabled && !document.querySelector("#track-earlier").disabled);
+      const closer = await seen();
+      await visit.page.mouse.move(x, y);
+      await visit.page.mouse.down();
+      await visit.page.mouse.move(x + 40, y, { steps: 4 });
+      await visit.page.mouse.up();
+      await visit.until("it is drawn along", (closer) => document.querySelector("#watched").closest("section").querySelector("canvas").getAttribute("aria-label") !== closer, { values: [closer] });
       // The matrix of rows moves with the budget.
       const rows = () => visit.evaluate(() => document.querySelector("#row-matrix h2").innerText);
       assert.match(await rows(), /rows before an incident are named.*; of [\d,]+ quiet rows/);
