@@ -176,12 +176,15 @@ fn median_lead(all: &[[Outcome; 2]], run: usize) -> Option<f64> {
     (!leads.is_empty()).then(|| quantile(&leads, 0.5))
 }
 
+/// A figure of the first (0) or the second (1) of each pair; none where it is not defined.
+type FigureOf<'a, T> = dyn Fn(&[[T; 2]], usize) -> Option<f64> + 'a;
+
 /// A figure of pairs; `of` computes it for the first (0) or the second (1) of each, `differ` tells pairs whose exchange
 /// changes it.
 fn figure<T: Copy>(
     pairs: &[[T; 2]],
     differ: &dyn Fn(&T, &T) -> bool,
-    of: &dyn Fn(&[[T; 2]], usize) -> Option<f64>,
+    of: &FigureOf<'_, T>,
     rng: &mut Rng,
 ) -> PairedFigure {
     let both = [of(pairs, 0), of(pairs, 1)];

@@ -120,7 +120,7 @@ pub(super) fn number(x: f64) -> String {
 
 fn p_text(p: f64) -> String {
     match p {
-        p if p < 0.001 => "0.0001".to_owned(),
+        p if p < 0.001 => format!("{p:.4}"),
         p if p < 0.1 => format!("{p:.3}"),
         p => format!("{p:.2}"),
     }
