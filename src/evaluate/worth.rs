@@ -83,6 +83,11 @@ impl PageWorth {
         }
     }
 
+    /// What each step's probabilities are worth, the highest first.
+    pub fn levels(&self) -> impl Iterator<Item = f64> {
+        self.steps.iter().map(|step| step.1)
+    }
+
     /// Beyond the highest step: a certainty is worth no more than what was seen, but for its rank.
     fn top(&self) -> (f64, f64) {
         (

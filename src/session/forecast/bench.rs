@@ -2,6 +2,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::ForecastSpec;
 use super::parts::{Parts, Side};
+use crate::data::sort_numbers;
 use crate::evaluate::{
     AlertPolicy, BudgetPoint, IncidentReport, Page, PageWorth, Tracks, Watched, apply_worths, fair,
     judge_pages, judge_point, page_worths, peaked_pages, peaks, thresholds, within_budget,
@@ -10,6 +11,9 @@ use crate::prepare::{Episode, MINUTE_MICROS};
 
 /// Each kind's threshold; none pages never.
 pub(super) type Thresholds = Vec<Option<f64>>;
+
+/// Steps worth less than one right page in twenty are left to the ranks.
+const LEAST_LEVEL: f64 = 0.05;
 
 /// When a probability becomes a page: two of the last three rows, one page each horizon while it lasts.
 pub(super) fn policy(parts: &Parts, horizon_micros: i64) -> AlertPolicy {
@@ -193,7 +197,13 @@ impl<'a> Bench<'a> {
     }
 
     fn points(&self, side: Side, worths: &[PageWorth], seen: &Seen) -> Vec<BudgetPoint> {
-        let bounds = thresholds(apply_worths(worths, seen.scores.view()).view());
+        let mut bounds = thresholds(apply_worths(worths, seen.scores.view()).view());
+        // Where a kind's next step begins a bargain changes: each of those is tried as well.
+        let levels = worths.iter().flat_map(PageWorth::levels);
+        bounds.extend(levels.filter(|level| *level >= LEAST_LEVEL));
+        sort_numbers(&mut bounds);
+        bounds.dedup();
+        bounds.reverse();
         self.watched(side, |watched| {
             let point = |bound| {
                 let pages = self.pages(watched, &thresholds_of(worths, bound), seen);
