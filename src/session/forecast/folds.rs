@@ -1,8 +1,9 @@
 use crate::prepare::{Ahead, Episode, Series};
 
 /// Parts of the training rows, each scored by a forest that has not learned from it. The shorter they are the less is left out
-/// around them, and the more alike those forests are to the one that judges.
-pub(super) const FOLDS: u8 = 6;
+/// around them, and the more alike those forests are to the one that judges. Where each of six cannot be learned without (few
+/// entities, few incidents), there are three.
+const FOLDS: [u8; 2] = [6, 3];
 
 /// The training rows again, in parts that are held out in turn: what the forest says of rows that it has not learned from
 /// tells what its pages are worth, from several times as many incidents as the calibration part has.
@@ -31,26 +32,30 @@ pub(super) struct FoldTask<'a> {
 
 impl FoldTask<'_> {
     /// Stretches of time of equal numbers of rows, with the embargo on both sides of each, and with each incident wholly in
-    /// the part in which it begins; or every sixth entity.
+    /// the part in which it begins; or every sixth or third entity.
     pub(super) fn folds(&self) -> TrainFolds {
+        let mut found = FOLDS.iter().filter_map(|&count| self.parts(count));
+        found.next().unwrap_or_default()
+    }
+
+    /// So many parts; none where one cannot be told from the others.
+    fn parts(&self, count: u8) -> Option<TrainFolds> {
         let of: Vec<u8> = match self.by_entity {
             true => self
                 .all
                 .iter()
-                .map(|&row| (self.entity(row) % u32::from(FOLDS)) as u8)
+                .map(|&row| (self.entity(row) % u32::from(count)) as u8)
                 .collect(),
-            false => self.stretches(),
+            false => self.stretches(count),
         };
-        let train: Vec<Vec<u32>> = (0..FOLDS).map(|fold| self.outside(fold, &of)).collect();
+        let train: Vec<Vec<u32>> = (0..count).map(|fold| self.outside(fold, &of)).collect();
         let is_learnable = |rows: &Vec<u32>| {
             let of = |row: &u32| self.labels[*row as usize];
             rows.iter().any(|r| of(r) == Ahead::Quiet)
                 && rows.iter().any(|r| matches!(of(r), Ahead::Kind(_)))
         };
-        match train.iter().all(is_learnable) && (0..FOLDS).all(|fold| of.contains(&fold)) {
-            true => TrainFolds { of, train },
-            false => TrainFolds::default(),
-        }
+        let all = train.iter().all(is_learnable) && (0..count).all(|fold| of.contains(&fold));
+        all.then_some(TrainFolds { of, train })
     }
 
     fn entity(&self, row: u32) -> u32 {
@@ -61,20 +66,20 @@ impl FoldTask<'_> {
         self.series.instants[row as usize]
     }
 
-    fn cuts(&self) -> Vec<i64> {
+    fn cuts(&self, count: u8) -> Vec<i64> {
         let mut instants: Vec<i64> = self.all.iter().map(|&row| self.at(row)).collect();
         crate::data::sort_instants(&mut instants);
         let cut = |k: usize| {
             instants
-                .get(k * instants.len() / usize::from(FOLDS))
+                .get(k * instants.len() / usize::from(count))
                 .copied()
                 .unwrap_or(i64::MAX)
         };
-        (1..usize::from(FOLDS)).map(cut).collect()
+        (1..usize::from(count)).map(cut).collect()
     }
 
-    fn stretches(&self) -> Vec<u8> {
-        let cuts = self.cuts();
+    fn stretches(&self, count: u8) -> Vec<u8> {
+        let cuts = self.cuts(count);
         let stretch = |row: &u32| cuts.iter().filter(|cut| self.at(*row) >= **cut).count() as u8;
         self.all.iter().map(stretch).collect()
     }
@@ -179,5 +184,39 @@ mod tests {
         task.by_entity = true;
         // Two entities leave the other folds empty: there are no folds.
         assert_eq!(task.folds(), TrainFolds::default());
+    }
+
+    #[test]
+    fn four_entities_are_held_out_in_three_parts() {
+        let m = MINUTE_MICROS;
+        let at = (0..800).map(|row| row / 4 * m).collect();
+        let pods = (0..800).map(|row| ["a", "b", "c", "d"][row % 4]);
+        let columns = vec![Column::time("at", at), Column::category("pod", pods)];
+        let frame = Frame::new("t", columns).unwrap();
+        let series = Series::new(&frame, "at", &["pod".to_owned()]).unwrap();
+        let episodes: Vec<Episode> = (0..4)
+            .map(|entity| Episode {
+                entity,
+                kind: 1,
+                start: 100 * m,
+                end: 109 * m,
+                rows: 10,
+                censored_start: false,
+                censored_end: false,
+            })
+            .collect();
+        let labels = ahead(&series, &episodes, 15 * m);
+        let all: Vec<u32> = (0..800).collect();
+        let task = FoldTask {
+            series: &series,
+            episodes: &episodes,
+            labels: &labels,
+            all: &all,
+            learned: &all,
+            embargo_micros: 20 * m,
+            by_entity: true,
+        };
+        let folds = task.folds();
+        assert_eq!((folds.train.len(), &folds.of[..4]), (3, &[0, 1, 2, 0][..]));
     }
 }
