@@ -16,6 +16,8 @@ const DRAWS: usize = 1_000;
 const STREAM: u64 = 0x696e_6369;
 /// The normal distribution's 0.95 quantile.
 const Z_90: f64 = 1.644_853_626_951_472_7;
+/// The upper end of a Poisson mean's 90 % interval where none was counted: -ln 0.05 (Garwood 1936).
+const MOST_OF_NONE: f64 = 2.995_732_273_553_991;
 /// Parts of the time watched that false alarms are resampled by: those of one hour come together.
 pub(super) const SLICES: usize = 24;
 /// Bars of the leads' histogram.
@@ -145,7 +147,8 @@ pub struct IncidentReport {
     pub recall_ahead: Option<Interval>,
     /// 90 % interval of the median lead in minutes, by the bootstrap; none where fewer than two were caught ahead.
     pub lead: Option<Interval>,
-    /// 90 % interval of false pages per day, by the bootstrap over 24 parts of the time watched.
+    /// 90 % interval of false pages per day, by the bootstrap over 24 parts of the time watched; of none, Garwood's of a
+    /// Poisson mean.
     pub false_per_day: Option<Interval>,
 }
 
@@ -387,8 +390,15 @@ fn intervals(
             .sum();
         f64::from(total) / days(watched)
     });
-    let falses = falses.collect();
-    (out.recall_ahead, out.lead, out.false_per_day) = (recall, lead, ends(falses));
+    // Of none every resample is equal here as well.
+    let falses = match counts.iter().all(|count| *count == 0) {
+        true => Some(Interval {
+            low: 0.0,
+            high: MOST_OF_NONE / days(watched),
+        }),
+        false => ends(falses.collect()),
+    };
+    (out.recall_ahead, out.lead, out.false_per_day) = (recall, lead, falses);
     (out.overall.recall_ahead, out.overall.lead) = (recall, lead);
     for (kind, score) in &mut out.kinds {
         let of_kind = watched.incidents.iter().zip(&out.outcomes);

@@ -220,7 +220,15 @@ fn what_was_not_watched_from_the_beginning_is_not_judged() {
         ),
         (2, 1, 1)
     );
-    assert!(judge(&watched, &[], 1).overall.precision.is_none());
+    let silent = judge(&watched, &[], 1);
+    assert!(silent.overall.precision.is_none());
+    // No false page in so many days: up to 2.9957 of them may be due in as long a time.
+    let falses = silent.false_per_day.unwrap();
+    assert_eq!(falses.low, 0.0);
+    assert!(
+        (falses.high * days(&watched) - 2.9957).abs() < 1e-4,
+        "{falses:?}"
+    );
     let none = Watched {
         incidents: &[],
         unfair: &[],
