@@ -198,3 +198,92 @@ fn engines_that_wear_out_are_told_from_those_that_do_not_by_unit() {
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// A query's answer with a series for each of four pods; minutes without a value are left out.
+fn answer(metric: &str, of: impl Fn(u64, u64) -> Option<String>) -> String {
+    let series: Vec<String> = (0..4)
+        .map(|pod| {
+            let points: Vec<String> = (0..2_000)
+                .filter_map(|t| Some(format!("[{},\"{}\"]", 1_709_541_000 + 60 * t, of(pod, t)?)))
+                .collect();
+            format!(
+                "{{\"metric\":{{{metric},\"namespace\":\"shop\",\"pod\":\"api-{pod}\"}},\"values\":[{}]}}",
+                points.join(",")
+            )
+        })
+        .collect();
+    format!(
+        "{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{}]}}}}",
+        series.join(",")
+    )
+}
+
+#[test]
+fn alerts_and_restarts_of_exports_are_warned_of() {
+    let folder = folder("forecast-exports");
+    let write = |name: &str, text: String| std::fs::write(folder.join(name), text).unwrap();
+    // Each pod's CPU climbs for 40 minutes every 250; then an alert fires for ten, and the pod restarts once.
+    let phase = |pod: u64, t: u64| (t + 61 * pod) % 250;
+    let noise = |pod: u64, t: u64| kubecast::trees::Rng::new(t, pod).unit();
+    let cpu = |pod, t| {
+        let climb = match phase(pod, t) {
+            at @ 190..=230 => (at - 189) as f64 / 60.0,
+            _ => 0.0,
+        };
+        Some(format!("{:.9}", climb + noise(pod, t)))
+    };
+    let fires = |pod, t| (230..240).contains(&phase(pod, t));
+    let restarts = |pod, t: u64| {
+        let past = (1..=t).filter(|t| phase(pod, *t) == 230);
+        Some((pod + past.count() as u64).to_string())
+    };
+    write("cpu.json", answer("\"__name__\":\"cpu_used\"", cpu));
+    let named = "\"__name__\":\"ALERTS\",\"alertname\":\"Busy\",\"alertstate\":\"firing\"";
+    let firing = |pod, t| fires(pod, t).then(|| "1".to_owned());
+    write("alerts.json", answer(named, firing));
+    let counter = "kube_pod_container_status_restarts_total";
+    let named = format!("\"__name__\":\"{counter}\",\"container\":\"api\"");
+    write("restarts.json", answer(&named, restarts));
+
+    let shared =
+        "--horizon-minutes 20 --windows 5,15 --budget 4 --trees 20 --gap-minutes 5 --report -";
+    let judged = |asked: String| -> Value {
+        let out = run(&folder, &format!("forecast {asked} {shared}"));
+        assert!(out.status.success(), "{}", said(&out));
+        serde_json::from_slice(&out.stdout).unwrap()
+    };
+    let alert = judged("cpu.json alerts.json --target alert".to_owned());
+    let restart = judged(format!("cpu.json restarts.json --target rate({counter})"));
+    for (report, kind) in [(&alert, "Busy"), (&restart, "restart")] {
+        assert_eq!(report["kinds"][0]["name"], kind, "{}", report["kinds"]);
+        assert_eq!(
+            (&report["episodes"], &report["entities"]),
+            (&32.into(), &4.into())
+        );
+        let all = &report["overall"];
+        assert!(all["incidents"].as_u64().unwrap() >= 7, "{all}");
+        assert_eq!(all["ahead"], all["incidents"], "{all}");
+    }
+    // As a table of the command's own, with the counter itself; and one that never rises.
+    let mut table = String::from("time,pod,cpu,restart_count,restarts_before\n");
+    for t in 0..2_000 {
+        for pod in 0..4 {
+            let (cpu, count) = (cpu(pod, t).unwrap(), restarts(pod, t).unwrap());
+            table.push_str(&format!("{t},api-{pod},{cpu},{count},{pod}\n"));
+        }
+    }
+    write("pods.csv", table);
+    let counted = judged("pods.csv --time time --entity pod --target restart_count".to_owned());
+    assert_eq!(counted["episodes"], 32);
+    assert_eq!(counted["overall"]["ahead"], counted["overall"]["incidents"]);
+    let still = "forecast pods.csv --time time --entity pod --target restarts_before";
+    let still = run(&folder, still);
+    assert_eq!(still.status.code(), Some(1));
+    let text = said(&still);
+    assert!(
+        text.contains("never rises: there is no restart to forecast")
+            && text.contains("Choose another column with --target"),
+        "{text}"
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -100,6 +100,7 @@ fn data() -> DataSummary {
             column("uptime", ColumnKind::Number),
             column("cpu", ColumnKind::Number),
             column("issue", ColumnKind::Category),
+            column("rate(Restarts_total)", ColumnKind::Number),
         ],
         notices: Vec::new(),
         preview: RowsPage::default(),
@@ -302,7 +303,11 @@ fn time_and_entities_are_looked_for_when_they_come_into_sight_and_again_when_the
     );
     assert_eq!(ahead::time_columns(&screen.state), ["time", "uptime"]);
     assert_eq!(ahead::entity_columns(&screen.state), ["pod"]);
-    assert_eq!(ahead::target_columns(&screen.state), ["issue"]);
+    // A counter of restarts has too many values for classes, and is one to warn of.
+    assert_eq!(
+        ahead::target_columns(&screen.state),
+        ["issue", "rate(Restarts_total)"]
+    );
     let sent = screen.effects.len();
     screen
         .act(Act::Went(Route::Data))

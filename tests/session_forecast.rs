@@ -469,3 +469,90 @@ fn another_table_has_no_forecast_and_a_cancelled_one_leaves_the_last() {
     let event = ask(&mut session, Request::Track { entity, secs: None });
     assert!(matches!(event, Event::Failed { .. }), "{event:?}");
 }
+
+/// Four pods over 2,000 minutes. Each leaks memory for 40 minutes before it is killed, every 250 minutes, and once more three
+/// minutes later; `restarts` counts both, from another number each, and begins anew for the second pod at minute 1,000.
+fn counted() -> String {
+    let mut text = String::from("time,pod,memory,cpu,restarts,restarts_rate,still_restarts\n");
+    let mut counts = [0_u32, 3, 7, 1];
+    for t in 0..2_000_u64 {
+        for p in 0..4_u64 {
+            let phase = (t + 61 * p) % 250;
+            let grown = u32::from(t > 0 && matches!(phase, 230 | 233));
+            let count = &mut counts[p as usize];
+            *count += grown;
+            if (t, p) == (1_000, 1) {
+                *count = 0;
+            }
+            let noise = |of| Rng::new(t, of).unit();
+            let ramp = match phase {
+                190..=230 => (phase - 189) as f64 / 2.0,
+                _ => 0.0,
+            };
+            let (day, hour, minute) = (2 + t / 1_440, t / 60 % 24, t % 60);
+            text.push_str(&format!(
+                "2026-03-0{day}T{hour:02}:{minute:02}:00Z,pod-{p},{:.4},{:.4},{count},{:.4},4\n",
+                40.0 + ramp + 30.0 * noise(p),
+                noise(p + 9),
+                f64::from(grown) / 60.0,
+            ));
+        }
+    }
+    text
+}
+
+#[test]
+fn a_counter_of_restarts_is_warned_of_and_tells_nothing_of_itself() {
+    let mut session = loaded(&counted());
+    let spec = ForecastSpec {
+        target: "restarts".to_owned(),
+        leave: Vec::new(),
+        ..spec()
+    };
+    // Eight each: both kills of a pair are one, and a pod that begins anew was not killed.
+    let found = series(&mut session, &spec);
+    assert_eq!(
+        (found.incidents, found.entity),
+        (32, vec!["pod".to_owned()])
+    );
+    let each_flap = ForecastSpec {
+        gap_minutes: 0,
+        ..spec.clone()
+    };
+    assert_eq!(series(&mut session, &each_flap).incidents, 64);
+
+    let summary = forecast(&mut session, &spec).expect("it can be forecast");
+    assert_eq!(summary.kinds, ["restart"]);
+    let notices = summary.notices.join(" ");
+    assert!(
+        notices.contains(
+            "each of the 64 rows at which it rises is a restart. Its falls (1) are none."
+        ),
+        "{notices}"
+    );
+    assert!(
+        notices.contains("they tell the rises of \"restarts\" once more: restarts_rate."),
+        "{notices}"
+    );
+    let asked = summary.rungs.iter().find(|r| r.budget == 2.0).unwrap();
+    let outcome = &summary.outcomes[asked.outcome as usize];
+    assert!(outcome.all.incidents >= 7, "{:?}", outcome.all);
+    assert_eq!(outcome.all.ahead, outcome.all.incidents);
+    assert!(summary.leaks.is_empty());
+
+    let still = ForecastSpec {
+        target: "still_restarts".to_owned(),
+        ..spec
+    };
+    let refusal = series(&mut session, &still).refusal.expect("none restarts");
+    let (detail, hint) = (&refusal.failure.detail, &refusal.failure.hint);
+    assert!(
+        detail.contains("never rises: there is no restart to forecast"),
+        "{detail}"
+    );
+    assert!(hint.starts_with("Choose another column"), "{hint}");
+    assert_eq!(
+        forecast(&mut session, &still).unwrap_err().failure,
+        refusal.failure
+    );
+}

@@ -23,7 +23,7 @@ pub(super) struct ForecastArgs {
     /// The columns that tell entities apart [default: those that leave no time twice].
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     entity: Vec<String>,
-    /// The column that says what is wrong.
+    /// The column that says what is wrong, or counts restarts.
     #[arg(long, value_name = "COLUMN", default_value = "issue_type")]
     target: String,
     /// The columns to look at [default: every number].

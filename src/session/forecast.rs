@@ -17,6 +17,7 @@ mod rivals;
 mod row_matrix;
 mod run_kept;
 mod summary;
+mod target;
 mod track;
 
 use ndarray::Array2;

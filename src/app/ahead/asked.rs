@@ -119,11 +119,11 @@ pub fn entity_columns(state: &State) -> Vec<String> {
     })
 }
 
-/// Columns that may say what was wrong, the one that does first.
+/// Columns that may say what was wrong, and counters of restarts, which a classifier could not learn.
 pub fn target_columns(state: &State) -> Vec<String> {
     let data = state.data.value();
     let all = data.iter().flat_map(|d| &d.columns);
-    all.filter(|c| c.target_why_not.is_empty())
+    all.filter(|c| c.target_why_not.is_empty() || lowered(&c.name).contains("restart"))
         .map(|c| c.name.clone())
         .collect()
 }

@@ -28,6 +28,12 @@ pub enum ForecastError {
         /// What it holds.
         found: String,
     },
+    /// The target counts restarts, and there are none.
+    #[error("the column {column:?} never rises: there is no restart to forecast")]
+    NeverRises {
+        /// The target.
+        column: String,
+    },
     /// Too few incidents to learn from or to judge by.
     #[error("{incidents} of the {all} incidents can be used to {part}")]
     FewIncidents {
@@ -77,7 +83,8 @@ impl ForecastError {
             Self::Split(TimeSplitError::TooShort { .. }) => ("The data is too short for these windows and this horizon", "Ask for a shorter horizon or shorter windows, or bring more data.".to_owned()),
             Self::Split(_) => ("There are too few entities to hold any out", "Split forward in time instead: leave --by-entity out.".to_owned()),
             Self::Duplicates { .. } => ("Times stand twice", "Name the columns that tell these rows apart with --entity, or keep the first of each with --first-of-duplicates.".to_owned()),
-            Self::NoIssue { .. } => ("There is nothing to warn of", "Name the column that says what was wrong with --target.".to_owned()),
+            Self::NoIssue { .. } => ("There is nothing to warn of", "Name the column that says what was wrong, or one that counts restarts, with --target.".to_owned()),
+            Self::NeverRises { .. } => ("There is nothing to warn of", "Choose another column with --target: one that says what was wrong, or counts what happened; or bring data of a time with restarts.".to_owned()),
             Self::FewIncidents { .. } => ("There are too few incidents", "Bring data with more incidents (at least two to learn from and two to judge by), or hold out entities with --by-entity.".to_owned()),
             Self::OtherColumns { .. } => ("The two tables do not match", "Bring a table to judge by with the same columns.".to_owned()),
             Self::NoColumns => ("There is nothing to look at", "Name columns of numbers with --columns.".to_owned()),
@@ -122,7 +129,14 @@ impl ForecastError {
                 "Choose the columns that tell these rows apart, or keep the first of each.",
                 vec![Mend::FirstOfDuplicates],
             ),
-            Self::NoIssue { .. } => ("Choose the column that says what was wrong.", vec![]),
+            Self::NoIssue { .. } => (
+                "Choose the column that says what was wrong, or one that counts restarts.",
+                vec![],
+            ),
+            Self::NeverRises { .. } => (
+                "Choose another column of what was wrong, or bring data of a time with restarts.",
+                vec![],
+            ),
             Self::FewIncidents { .. } if can_hold_out => (
                 "Hold out entities instead of later rows, or bring data with more incidents: at least two to learn from and two to judge by.",
                 vec![Mend::ByEntity],

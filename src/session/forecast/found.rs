@@ -1,9 +1,7 @@
+use super::target::Target;
 use super::{ForecastError, ForecastSpec};
 use crate::data::{Frame, time_text};
-use crate::prepare::{
-    MINUTE_MICROS, NO_LABEL, Series, SeriesError, entity_columns, episodes, healthy_classes,
-    time_columns,
-};
+use crate::prepare::{MINUTE_MICROS, Series, SeriesError, entity_columns, time_columns};
 use crate::protocol::SeriesSummary;
 
 /// Time, identity and incidents of a table, as far as they are found.
@@ -40,26 +38,7 @@ fn look(frame: &Frame, spec: &ForecastSpec, out: &mut SeriesSummary) -> Result<(
     out.duplicates = series.duplicates.len() as u64;
     out.backwards = series.backwards.len() as u64;
     out.without_time = series.without_time;
-    let target = frame.column(&spec.target);
-    let target = target.ok_or_else(|| SeriesError::UnknownColumn {
-        column: spec.target.clone(),
-    })?;
-    let classes = target.classes();
-    let healthy = healthy_classes(&classes.names, &classes.counts());
-    if !healthy.contains(&true) || !healthy.contains(&false) {
-        let names: Vec<&str> = classes.names.iter().take(5).map(String::as_str).collect();
-        return Err(ForecastError::NoIssue {
-            column: spec.target.clone(),
-            found: names.join(", "),
-        });
-    }
-    let label = |&code: &u32| match (code as usize) < classes.names.len() {
-        true => code,
-        false => NO_LABEL,
-    };
-    let now: Vec<u32> = classes.codes.iter().map(label).collect();
-    let gap = i64::from(spec.gap_minutes) * MINUTE_MICROS;
-    out.incidents = episodes(&series, &now, &healthy, gap).len() as u32;
+    out.incidents = Target::read(frame, spec, &series)?.episodes.len() as u32;
     match series.duplicates.first() {
         Some(&row) if !spec.first_of_duplicates => Err(ForecastError::Duplicates {
             rows: out.duplicates,

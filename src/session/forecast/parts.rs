@@ -1,13 +1,13 @@
 use super::folds::{FoldTask, TrainFolds};
+use super::target::Target;
 use super::{ForecastError, ForecastSpec};
 use crate::data::{Column, Frame, SortedSet, Values, grouped, sort_rows};
 use crate::evaluate::{
     Finding, Gate, Groups, NO_GROUP, ScopedTracks, Scopes, Tracks, duplicates, fair, giveaway,
 };
 use crate::prepare::{
-    Ahead, Episode, MINUTE_MICROS, NO_LABEL, NO_SERIES, Series, SeriesError, Shares, TimeSplit,
-    ahead, entity_columns, episodes, healthy_classes, past_minutes, split_entities, split_forward,
-    split_shuffled, time_columns,
+    Ahead, Episode, MINUTE_MICROS, NO_SERIES, Series, SeriesError, Shares, TimeSplit, ahead,
+    entity_columns, past_minutes, split_entities, split_forward, split_shuffled, time_columns,
 };
 
 /// Rows learned from, at most: quiet ones beyond are thinned.
@@ -96,42 +96,19 @@ impl Parts {
         }
         tell_series(&series, &mut notices);
 
-        let target = frame
-            .column(&spec.target)
-            .ok_or_else(|| SeriesError::UnknownColumn {
-                column: spec.target.clone(),
-            })?;
-        let classes = target.classes();
-        let healthy = healthy_classes(&classes.names, &classes.counts());
-        if !healthy.contains(&true) || !healthy.contains(&false) {
-            let names: Vec<&str> = classes.names.iter().take(5).map(String::as_str).collect();
-            return Err(ForecastError::NoIssue {
-                column: spec.target.clone(),
-                found: names.join(", "),
-            });
-        }
-        let now: Vec<u32> = classes
-            .codes
-            .iter()
-            .map(|&c| {
-                if (c as usize) < classes.names.len() {
-                    c
-                } else {
-                    NO_LABEL
-                }
-            })
-            .collect();
+        let target = Target::read(frame, spec, &series)?;
+        notices.extend(target.notice.clone());
+        let found = &target.episodes;
         let minutes = |m: u32| i64::from(m) * MINUTE_MICROS;
-        let found = episodes(&series, &now, &healthy, minutes(spec.gap_minutes));
         let horizon = minutes(spec.horizon_minutes);
         let longest = spec.windows_minutes.iter().copied().max().unwrap_or(0);
         let window = minutes(longest.max(past_minutes(&series, &spec.windows_minutes)));
-        let labels = ahead(&series, &found, horizon);
+        let labels = ahead(&series, found, horizon);
         let embargo = horizon.saturating_add(window);
         let of = |series: &Series| match spec.by_entity {
             _ if spec.shuffled => Ok(split_shuffled(series, Shares::default(), spec.seed)),
             true => split_entities(series, Shares::default(), spec.seed),
-            false => split_forward(series, &found, Shares::default(), embargo),
+            false => split_forward(series, found, Shares::default(), embargo),
         };
         let split = match own_rows {
             None => of(&series)?,
@@ -144,6 +121,14 @@ impl Parts {
             }
         };
         let columns = columns(frame, spec, &series);
+        let (made, columns) = target.made_of_it(frame, &spec.target, &series, columns);
+        if !made.is_empty() {
+            notices.push(format!(
+                "Left out, since they tell the rises of {:?} once more: {}.",
+                spec.target,
+                made.join(", ")
+            ));
+        }
         if columns.is_empty() {
             return Err(ForecastError::NoColumns);
         }
@@ -151,10 +136,10 @@ impl Parts {
             clusters: clusters(frame, &split.test),
             series,
             columns,
-            class_names: classes.names,
-            episodes: found,
+            class_names: target.class_names,
+            episodes: target.episodes,
             labels,
-            now,
+            now: target.now,
             kinds: Vec::new(),
             train: Vec::new(),
             folds: TrainFolds::default(),

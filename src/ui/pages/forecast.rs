@@ -586,7 +586,7 @@ fn form(app: &App) -> Html {
         "card span12",
         "forecast-form-title",
         "What is asked",
-        "An incident is a run of rows of one entity that carry one issue.",
+        "An incident is a run of rows of one entity that carry one issue, or at which restarts grow in number.",
         body,
     )
 }
