@@ -473,7 +473,7 @@ fn another_table_has_no_forecast_and_a_cancelled_one_leaves_the_last() {
 /// Four pods over 2,000 minutes. Each leaks memory for 40 minutes before it is killed, every 250 minutes, and once more three
 /// minutes later; `restarts` counts both, from another number each, and begins anew for the second pod at minute 1,000.
 fn counted() -> String {
-    let mut text = String::from("time,pod,memory,cpu,restarts,restarts_rate,still_restarts\n");
+    let mut text = String::from("time,pod,memory,cpu,left,restarts,restarts_rate,still_restarts\n");
     let mut counts = [0_u32, 3, 7, 1];
     for t in 0..2_000_u64 {
         for p in 0..4_u64 {
@@ -491,9 +491,10 @@ fn counted() -> String {
             };
             let (day, hour, minute) = (2 + t / 1_440, t / 60 % 24, t % 60);
             text.push_str(&format!(
-                "2026-03-0{day}T{hour:02}:{minute:02}:00Z,pod-{p},{:.4},{:.4},{count},{:.4},4\n",
+                "2026-03-0{day}T{hour:02}:{minute:02}:00Z,pod-{p},{:.4},{:.4},{},{count},{:.4},4\n",
                 40.0 + ramp + 30.0 * noise(p),
                 noise(p + 9),
+                (480 - phase) % 250,
                 f64::from(grown) / 60.0,
             ));
         }
@@ -506,7 +507,7 @@ fn a_counter_of_restarts_is_warned_of_and_tells_nothing_of_itself() {
     let mut session = loaded(&counted());
     let spec = ForecastSpec {
         target: "restarts".to_owned(),
-        leave: Vec::new(),
+        leave: vec!["left".to_owned()],
         ..spec()
     };
     // Eight each: both kills of a pair are one, and a pod that begins anew was not killed.
@@ -539,6 +540,13 @@ fn a_counter_of_restarts_is_warned_of_and_tells_nothing_of_itself() {
     assert!(outcome.all.incidents >= 7, "{:?}", outcome.all);
     assert_eq!(outcome.all.ahead, outcome.all.incidents);
     assert!(summary.leaks.is_empty());
+    // The gate looks at restarts as at any label: minutes left until one give it away.
+    let leaky = ForecastSpec {
+        leave: Vec::new(),
+        ..spec.clone()
+    };
+    let refusal = forecast(&mut session, &leaky).unwrap_err();
+    assert!(refusal.mends.contains(&Mend::Leave("left".to_owned())));
 
     let still = ForecastSpec {
         target: "still_restarts".to_owned(),

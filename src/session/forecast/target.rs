@@ -154,13 +154,22 @@ fn labels(column: &Column) -> Result<(Target, Vec<bool>), ForecastError> {
             found: names.join(", "),
         });
     }
+    let numbers = match &column.values {
+        Values::Number(values) if lowered(&column.name).contains(NAMED) => Some(values),
+        _ => None,
+    };
+    // A rate that fades over minutes, or seconds since: neither counts, and each number as a kind would be nonsense.
+    if numbers.is_some_and(|values| values.iter().any(|x| x.fract() != 0.0 && !x.is_nan())) {
+        return Err(ForecastError::NoIssue {
+            column: column.name.clone(),
+            found: "its numbers are no counts".to_owned(),
+        });
+    }
     let label = |&code: &u32| match (code as usize) < classes.names.len() {
         true => code,
         false => NO_LABEL,
     };
-    let is_odd =
-        matches!(column.values, Values::Number(_)) && lowered(&column.name).contains(NAMED);
-    let notice = is_odd.then(|| {
+    let notice = numbers.map(|_| {
         format!(
             "{:?} does not go up like a counter of restarts: each of its numbers but that of health is read as a kind of issue.",
             column.name
@@ -319,6 +328,10 @@ mod tests {
         let since = [5.0, 6.0, 7.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let refused = read("minutes_since_restart", [&since, &since], 0).err();
         assert!(matches!(refused, Some(ForecastError::NoIssue { .. })));
+        let fading = [0.0, 0.0, 0.1, 0.05, 0.02, 0.01, 0.0, 0.0, 0.0, 0.0];
+        let refused = read("restarts_rate5m", [&fading, &[0.0; 10]], 0).err();
+        let text = refused.unwrap().to_string();
+        assert!(text.contains("its numbers are no counts"), "{text}");
         for still in [[3.0; 10], [N; 10]] {
             let refused = read("restarts", [&still, &[0.0; 10]], 0).err().unwrap();
             let text = refused.failure().to_string();
