@@ -3,9 +3,12 @@
 //!
 //! `cargo test --test odd_dialects -- --nocapture` prints a line for each family.
 
+#[path = "polluted/listed.rs"]
+mod listed;
 mod polluted;
 mod raw;
 
+use listed::listed;
 use polluted::{Case, PLAIN, Style, line_of, measure, tables, without};
 use raw::Row;
 
@@ -490,6 +493,7 @@ fn cases() -> Vec<Case> {
             }
         }
         boxes(name, &header, &rows, &mut cases);
+        listed(name, &header, &rows, &mut cases);
         for encoding in ["UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"] {
             for mark in ["", "\u{feff}"] {
                 for delimiter in [",", ";", "\t"] {
@@ -511,7 +515,7 @@ fn cases() -> Vec<Case> {
 fn undamaged_rows_stay_and_damaged_ones_are_named() {
     let (kinds, sum) = measure(&cases());
     let [intact, whole, named, headers, delimiters] = sum.shares();
-    assert_eq!(kinds, 8);
+    assert_eq!(kinds, 9);
     assert!(intact >= 0.99);
     assert!(whole >= 0.97);
     assert!(named >= 0.95);

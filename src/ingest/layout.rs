@@ -1,6 +1,7 @@
 //! Where the table stands in a file: lines above it, header rows, its width, what its columns look like.
 
 use super::class::Class;
+use super::expanded::Sample;
 use super::fixed::{self, Starts};
 use super::guess::{SampleRow, rows_of};
 use super::header::{header, header_rows, rows_are_named};
@@ -43,6 +44,43 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    fn of_width(width: usize, comment: Option<u8>) -> Self {
+        Self {
+            width,
+            starts: Starts::new(),
+            drop_first: false,
+            drop_last: 0,
+            header: Vec::new(),
+            header_rows: 0,
+            preamble_rows: 0,
+            first_line: 0,
+            header_line: 0,
+            comment,
+            rows_are_named: false,
+            classes: Vec::new(),
+            decimal: '.',
+            skipped: Vec::new(),
+            repaired: Vec::new(),
+            header_sure: 1.0,
+            preamble_sure: 1.0,
+            decimal_sure: 1.0,
+        }
+    }
+
+    /// Of records whose columns are known: `rows` are those of a sample, each of whole width.
+    pub fn of_records(sample: &Sample, dialect: Dialect, options: &ReadOptions) -> Self {
+        let mut layout = Self::of_width(sample.names.len(), None);
+        let rows: Vec<&SampleRow> = sample.rows.iter().collect();
+        classes(&mut layout, &rows);
+        decimal(&mut layout, &rows, dialect, options);
+        layout.rows_are_named = rows_are_named(&rows);
+        layout.header.clone_from(&sample.names);
+        layout.header_rows = 1;
+        layout.preamble_rows = sample.preamble_rows;
+        layout.header_line = rows.first().map_or(1, |r| r.line);
+        layout
+    }
+
     /// The columns of the table.
     pub fn columns(&self) -> usize {
         (self.width - usize::from(self.drop_first))
@@ -76,26 +114,7 @@ pub(super) fn layout(
     };
     let width = width_of(&first, comment)?;
     let mut rows = cut(width);
-    let mut layout = Layout {
-        width,
-        starts: Starts::new(),
-        drop_first: false,
-        drop_last: 0,
-        header: Vec::new(),
-        header_rows: 0,
-        preamble_rows: 0,
-        first_line: 0,
-        header_line: 0,
-        comment,
-        rows_are_named: false,
-        classes: Vec::new(),
-        decimal: '.',
-        skipped: Vec::new(),
-        repaired: Vec::new(),
-        header_sure: 1.0,
-        preamble_sure: 1.0,
-        decimal_sure: 1.0,
-    };
+    let mut layout = Layout::of_width(width, comment);
     layout.starts = starts;
     if !matches!(
         dialect.delimiter,

@@ -5,7 +5,9 @@
 //! bytes -> decode -> csv (records with lines) -> rows (repaired, skipped) -> table (columns) -> infer (kinds, units)
 //! ```
 //!
-//! and bytes of any export of metrics to a frame, alone or with others:
+//! Where records are lists of their fields, `expanded` stands for guess, layout and csv.
+//!
+//! And bytes of any export of metrics to a frame, alone or with others:
 //!
 //! ```text
 //! files -> inflate, zip -> recognise -> member (the reader of each format) -> series -> join (rows and columns)
@@ -26,6 +28,7 @@ mod duplicates;
 mod epoch;
 mod error;
 mod events_table;
+mod expanded;
 mod exposition;
 mod files;
 mod fixed;
@@ -53,6 +56,7 @@ mod raw;
 mod reader;
 mod readings;
 mod recognise;
+mod record_form;
 mod report;
 mod retype;
 mod rows;

@@ -2,12 +2,14 @@
 
 use super::csv::{Record, RecordError, Tokenizer};
 use super::decode::{Decoder, Encoding};
+use super::expanded::{Expander, Piece, Sample, expander};
 use super::guess::{Guess, guess};
-use super::layout::layout;
+use super::layout::{Layout, layout};
 use super::limits::{MAX_BYTES, SAMPLE_BYTES, SHOWN_LINES};
-use super::options::{Delimiter, ReadOptions};
+use super::options::{Delimiter, Escape, ReadOptions};
 use super::report::{ReadReport, Sureness, Why};
 use super::rows::Rows;
+use super::scan::Dialect;
 use super::sniff::{Coding, sniff};
 use super::table::TableBuilder;
 use super::unwrap::{Unwrapper, unwrapper};
@@ -42,6 +44,8 @@ struct Pipeline {
     decoder: Decoder,
     /// Where each line is quoted as a whole.
     unwrapper: Option<Unwrapper>,
+    /// Where each record is a list of its fields.
+    expander: Option<Expander>,
     tokenizer: Tokenizer,
     rows: Rows,
 }
@@ -160,12 +164,24 @@ impl Reader {
             Ok(None) => return Err(IngestError::Empty { file }),
             Ok(Some(found)) => found,
         };
+        let expanded = expander(&text, complete, &self.options);
         let (unwrapper, text) = match unwrapper(&text, complete, &self.options) {
-            Some((unwrapper, bare)) => (Some(unwrapper), bare),
-            None => (None, text),
+            Some((unwrapper, bare)) if expanded.is_none() => (Some(unwrapper), bare),
+            _ => (None, text),
         };
-        let guess = guess(&text, complete, &self.options);
-        let Some(layout) = layout(&text, complete, guess.dialect, &self.options) else {
+        let (expander, guess, layout) = match expanded {
+            Some((expander, sample)) => {
+                let guess = guess_of(&sample);
+                let layout = Layout::of_records(&sample, guess.dialect, &self.options);
+                (Some(expander), guess, Some(layout))
+            }
+            None => {
+                let guess = guess(&text, complete, &self.options);
+                let layout = layout(&text, complete, guess.dialect, &self.options);
+                (None, guess, layout)
+            }
+        };
+        let Some(layout) = layout else {
             // No row at all: beyond a limit, or nothing but blanks.
             let mut tokenizer = Tokenizer::new(guess.dialect, usize::MAX);
             let read = tokenizer.push(&text, &mut |_| Ok(()));
@@ -191,6 +207,7 @@ impl Reader {
             guess,
             decoder: Decoder::new(coding.encoding, coding.line_sign),
             unwrapper,
+            expander,
             tokenizer: Tokenizer::new(guess.dialect, layout.width),
             rows: Rows::new(layout, guess.dialect, explicit_comment, table, self.raw),
         });
@@ -207,6 +224,11 @@ impl Pipeline {
         for piece in piece.chunks(SAMPLE_BYTES) {
             let text = self.decoder.decode(piece);
             let rows = &mut self.rows;
+            if let Some(expander) = &mut self.expander {
+                let result = expander.push(text, &mut |piece: Piece<'_>| rows.push_piece(piece));
+                result.map_err(|e| self.error(file, e))?;
+                continue;
+            }
             let text = match &mut self.unwrapper {
                 Some(unwrapper) => unwrapper.push(text),
                 None => Ok(text),
@@ -225,16 +247,23 @@ impl Pipeline {
     ) -> Result<(Ingested, Vec<u8>), IngestError> {
         let text = self.decoder.finish();
         let (rows, tokenizer) = (&mut self.rows, &mut self.tokenizer);
-        let mut take = |r: Record<'_>| rows.push(r);
-        let result = match &mut self.unwrapper {
-            Some(unwrapper) => unwrapper
-                .push(text)
-                .and_then(|text| tokenizer.push(text, &mut take))
-                .and_then(|()| unwrapper.finish())
-                .and_then(|text| tokenizer.push(text, &mut take)),
-            None => tokenizer.push(text, &mut take),
+        let result = if let Some(expander) = &mut self.expander {
+            let mut take = |piece: Piece<'_>| rows.push_piece(piece);
+            expander
+                .push(text, &mut take)
+                .and_then(|()| expander.finish(&mut take))
+        } else {
+            let mut take = |r: Record<'_>| rows.push(r);
+            let result = match &mut self.unwrapper {
+                Some(unwrapper) => unwrapper
+                    .push(text)
+                    .and_then(|text| tokenizer.push(text, &mut take))
+                    .and_then(|()| unwrapper.finish())
+                    .and_then(|text| tokenizer.push(text, &mut take)),
+                None => tokenizer.push(text, &mut take),
+            };
+            result.and_then(|()| tokenizer.finish(&mut take))
         };
-        let result = result.and_then(|()| tokenizer.finish(&mut take));
         result.map_err(|e| self.error(file, e))?;
         let raw = self.rows.finish()?;
         let mut notices = self.notices();
@@ -296,6 +325,7 @@ impl Pipeline {
         let exact = matches!(self.decoder.encoding(), Encoding::Ascii | Encoding::Utf8)
             && self.coding.line_sign.is_none()
             && self.unwrapper.is_none()
+            && self.expander.is_none()
             && self.decoder.invalid.count == 0
             && self.decoder.nul.count == 0;
         let byte = |offset: u64| exact.then_some(offset + self.coding.mark_bytes as u64);
@@ -335,6 +365,16 @@ impl Pipeline {
                 level: Level::Info,
             });
         }
+        if let Some(expander) = &self.expander {
+            notices.push(Notice::Other {
+                title: "Each record was a list of its fields".to_owned(),
+                meaning: format!(
+                    "The file was read as {}: a row for each record, a column for each name. To read its lines as they stand, say what the delimiter is.",
+                    expander.written_by()
+                ),
+                level: Level::Info,
+            });
+        }
         let invalid = self.decoder.invalid;
         if invalid.count > 0 {
             notices.push(Notice::InvalidText {
@@ -362,7 +402,13 @@ impl Pipeline {
         let told = |why: &Why| {
             !matches!(
                 why,
-                Why::Blank | Why::Comment | Why::Separator | Why::Ruled | Why::Short | Why::Long
+                Why::Blank
+                    | Why::Comment
+                    | Why::Separator
+                    | Why::Ruled
+                    | Why::Short
+                    | Why::Long
+                    | Why::Continued
             )
         };
         let rows = || {
@@ -398,6 +444,21 @@ impl Pipeline {
             .to_owned(),
             level: Level::Warning,
         })
+    }
+}
+
+/// The dialect of records that are lists of their fields.
+fn guess_of(sample: &Sample) -> Guess {
+    Guess {
+        dialect: Dialect {
+            delimiter: sample.delimiter,
+            quote: None,
+            escape: Escape::Doubled,
+            pad: true,
+        },
+        delimiter_sure: sample.sure,
+        quote_sure: sample.sure,
+        escape_sure: sample.sure,
     }
 }
 

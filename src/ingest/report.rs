@@ -120,6 +120,10 @@ pub enum Why {
     HeaderAgain,
     /// Of another table in the same file.
     OtherTable,
+    /// No field of a record, where records are set as lists of their fields.
+    NoField,
+    /// No field of a record either, and read as more of the value above it.
+    Continued,
 }
 
 impl Why {
@@ -140,6 +144,8 @@ impl Why {
             Self::Ruled => "it is a drawn line",
             Self::HeaderAgain => "it repeats the header",
             Self::OtherTable => "it belongs to another table in the file",
+            Self::NoField => "it is no field of a record",
+            Self::Continued => "it names no field and was read as more of the value above it",
         }
     }
 }

@@ -5,6 +5,7 @@ use super::IngestError;
 use super::align::{align, fit};
 use super::class::Class;
 use super::csv::Record;
+use super::expanded::Piece;
 use super::fixed;
 use super::layout::{Layout, is_drawn, is_ruled, shown};
 use super::options::Delimiter;
@@ -108,6 +109,22 @@ impl Rows {
         });
         self.cells = cells;
         pushed
+    }
+
+    /// Takes what is known to be a row, or to be none.
+    pub fn push_piece(&mut self, piece: Piece<'_>) -> Result<(), IngestError> {
+        match piece {
+            Piece::Row(record) => {
+                if let Some(why) = record.why {
+                    self.table.count_ragged(record.line);
+                    self.repaired.add(record.line, why, String::new());
+                }
+                return self.emit(record.cells(), record.line);
+            }
+            Piece::Repaired(line, why, source) => self.repaired.add(line, why, shown(source)),
+            Piece::Skipped(line, why, source) => self.skipped.add(line, why, shown(source)),
+        }
+        Ok(())
     }
 
     fn push_cut(&mut self, record: Record<'_>) -> Result<(), IngestError> {
