@@ -48,9 +48,33 @@ fn lines(text: &[u8], complete: bool) -> Vec<&[u8]> {
     lines
 }
 
+/// The bar at both sides of nearly every line of a drawn table: then nothing else separates cells.
+fn sides(text: &[u8], lines: &[&[u8]]) -> Option<Delimiter> {
+    let sided = |bar: &str| {
+        let has_bars = |line: &&&[u8]| {
+            let line = line.trim_ascii();
+            let within = line.strip_prefix(bar.as_bytes());
+            within.is_some_and(|rest| rest.ends_with(bar.as_bytes()))
+        };
+        lines.iter().filter(has_bars).count()
+    };
+    let bars = ["|", "\u{2502}", "\u{2503}", "\u{2551}"];
+    let bar = bars.into_iter().find(|bar| {
+        let count = sided(bar);
+        // Some lines stand above and below.
+        count > 1 && (count * 5 >= lines.len() * 4 || count + 2 >= lines.len())
+    })?;
+    let mut all = text.split(|b| matches!(b, b'\n' | b'\r')).take(LINES);
+    let is_drawn = all.any(is_ruled);
+    is_drawn.then(|| Delimiter::named(bar)).flatten()
+}
+
 /// What may separate cells.
 pub(super) fn delimiters(text: &[u8], complete: bool) -> Vec<Delimiter> {
     let lines = lines(text, complete);
+    if let Some(bar) = sides(text, &lines) {
+        return vec![bar];
+    }
     let mut present = [0usize; 128];
     for line in &lines {
         let mut seen = [false; 128];

@@ -5,6 +5,7 @@
 
 use super::guess::SampleRow;
 use super::layout::is_ruled;
+use super::lone;
 use super::options::{Delimiter, Escape};
 use super::scan::{Cells, Dialect, Mode};
 
@@ -27,8 +28,11 @@ const OTHERWISE: Dialect = Dialect {
     pad: true,
 };
 
-/// The places of a text's columns, if it has any.
+/// The places of a text's columns, if it has any; one where it is [`lone`].
 pub(super) fn starts(text: &[u8], complete: bool) -> Option<Starts> {
+    if lone::name_line(text, complete).is_some() {
+        return Some(vec![0]);
+    }
     let mut lines: Vec<&[u8]> = Vec::new();
     // Lines that stand below a blank one.
     let mut apart: Vec<usize> = Vec::new();

@@ -12,6 +12,7 @@ use super::class::{self, Class};
 use super::csv::{Record, Tokenizer};
 use super::fixed;
 use super::layout::is_ruled;
+use super::lone;
 use super::options::{Delimiter, Escape, ReadOptions};
 use super::report::Why;
 use super::scan::Dialect;
@@ -251,6 +252,19 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         }
         None => text,
     };
+    if told.is_none() && options.quote.is_none() && lone::name_line(body, complete).is_some() {
+        return Guess {
+            dialect: Dialect {
+                delimiter: Delimiter::Fixed,
+                quote: None,
+                escape: Escape::Doubled,
+                pad: true,
+            },
+            delimiter_sure: 0.98,
+            quote_sure: 0.98,
+            escape_sure: 0.98,
+        };
+    }
     let candidates: Vec<Delimiter> = match told {
         Some(delimiter) => vec![delimiter],
         None => candidates::delimiters(body, complete),

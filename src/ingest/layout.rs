@@ -5,6 +5,7 @@ use super::expanded::Sample;
 use super::fixed::{self, Starts};
 use super::guess::{SampleRow, rows_of};
 use super::header::{header, header_rows, rows_are_named};
+use super::lone;
 use super::options::{Delimiter, ReadOptions};
 use super::report::Why;
 use super::scan::Dialect;
@@ -65,6 +66,21 @@ impl Layout {
             preamble_sure: 1.0,
             decimal_sure: 1.0,
         }
+    }
+
+    /// Whether it is a single column with nothing drawn but the line below its name.
+    pub fn is_lone(&self) -> bool {
+        self.starts.len() == 1
+    }
+
+    /// Whether it is a single column between drawn sides.
+    pub fn is_boxed(&self) -> bool {
+        self.width > 1 && self.columns() == 1
+    }
+
+    /// Whether a row of so many cells leaves none out, or only those at the edges.
+    pub fn has_width(&self, cells: usize) -> bool {
+        cells == self.width || (cells == self.columns() && !self.is_boxed())
     }
 
     /// Of records whose columns are known: `rows` are those of a sample, each of whole width.
@@ -145,7 +161,12 @@ pub(super) fn layout(
         }
         None => {
             layout.preamble_sure = 0.95;
-            table_start(&rows, &layout, &is_comment)
+            let name = match layout.is_lone() {
+                true => lone::name_line(text, complete),
+                false => None,
+            };
+            name.and_then(|line| rows.iter().position(|r| r.line == line))
+                .unwrap_or_else(|| table_start(&rows, &layout, &is_comment))
         }
     };
     let (above, table) = rows.split_at(first.min(rows.len()));
@@ -170,6 +191,8 @@ pub(super) fn layout(
     decimal(&mut layout, &table, dialect, options);
     let header_rows = match options.header_rows {
         Some(n) => n.min(table.len()),
+        // What is drawn around one column is drawn below its name, too.
+        None if layout.is_lone() || layout.is_boxed() => 1.min(table.len()),
         None => header_rows(&mut layout, &table),
     };
     // Nothing but a header tells a delimiter at the edge from a column without values.
@@ -351,7 +374,10 @@ fn edges(layout: &mut Layout, rows: &[SampleRow]) {
     }
     let blank_at = |at: usize| whole.iter().all(|r| blank(r.cells.get(at)));
     layout.drop_last = (2..width).rev().take_while(|&at| blank_at(at)).count();
-    layout.drop_first = blank_at(0) && width - layout.drop_last > 2;
+    // A bar at either side is no delimiter where lines are drawn.
+    let drawn = rows.iter().any(|r| is_ruled(&r.source));
+    let least = if drawn { 1 } else { 2 };
+    layout.drop_first = blank_at(0) && width - layout.drop_last > least;
 }
 
 /// The first row that belongs to the table.
@@ -362,7 +388,7 @@ fn table_start(
 ) -> usize {
     let width = layout.width;
     let columns = layout.columns();
-    let fits = |row: &SampleRow| row.cells.len() == width || row.cells.len() == columns;
+    let fits = |row: &SampleRow| layout.has_width(row.cells.len());
     let full = |row: &SampleRow| {
         fits(row) && (columns < 3 || row.filled() * 2 > columns || row.filled() > 3)
     };

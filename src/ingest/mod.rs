@@ -44,6 +44,7 @@ mod kubernetes_events;
 mod layout;
 mod limits;
 mod lines;
+mod lone;
 mod measure;
 mod member;
 mod names;

@@ -199,6 +199,7 @@ impl Reader {
             layout.decimal,
         );
         table.may_be_empty = self.raw;
+        table.is_drawn = expander.is_some() || layout.is_lone() || layout.is_boxed();
         table.date_order = self.options.date_order;
         table.offset = self.options.offset;
         let explicit_comment = self.options.comment.is_some();

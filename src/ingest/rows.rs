@@ -135,6 +135,7 @@ impl Rows {
         let first = record.text.first().copied().unwrap_or(0);
         // Nearly every row of nearly every file.
         let usual = width == self.layout.width
+            && self.layout.starts.len() != 1
             && record.why.is_none()
             && !self.apart
             && self.held.is_empty()
@@ -159,7 +160,11 @@ impl Rows {
             return Ok(());
         }
         let fits = (width == self.layout.width && self.edge_is_blank(&record))
-            || (self.layout.drop_last > 0 && width == self.layout.columns());
+            || (self.layout.drop_last > 0
+                && width == self.layout.columns()
+                && self.layout.has_width(width));
+        // Its rows begin with a blank.
+        let fits = fits && !(self.layout.is_lone() && !record.source.starts_with(b" "));
         let is_comment =
             self.layout.comment.is_some() && record.source.first().copied() == self.layout.comment;
         if is_comment && (self.explicit_comment || !fits) {
@@ -429,6 +434,9 @@ impl Rows {
     /// Whether a row at the end of the file is none.
     fn is_footnote(&self, row: &Held) -> bool {
         let columns = self.layout.columns();
+        if self.layout.is_lone() || self.layout.is_boxed() {
+            return !row.fits && row.cells.len() == 1;
+        }
         let filled = row
             .cells
             .iter()

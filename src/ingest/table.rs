@@ -22,6 +22,8 @@ pub(super) struct TableBuilder {
     decimal: char,
     /// Whether a header alone is a table: where it is asked for as text.
     pub may_be_empty: bool,
+    /// Whether drawn lines tell that it is a table, whatever its cells hold.
+    pub is_drawn: bool,
     /// What is said of dates that name day and month by numbers.
     pub date_order: Option<DateOrder>,
     /// What is said of times without a zone.
@@ -65,6 +67,7 @@ impl TableBuilder {
             header,
             decimal,
             may_be_empty: false,
+            is_drawn: false,
             date_order: None,
             offset: None,
             rows: 0,
@@ -227,12 +230,12 @@ impl TableBuilder {
                 level: Level::Info,
             });
         }
-        if are_sentences(&columns) {
+        if !self.is_drawn && are_sentences(&columns) {
             let what = Foreign::Prose;
             return Err(IngestError::Foreign { file, what });
         }
         if let [only] = &columns[..] {
-            if is_prose(&only.values, only.kind) {
+            if !self.is_drawn && is_prose(&only.values, only.kind) {
                 let what = Foreign::Prose;
                 return Err(IngestError::Foreign { file, what });
             }
