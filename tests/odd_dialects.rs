@@ -307,6 +307,63 @@ fn boxes(name: &str, header: &Row, rows: &[Row], cases: &mut Vec<Case>) {
     }
 }
 
+/// Boxes whose cells go on in the lines below: behind a sign, or between drawn lines.
+fn several_lines(name: &str, header: &Row, rows: &[Row], cases: &mut Vec<Case>) {
+    if !rows.iter().flatten().any(|c| c.contains('\n')) {
+        return;
+    }
+    let plain = |c: &String| c.replace('|', "/");
+    let rows: Vec<Row> = rows.iter().map(|r| r.iter().map(plain).collect()).collect();
+    for drawn in &BOXES {
+        let marked = drawn.foot.starts_with('(');
+        if !marked && drawn.between_rows == NONE {
+            continue;
+        }
+        let width_of = |c: usize| {
+            let cells = rows.iter().chain([header]).map(|r| &r[c]);
+            let parts = cells.flat_map(|c| c.split('\n'));
+            parts.map(|p| p.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..header.len()).map(width_of).collect();
+        let mut lines: Vec<String> = drawn.rule(drawn.top, &widths).into_iter().collect();
+        lines.push(drawn.line(header, &widths));
+        lines.extend(drawn.rule(drawn.below_header, &widths));
+        for (i, row) in rows.iter().enumerate() {
+            if i > 0 {
+                lines.extend(drawn.rule(drawn.between_rows, &widths));
+            }
+            let parts: Vec<Vec<&str>> = row.iter().map(|c| c.split('\n').collect()).collect();
+            for at in 0..parts.iter().map(Vec::len).max().unwrap_or(1) {
+                let cell = |(parts, w): (&Vec<&str>, &usize)| {
+                    let part = parts.get(at).copied().unwrap_or("");
+                    let blanks = " ".repeat(w - part.chars().count());
+                    let goes_on = marked && at + 1 < parts.len();
+                    format!(" {part}{blanks}{}", if goes_on { "+" } else { " " })
+                };
+                let cells: Vec<String> = parts.iter().zip(&widths).map(cell).collect();
+                let line = format!("{}{}{}", drawn.side, cells.join(drawn.between), drawn.side);
+                lines.push(line.trim_end().to_owned());
+            }
+        }
+        lines.extend(drawn.rule(drawn.bottom, &widths));
+        let text = format!("{}\n{}", lines.join("\n"), drawn.foot);
+        let case = |what: &str, text: String| Case {
+            kind: "cells of several lines",
+            what: format!("{name} {} {what}", drawn.name),
+            bytes: text.into_bytes(),
+            header: Some(header.clone()),
+            rows: rows.clone(),
+            damaged: Vec::new(),
+            delimiter: drawn.between,
+        };
+        cases.push(case("", text.clone()));
+        cases.push(case(
+            "below a command",
+            format!("db> SELECT * FROM t;\n{text}"),
+        ));
+    }
+}
+
 /// Boxes of a single column, each of the first columns in turn.
 fn lone_columns(name: &str, header: &Row, rows: &[Row], cases: &mut Vec<Case>) {
     let rows = flat(rows);
@@ -526,6 +583,7 @@ fn cases() -> Vec<Case> {
         }
         boxes(name, &header, &rows, &mut cases);
         lone_columns(name, &header, &rows, &mut cases);
+        several_lines(name, &header, &rows, &mut cases);
         listed(name, &header, &rows, &mut cases);
         for encoding in ["UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"] {
             for mark in ["", "\u{feff}"] {
@@ -548,7 +606,7 @@ fn cases() -> Vec<Case> {
 fn undamaged_rows_stay_and_damaged_ones_are_named() {
     let (kinds, sum) = measure(&cases());
     let [intact, whole, named, headers, delimiters] = sum.shares();
-    assert_eq!(kinds, 10);
+    assert_eq!(kinds, 11);
     assert!(intact >= 0.99);
     assert!(whole >= 0.97);
     assert!(named >= 0.95);

@@ -22,6 +22,7 @@ mod candidates;
 mod class;
 mod clock;
 mod columnar;
+mod continued;
 mod csv;
 mod decode;
 mod duplicates;

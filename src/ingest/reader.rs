@@ -1,5 +1,6 @@
 //! The front door: bytes in pieces -> a table.
 
+use super::continued::Joiner;
 use super::csv::{Record, RecordError, Tokenizer};
 use super::decode::{Decoder, Encoding};
 use super::expanded::{Expander, Piece, Sample, expander};
@@ -47,6 +48,8 @@ struct Pipeline {
     /// Where each record is a list of its fields.
     expander: Option<Expander>,
     tokenizer: Tokenizer,
+    /// Where cells may go on in the lines below.
+    joiner: Option<Joiner>,
     rows: Rows,
 }
 
@@ -190,6 +193,10 @@ impl Reader {
                 .map(|e| located(e, &file, |at| format!("column {}", at + 1), |_| None));
             return Err(error.unwrap_or(IngestError::Empty { file }));
         };
+        let joiner = match expander {
+            Some(_) => None,
+            None => Joiner::of(&text, complete, guess.dialect, &layout),
+        };
         drop(text);
         let mut table = TableBuilder::new(
             &file,
@@ -210,6 +217,7 @@ impl Reader {
             unwrapper,
             expander,
             tokenizer: Tokenizer::new(guess.dialect, layout.width),
+            joiner,
             rows: Rows::new(layout, guess.dialect, explicit_comment, table, self.raw),
         });
         let body = sample.get(coding.mark_bytes..).unwrap_or_default();
@@ -234,7 +242,11 @@ impl Pipeline {
                 Some(unwrapper) => unwrapper.push(text),
                 None => Ok(text),
             };
-            let mut take = |r: Record<'_>| rows.push(r);
+            let joiner = &mut self.joiner;
+            let mut take = |r: Record<'_>| match joiner {
+                Some(joiner) => joiner.push(r, &mut |r: Record<'_>| rows.push(r)),
+                None => rows.push(r),
+            };
             let result = text.and_then(|text| self.tokenizer.push(text, &mut take));
             result.map_err(|e| self.error(file, e))?;
         }
@@ -254,7 +266,11 @@ impl Pipeline {
                 .push(text, &mut take)
                 .and_then(|()| expander.finish(&mut take))
         } else {
-            let mut take = |r: Record<'_>| rows.push(r);
+            let joiner = &mut self.joiner;
+            let mut take = |r: Record<'_>| match joiner {
+                Some(joiner) => joiner.push(r, &mut |r: Record<'_>| rows.push(r)),
+                None => rows.push(r),
+            };
             let result = match &mut self.unwrapper {
                 Some(unwrapper) => unwrapper
                     .push(text)
@@ -263,7 +279,14 @@ impl Pipeline {
                     .and_then(|text| tokenizer.push(text, &mut take)),
                 None => tokenizer.push(text, &mut take),
             };
-            result.and_then(|()| tokenizer.finish(&mut take))
+            let result = result.and_then(|()| tokenizer.finish(&mut take));
+            result.and_then(|()| match &mut self.joiner {
+                Some(joiner) => {
+                    let flushed = joiner.flush(&mut |r: Record<'_>| rows.push(r));
+                    flushed.map_err(RecordError::Taker)
+                }
+                None => Ok(()),
+            })
         };
         result.map_err(|e| self.error(file, e))?;
         let raw = self.rows.finish()?;
