@@ -208,7 +208,10 @@ mod tests {
     use super::super::expanded::{Piece, expander};
     use super::super::options::ReadOptions;
 
-    fn read(text: &str, size: usize) -> Option<(Vec<String>, Vec<Vec<String>>, Vec<String>)> {
+    /// Names, rows, and what is told of lines.
+    type Found = (Vec<String>, Vec<Vec<String>>, Vec<String>);
+
+    fn read(text: &str, size: usize) -> Option<Found> {
         let (mut expander, sample) = expander(text.as_bytes(), true, &ReadOptions::default())?;
         let (mut rows, mut notes) = (Vec::new(), Vec::new());
         let mut take = |piece: Piece<'_>| {

@@ -164,7 +164,7 @@ impl Rows {
                 && width == self.layout.columns()
                 && self.layout.has_width(width));
         // Its rows begin with a blank.
-        let fits = fits && !(self.layout.is_lone() && !record.source.starts_with(b" "));
+        let fits = fits && (!self.layout.is_lone() || record.source.starts_with(b" "));
         let is_comment =
             self.layout.comment.is_some() && record.source.first().copied() == self.layout.comment;
         if is_comment && (self.explicit_comment || !fits) {
