@@ -1,16 +1,21 @@
 //! Files where the session is: their bytes are read there, and only as they are used, so that neither the page's thread
 //! nor the worker ever holds a large one whole.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, FileReaderSync};
 
-use super::start::in_words;
+use super::start::{self, in_words};
 use crate::protocol::{Failure, FailureCode, Place};
 use crate::session::{FileBytes, Pull};
 
 /// The files of one request together. A worker has 4 GiB, and a table's columns may take several times its text.
 const MOST_BYTES: u64 = 1 << 30;
+
+/// Bytes of pieces that may lie about before the browser is urged to collect them.
+const LEFT_BYTES: usize = 6 << 20;
+/// What it takes to urge it: V8 collects when so much more is held outside of its heap.
+const URGENT_BYTES: u32 = 64 << 20;
 
 /// The bytes of each file (`File`, `Blob`, `Uint8Array` or `ArrayBuffer`), in order; the first two are read as they are
 /// asked for.
@@ -27,7 +32,11 @@ pub(super) fn files(files: Vec<JsValue>, names: &[String]) -> Result<Vec<FileByt
     }
     let of = |(at, file): (usize, JsValue)| match file.dyn_into::<Blob>() {
         Ok(blob) => match FileReaderSync::new() {
-            Ok(reader) => Ok(FileBytes::Pulled(Box::new(Elsewhere { blob, reader }))),
+            Ok(reader) => Ok(FileBytes::Pulled(Box::new(Elsewhere {
+                blob,
+                reader,
+                left_bytes: 0,
+            }))),
             Err(why) => Err(unreadable(name(at), &in_words(&why))),
         },
         Err(bytes) => Ok(FileBytes::Held(Uint8Array::new(&bytes).to_vec())),
@@ -40,6 +49,8 @@ pub(super) fn files(files: Vec<JsValue>, names: &[String]) -> Result<Vec<FileByt
 struct Elsewhere {
     blob: Blob,
     reader: FileReaderSync,
+    /// Bytes of answers that may not be collected yet.
+    left_bytes: usize,
 }
 
 impl Pull for Elsewhere {
@@ -62,8 +73,24 @@ impl Pull for Elsewhere {
             return Err("it is shorter than it was".to_owned());
         }
         bytes.copy_to(to);
+        self.left_bytes += to.len();
+        if self.left_bytes >= LEFT_BYTES || (end == self.size() && end > LEFT_BYTES as u64) {
+            self.left_bytes = 0;
+            urge_collection();
+        }
         Ok(())
     }
+}
+
+/// Each piece is answered in a buffer of its own, and none is collected before some 64 MiB of them lie about. One that is
+/// as large, and that nobody touches, takes no memory and is counted as theirs.
+fn urge_collection() {
+    let size = JsValue::from(URGENT_BYTES);
+    let buffer = Reflect::get(&start::scope(), &"ArrayBuffer".into())
+        .and_then(|buffer| buffer.dyn_into::<Function>())
+        .and_then(|buffer| Reflect::construct(&buffer, &Array::of1(&size)));
+    // Where memory is short it throws, and the browser has collected already.
+    drop(buffer);
 }
 
 fn size(file: &JsValue) -> Option<u64> {
