@@ -142,13 +142,7 @@ export class Visit {
   async click(role, name, options = {}) {
     for (let attempt = 0; ; attempt += 1) {
       const element = await this.find(role, name, { ...options, enabled: true });
-      try {
-        await element.click();
-        return;
-      } catch (error) {
-        // The page drew anew between finding and clicking.
-        if (attempt === 3) throw error;
-      }
+      if (await this.hit(element, attempt)) return;
     }
   }
 
@@ -163,15 +157,38 @@ export class Visit {
         },
         { timeout, values: [selector] },
       );
-      try {
-        const element = await this.page.$(selector);
-        await element.click();
-        return;
-      } catch (error) {
-        // The page drew anew between finding and clicking.
-        if (attempt === 3) throw error;
-      }
+      const element = await this.page.$(selector);
+      if (await this.hit(element, attempt)) return;
     }
+  }
+
+  /**
+   * Clicks once, and answers whether it was this element that was hit: a page that draws anew between the look at where
+   * the element stands and the click has moved it. Like a person, one then aims again; what was hit instead is told, when it
+   * is something that a click does something to.
+   */
+  async hit(element, attempt) {
+    try {
+      await element.evaluate((element) => {
+        globalThis.__hit = "no click";
+        addEventListener("click", (event) => {
+          const instead = event.target?.closest?.("button, a, summary, input[type=checkbox], input[type=radio]");
+          const meant = event.composedPath().includes(element) || element.contains(event.target) || (element.labels && [...element.labels].some((label) => label.contains(event.target)));
+          globalThis.__hit = meant || !element.isConnected ? "meant" : instead ? instead.outerHTML.slice(0, 200) : "nothing that a click does something to";
+        }, { capture: true, once: true });
+      });
+      await element.click();
+    } catch (error) {
+      // The page drew anew between finding and clicking.
+      if (attempt === 3) throw error;
+      return false;
+    }
+    // Another page has taken this one's place where it answers nothing.
+    const hit = (await this.page.evaluate(() => globalThis.__hit).catch(() => undefined)) ?? "meant";
+    if (hit === "meant") return true;
+    assert.match(hit, /^no/, "a click hit something else than it was meant for");
+    assert.ok(attempt < 3, "what is to be clicked never stands still");
+    return false;
   }
 
   /** Puts text into the field that this selector finds, in place of what is there. */
