@@ -1,29 +1,17 @@
 //! The simulator's page: what is typed and chosen, its link, and its preview, as a state and the effects that are ordered.
 
+mod headless;
+
 use kubecast::app::form::{Field, ISSUES, Knob};
-use kubecast::app::{Act, Action, Effect, Kept, Route, Setting, State};
+use kubecast::app::{Act, Effect, Kept, Route, Setting};
 use kubecast::protocol::{
     Event, Exporters, FailureCode, Request, ScenarioColumns, ScenarioFile, ScenarioPreset,
     ScenarioPreview, SimulateSpec,
 };
 
-#[derive(Default)]
-struct Screen {
-    state: State,
-    effects: Vec<Effect>,
-}
+use headless::Screen;
 
 impl Screen {
-    fn act(&mut self, act: Act) -> &mut Self {
-        let (state, effects) = self.state.after(&Action {
-            at_millis: 0.0,
-            act,
-        });
-        self.state = state;
-        self.effects.extend(effects);
-        self
-    }
-
     fn at_simulator() -> Self {
         let mut screen = Self::default();
         screen.act(Act::Went(Route::Simulate));
@@ -54,25 +42,8 @@ impl Screen {
         other
     }
 
-    fn sent(&self) -> Vec<&Request> {
-        let sent = self.effects.iter().filter_map(|e| match e {
-            Effect::Send { request, .. } => Some(request),
-            _ => None,
-        });
-        sent.collect()
-    }
-
     fn turn(&self) -> u64 {
         self.state.preview_turn
-    }
-
-    fn hear(&mut self, event: Event) -> &mut Self {
-        let job = self.state.job.as_ref().expect("a job is at work").id;
-        self.act(Act::Heard {
-            job,
-            event: Box::new(event),
-            attachment: None,
-        })
     }
 }
 
@@ -313,21 +284,22 @@ fn the_address_and_the_preview_follow_the_choices() {
 fn a_newer_look_replaces_one_under_way_and_work_goes_before_it() {
     let mut screen = Screen::at_simulator();
     screen.act(Act::PreviewDue(screen.turn()));
-    let first = screen.state.job.as_ref().expect("at work").id;
+    let first = screen.job();
     screen.act(Act::LookAt(3));
     assert!(screen.effects.contains(&Effect::Cancel(first)));
     assert!(matches!(
-        screen.sent()[1],
+        screen.last_sent(),
         Request::PreviewScenario {
             episode: Some(3),
             ..
         }
     ));
-    let second = screen.state.job.as_ref().expect("at work").id;
+    let second = screen.job();
     screen.act(Act::ExportScenario(ScenarioFile::Config));
     assert!(screen.effects.contains(&Effect::Cancel(second)));
+    assert_eq!(screen.sent().len(), 3);
     assert!(matches!(
-        screen.sent()[2],
+        screen.last_sent(),
         Request::ExportScenario {
             what: ScenarioFile::Config,
             ..
