@@ -1,0 +1,16 @@
+//! The command line, as a person or a job would type it: the built program, real files, exit codes.
+#![cfg(feature = "cli")]
+
+mod read;
+mod refused;
+mod simulated;
+mod trained;
+mod typed;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use typed::*;
