@@ -64,18 +64,30 @@ impl Page {
     /// Works the engine until nothing is asked any more.
     fn work(&mut self) -> &mut Self {
         while self.session.has_work() {
-            for reply in self.session.work(0.0) {
-                self.acts.push_back(Act::Heard {
-                    job: reply.job,
-                    event: Box::new(reply.event),
-                    attachment: reply.attachment.map(kubecast::app::Handle::new),
-                });
-            }
-            while let Some(act) = self.acts.pop_front() {
-                self.act(act);
-            }
+            self.work_a_slice();
         }
         self
+    }
+
+    /// Works the engine until it is asked for a profile, of which nothing is made yet.
+    fn until_a_profile_is_asked(&mut self) -> &mut Self {
+        while self.profiles_asked().is_empty() {
+            self.work_a_slice();
+        }
+        self
+    }
+
+    fn work_a_slice(&mut self) {
+        for reply in self.session.work(0.0) {
+            self.acts.push_back(Act::Heard {
+                job: reply.job,
+                event: Box::new(reply.event),
+                attachment: reply.attachment.map(kubecast::app::Handle::new),
+            });
+        }
+        while let Some(act) = self.acts.pop_front() {
+            self.act(act);
+        }
     }
 
     fn load(&mut self) -> &mut Self {
@@ -154,16 +166,7 @@ fn a_file_is_profiled_as_soon_as_it_is_read_and_again_for_another_target() {
 #[test]
 fn nobody_waits_for_a_profile() {
     let mut page = Page::new(&pods());
-    page.load();
-    while page.profiles_asked().is_empty() {
-        for reply in page.session.work(0.0) {
-            page.act(Act::Heard {
-                job: reply.job,
-                event: Box::new(reply.event),
-                attachment: None,
-            });
-        }
-    }
+    page.load().until_a_profile_is_asked();
     assert!(page.state.profile.running().is_some());
     // A page of rows is asked for: it comes at once, and the profile is made afterwards.
     page.act(Act::PageRows(100));
@@ -186,16 +189,7 @@ fn nobody_waits_for_a_profile() {
 #[test]
 fn an_engine_that_dies_of_it_is_not_asked_again() {
     let mut page = Page::new(&pods());
-    page.load();
-    while page.profiles_asked().is_empty() {
-        for reply in page.session.work(0.0) {
-            page.act(Act::Heard {
-                job: reply.job,
-                event: Box::new(reply.event),
-                attachment: None,
-            });
-        }
-    }
+    page.load().until_a_profile_is_asked();
     page.session = Session::in_place();
     page.act(Act::Lost("it ran out of memory".to_owned()))
         .work();
