@@ -1,6 +1,6 @@
 //! The rules of OpenMetrics beyond single lines: what families are called, what their samples may say, and in which
 //! order they stand. They are those of the reference parser (prometheus/client_python
-//! `prometheus_client/openmetrics/parser.py`), whose suite `tests/formats.rs` runs.
+//! `prometheus_client/openmetrics/parser.py`), whose suite `tests/formats` runs.
 
 use super::names::Names;
 use super::sample_line::Sample;
