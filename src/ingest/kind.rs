@@ -41,8 +41,13 @@ fn kind_of_numbers(values: &[f64], name: &str, position: usize) -> ColumnKind {
             missing += 1;
             continue;
         }
-        least = least.min(x);
-        most = most.max(x);
+        // In WebAssembly `min` and `max` are calls.
+        if x < least {
+            least = x;
+        }
+        if x > most {
+            most = x;
+        }
         // Once known not to be, it is not asked again.
         if integers {
             integers = is_whole(x);

@@ -25,6 +25,8 @@ mod columnar;
 mod continued;
 mod csv;
 mod decode;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod digits;
 mod duplicates;
 mod epoch;
 mod error;

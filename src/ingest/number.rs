@@ -1,5 +1,7 @@
 //! Cells that are numbers, read exactly as `str::parse::<f64>` reads them.
 
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::digits::short;
 use crate::data::read_float;
 
 /// How a number was written, so that its text can be given back when its column turns out to be text.
@@ -35,10 +37,9 @@ const EXACT: u64 = 1 << 53;
 /// stand behind its point. `None` for any other cell, which [`parse`] reads.
 #[inline]
 pub(super) fn quick(cell: &[u8]) -> Option<(f64, u8, u8)> {
-    let (negative, digits) = match cell.split_first()? {
-        (b'-', rest) => (true, rest),
-        _ => (false, cell),
-    };
+    // Of many columns every other number is negative: not asked, but counted.
+    let negative = cell.first() == Some(&b'-');
+    let digits = cell.get(usize::from(negative)..)?;
     let (mantissa, fraction) = short(digits)?;
     if mantissa > EXACT {
         return None;
@@ -46,7 +47,8 @@ pub(super) fn quick(cell: &[u8]) -> Option<(f64, u8, u8)> {
     // Both are exact, so their quotient is rounded once: the result is the nearest float (Clinger, 1990). Signed integers
     // become floats in one instruction.
     let magnitude = mantissa as i64 as f64 / TENS[fraction];
-    let value = if negative { -magnitude } else { magnitude };
+    let sign = u64::from(negative) << 63;
+    let value = f64::from_bits(magnitude.to_bits() | sign);
     Some((value, cell.len() as u8, fraction as u8))
 }
 
@@ -106,6 +108,7 @@ pub(super) fn parse(cell: &[u8]) -> Option<Number> {
 
 /// The digits as one integer and how many of them stand behind the point, for at most 16 bytes of digits with at most one
 /// point among them, neither first nor last; `None` for any other text. Eight bytes are read at a time, as one word.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline]
 fn short(digits: &[u8]) -> Option<(u64, usize)> {
     let n = digits.len();
@@ -135,6 +138,7 @@ fn short(digits: &[u8]) -> Option<(u64, usize)> {
     (!pointed).then_some((mantissa, fraction))
 }
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 const POWERS: [u64; 9] = [
     1,
     10,
@@ -148,6 +152,7 @@ const POWERS: [u64; 9] = [
 ];
 
 /// Up to eight bytes, the first one lowest.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline]
 fn word(bytes: &[u8]) -> u64 {
     match *bytes {
@@ -168,6 +173,7 @@ fn word(bytes: &[u8]) -> u64 {
 }
 
 /// What up to eight bytes of digits hold.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 struct Eight {
     value: u64,
     digits: usize,
@@ -177,6 +183,7 @@ struct Eight {
 }
 
 /// Reads the `n` lowest bytes of a word: digits, and at most one point.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline]
 fn eight(word: u64, n: usize) -> Option<Eight> {
     const ONES: u64 = 0x0101_0101_0101_0101;

@@ -131,8 +131,13 @@ impl IsolationGrower<'_> {
             for &(row, _) in rows {
                 let x = self.value(row, feature);
                 missing |= x.is_nan();
-                least = least.min(x);
-                largest = largest.max(x);
+                // In WebAssembly `min` and `max` are calls.
+                if x < least {
+                    least = x;
+                }
+                if x > largest {
+                    largest = x;
+                }
             }
             if least < largest {
                 let share = rng.unit();

@@ -97,6 +97,14 @@ impl Store {
         }
     }
 
+    /// More than the sample will soon be asked for.
+    pub(super) fn prepare(&self) {
+        let client = self.0.client.borrow().clone();
+        if let Some(client) = client {
+            client.prepare();
+        }
+    }
+
     fn heard(&self, job: JobId, event: Event, attachment: Option<Vec<u8>>) {
         self.hear_later(Act::Heard {
             job,

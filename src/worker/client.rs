@@ -122,6 +122,26 @@ impl Client {
         }
     }
 
+    /// Fetches the engine and starts a whole session before anything is asked of one, so that the first thing that is
+    /// asked does not wait for it. That it cannot be fetched is told when it is needed.
+    pub fn prepare(&self) {
+        let state = Rc::downgrade(&self.state);
+        spawn_local(async move {
+            let fetched = Program::engine().await;
+            let (Some(state), Ok(program)) = (state.upgrade(), fetched) else {
+                return;
+            };
+            let is_idle = {
+                let inner = state.inner.borrow();
+                inner.engine.is_none() && !inner.fetching && inner.pending.is_empty()
+            };
+            // A job of the sample's session is not ended for it.
+            if is_idle {
+                state.go_over(Ok(program));
+            }
+        });
+    }
+
     /// Cancels a job; its last event tells how it ended.
     pub fn cancel(&self, job: JobId) {
         {

@@ -29,7 +29,7 @@ mod ticks;
 use crate::session::Session;
 
 pub use client::Client;
-pub use start::{Role, fetch_engine, now_secs, role};
+pub use start::{Role, now_secs, role};
 
 /// Serves the session, in a worker that was started for it, until it is terminated.
 pub fn serve() {

@@ -91,13 +91,6 @@ impl Program {
     }
 }
 
-/// Has the engine fetched before it is needed; that it cannot be is told when it is.
-pub fn fetch_engine() {
-    spawn_local(async {
-        let _ = Program::engine().await;
-    });
-}
-
 /// What this thread was started for; none where it is no worker of ours (a window, Node, somebody else's worker).
 pub fn role() -> Option<Role> {
     let global = js_sys::global();

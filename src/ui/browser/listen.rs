@@ -12,7 +12,6 @@ use super::folder;
 use crate::app::{Act, Route};
 use crate::ui::route;
 use crate::ui::store::Store;
-use crate::worker::fetch_engine;
 
 /// Listens for as long as the page is there.
 pub(in crate::ui) fn to_window(store: &Store) {
@@ -37,10 +36,10 @@ pub(in crate::ui) fn to_window(store: &Store) {
     // Whoever touches the page will soon ask more of it than the sample.
     let touched = Rc::new(Cell::new(false));
     for touch in ["pointerdown", "keydown", "dragenter"] {
-        let touched = Rc::clone(&touched);
+        let (touched, store) = (Rc::clone(&touched), store.clone());
         on(touch, move |_| {
             if !touched.replace(true) {
-                fetch_engine();
+                store.prepare();
             }
         });
     }
