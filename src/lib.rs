@@ -78,7 +78,7 @@
 //! let prepare = PrepareSpec { columns: vec!["cpu".into(), "memory".into()], ..PrepareSpec::default() };
 //! ask(Request::Train { prepare, model: ModelSpec::default() }, vec![]);
 //! let new = b"cpu,memory\n96,41\n".to_vec();
-//! let Some(Event::Predicted(summary)) = ask(Request::Predict { files: head("new.csv") }, vec![new]) else {
+//! let Some(Event::Predicted(summary)) = ask(Request::Predict { files: head("new.csv"), reading: None }, vec![new]) else {
 //!     return Err("not predicted".into());
 //! };
 //! assert_eq!(summary.page.rows[0].1[0], "cpu");

@@ -95,7 +95,16 @@ fn train(session: &mut Session, bytes: Vec<u8>, mark_unfamiliar: bool) -> Report
 }
 
 fn predict(session: &mut Session, bytes: Vec<u8>) -> PredictionSummary {
-    match ask(session, Request::Predict { files: heads() }, vec![bytes]).0 {
+    match ask(
+        session,
+        Request::Predict {
+            files: heads(),
+            reading: None,
+        },
+        vec![bytes],
+    )
+    .0
+    {
         Event::Predicted(summary) => *summary,
         other => panic!("{other:?}"),
     }

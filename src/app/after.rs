@@ -255,6 +255,7 @@ impl Step {
             purpose: Purpose::Predict { name },
             request: Request::Predict {
                 files: heads(files),
+                reading: None,
             },
             attachments: files.iter().map(|f| Attachment::File(f.key)).collect(),
         });

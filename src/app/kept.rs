@@ -79,6 +79,7 @@ mod tests {
                 step_secs: Some(30.0),
                 entity_labels: Some(vec!["node".to_owned()]),
                 rates: vec![("cpu_total".to_owned(), false)],
+                ..ReadSpec::default()
             }),
         };
         let text = source_to_text(&source);

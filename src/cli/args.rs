@@ -1,10 +1,13 @@
 //! What can be typed, and the specs that it makes.
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::compare::CompareArgs;
 use super::forecast::ForecastArgs;
 use super::read::ReadArgs;
+use super::read_args::{self, ReadingArgs};
 use super::search_args::SearchArgs;
 use super::simulate_args::SimulateArgs;
 use crate::data::ColumnKind;
@@ -21,6 +24,37 @@ pub(super) struct Args {
     pub command: Command,
 }
 
+const LONG_HELP: &str = "\
+For example --delimiter ';' --decimal , --dates day-first, or for one of several files --for b.csv,offset=+01:00";
+
+/// Reads the words of a command line.
+pub(super) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+    let mut command = grammar();
+    let matches = command.try_get_matches_from_mut(words)?;
+    Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// What can be typed. How files are read is not in the short help of the commands that do more than read.
+fn grammar() -> clap::Command {
+    let mut command = Args::command();
+    for name in ["train", "evaluate", "predict", "inspect", "forecast"] {
+        command = command.mut_subcommand(name, |command| {
+            let command = read_args::NAMES.iter().fold(command, |command, name| {
+                command.mut_arg(name, |arg| arg.hide_short_help(true))
+            });
+            command
+                .after_help("How files are read and joined can be said as to `kubecast read`: --help tells.")
+                .after_long_help(LONG_HELP)
+        });
+    }
+    // What it was called before every command took it.
+    command.mut_subcommand("read", |command| {
+        command.mut_arg(read_args::TEXT_ENCODING, |arg| {
+            arg.visible_alias("encoding")
+        })
+    })
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Simulate a cluster's metrics with known issues, as CSV.
@@ -28,11 +62,11 @@ pub(super) enum Command {
     /// Learn from a table or exported metrics, evaluate on rows held out, and keep the model.
     Train(Box<TrainArgs>),
     /// Evaluate a model on files that hold its target.
-    Evaluate(EvaluateArgs),
+    Evaluate(Box<EvaluateArgs>),
     /// Predict the rows of a table or of exported metrics.
-    Predict(PredictArgs),
+    Predict(Box<PredictArgs>),
     /// Describe a table, exported metrics or a model, as JSON.
-    Inspect(InspectArgs),
+    Inspect(Box<InspectArgs>),
     /// Warn ahead of issues, and judge the warnings by incident: how early, how reliably, at what price.
     Forecast(Box<ForecastArgs>),
     /// Compare two forecasts by their reports: differences with intervals and tests, and the incidents that changed sides.
@@ -52,6 +86,8 @@ pub(super) struct EvaluateArgs {
     /// The report to write, as JSON; - is standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub report: String,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -65,6 +101,8 @@ pub(super) struct PredictArgs {
     /// row is unlike those learned from (unfamiliar, 1 or 0) and the columns that make it so; - is standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub out: String,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -72,6 +110,8 @@ pub(super) struct InspectArgs {
     /// Files of any kind that train takes, or a model file; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -105,6 +145,8 @@ pub(super) struct TrainArgs {
     params: ModelArgs,
     #[command(flatten)]
     pub search: SearchArgs,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 #[derive(Debug, ClapArgs)]

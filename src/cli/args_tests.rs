@@ -139,3 +139,8 @@ fn an_option_of_another_model_is_refused_by_name() {
     assert!(train("--missing constant").prepare().is_err());
     assert!(train("--missing-value 3").prepare().is_err());
 }
+
+#[test]
+fn no_two_options_of_a_command_have_one_name() {
+    grammar().debug_assert();
+}

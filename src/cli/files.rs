@@ -137,7 +137,8 @@ impl Drop for Target {
     }
 }
 
-fn file_name(path: &str) -> String {
+/// What a file is called, for people and for what is said of it.
+pub(super) fn file_name(path: &str) -> String {
     if path == "-" {
         return "standard input".to_owned();
     }

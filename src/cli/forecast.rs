@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clap::Args as ClapArgs;
 
 use super::files;
-use super::read::read_any;
+use super::read::{read_any, said};
+use super::read_args::ReadingArgs;
 use super::run::tell;
 use crate::learn::{Fitter, UnitGrower};
 use crate::protocol::{Failure, FailureCode, Place};
@@ -14,7 +15,7 @@ use crate::session::{ForecastSpec, forecast as run, forecast_elsewhere};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ForecastArgs {
-    /// Files with one table each, with equal headers; - is standard input.
+    /// Files of any kind that train takes; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// The column of time: instants, or a number, one of which counts as a minute [default: the likeliest].
@@ -73,6 +74,8 @@ pub(super) struct ForecastArgs {
     /// The report to write, as JSON; - is standard output.
     #[arg(long, value_name = "FILE")]
     report: Option<String>,
+    #[command(flatten)]
+    reading: ReadingArgs,
 }
 
 pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
@@ -85,7 +88,10 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
             place: Place::default(),
         });
     }
-    let read = read_any(&args.files)?;
+    let mut paths = args.files.clone();
+    paths.extend(args.judge.clone());
+    let said = said(&args.reading, &paths)?;
+    let read = read_any(&args.files, said.clone())?;
     let frame = read.table.frame;
     let spec = ForecastSpec {
         time: args.time.clone(),
@@ -111,7 +117,7 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
         None => run(&frame, &spec, &mut grow),
         Some(file) => {
             let file = std::slice::from_ref(file);
-            let other = read_any(file)?;
+            let other = read_any(file, said)?;
             forecast_elsewhere(&frame, &other.table.frame, &spec, &mut grow)
         }
     };

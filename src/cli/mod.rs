@@ -8,7 +8,10 @@
 //! kubecast forecast cluster.csv --target issue_type --horizon-minutes 30
 //! kubecast compare before.json after.json
 //! kubecast read odd.txt --raw --out table.csv --report how.json
+//! kubecast train werte.csv --delimiter ';' --decimal , --dates day-first --out werte.kubecast
 //! ```
+//!
+//! Every command that reads tables takes what `read` takes of how they are written.
 //!
 //! Invariants: the same seed, data and options give the same model bytes and the same figures as on the page, with any
 //! number of threads; `-` is standard input or output; what went wrong is told as `error:` with why and what to do, and
@@ -31,13 +34,11 @@ mod simulate_args;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::protocol::{Failure, FailureCode};
 
 /// Reads the arguments, does what they say, and returns the exit code.
 pub fn main() -> ExitCode {
-    let args = match args::Args::try_parse() {
+    let args = match args::parse(std::env::args_os()) {
         Ok(args) => args,
         Err(error) => {
             // Help and version are "errors" with exit code 0. A closed pipe is nobody's fault.

@@ -5,15 +5,16 @@ use std::io::Read;
 use clap::Args as ClapArgs;
 
 use super::files;
-use super::read_args::{JoinArgs, OptionArgs};
+use super::read_args::ReadingArgs;
 use crate::data::{Column, Level};
 use crate::export::{CsvOptions, frame_csv};
 use crate::ingest::{
-    ColumnReport, FileRead, FilesReader, IngestError, Ingested, InputFile, JoinOptions, MAX_BYTES,
-    ReadOptions, ReadReport, Reader, RowList, Sureness, TableRead,
+    ColumnReport, FileRead, FilesReader, IngestError, Ingested, InputFile, MAX_BYTES, ReadOptions,
+    ReadReport, Reader, RowList, Sureness, TableRead,
 };
 use crate::json::{self, Plain, record};
 use crate::protocol::{Failure, FailureCode, Place};
+use crate::session::Said;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ReadArgs {
@@ -31,9 +32,7 @@ pub(super) struct ReadArgs {
     #[arg(long, value_name = "FILE")]
     report: Option<String>,
     #[command(flatten)]
-    options: OptionArgs,
-    #[command(flatten)]
-    join: JoinArgs,
+    reading: ReadingArgs,
 }
 
 pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
@@ -49,7 +48,7 @@ pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
     let plain = CsvOptions { neutralise: false };
     let (read, text) = match &args.files[..] {
         [path] if args.raw => {
-            let (table, raw) = read_raw(path, &args.options)?;
+            let (table, raw) = read_raw(path, said(&args.reading, &args.files)?)?;
             let read = TableRead {
                 table,
                 files: Vec::new(),
@@ -58,7 +57,7 @@ pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
             (read, raw)
         }
         paths => {
-            let read = read_said(paths, &args.options, args.join.options())?;
+            let read = read_any(paths, said(&args.reading, paths)?)?;
             let text = frame_csv(&read.table.frame, plain);
             (read, text)
         }
@@ -70,46 +69,32 @@ pub(super) fn read(args: &ReadArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Files of any kind as one table; how they are written they say for themselves.
-pub(super) fn read_any(paths: &[String]) -> Result<TableRead, Failure> {
-    read_said(paths, &OptionArgs::default(), JoinOptions::default())
+/// What is said of files, as their readers take it.
+pub(super) fn said(reading: &ReadingArgs, paths: &[String]) -> Result<Said, Failure> {
+    Said::of(&reading.spec(paths)?.unwrap_or_default())
 }
 
-fn read_said(
-    paths: &[String],
-    options: &OptionArgs,
-    join: JoinOptions,
-) -> Result<TableRead, Failure> {
+/// Files of any kind as one table.
+pub(super) fn read_any(paths: &[String], said: Said) -> Result<TableRead, Failure> {
     let (heads, bytes) = files::read_all(paths)?;
-    let names: Vec<String> = heads.iter().map(|head| head.name.clone()).collect();
     let inputs = heads.into_iter().zip(bytes).map(|(head, bytes)| InputFile {
         name: head.name,
         bytes: bytes.into(),
         modified_secs: head.modified_secs.map(|secs| secs as f64),
     });
-    let mut reader = FilesReader::new(inputs.collect(), join).read_as(options.options());
-    let holds_files = |path: &String| path.to_ascii_lowercase().ends_with(".zip");
-    for (name, options) in options.of_files(paths, &names) {
-        if !names.contains(&name) && !paths.iter().any(holds_files) {
-            return Err(Failure {
-                code: FailureCode::Option,
-                title: format!("--for {name} is about no file that is read"),
-                detail: format!("The files are {}.", names.join(", ")),
-                hint: "Name one of them before the first comma.".to_owned(),
-                place: Place::default(),
-            });
-        }
+    let mut reader = FilesReader::new(inputs.collect(), said.join).read_as(said.all);
+    for (name, options) in said.single {
         reader = reader.read_file_as(name, options);
     }
     reader.finish().map_err(in_words)
 }
 
 /// One file of delimited text, packed or not, and its cells as text.
-fn read_raw(path: &str, said: &OptionArgs) -> Result<(Ingested, Vec<u8>), Failure> {
+fn read_raw(path: &str, said: Said) -> Result<(Ingested, Vec<u8>), Failure> {
     let (head, bytes) = files::read(path)?;
-    let of_file = said.of_files(&[path.to_owned()], std::slice::from_ref(&head.name));
-    let mut of_file = of_file.into_iter().filter(|(name, _)| *name == head.name);
-    let options: ReadOptions = of_file.next().map_or_else(|| said.options(), |(_, of)| of);
+    let mut of_file = said.single.into_iter();
+    let of_file = of_file.find(|(name, _)| *name == head.name);
+    let options: ReadOptions = of_file.map_or(said.all, |(_, of)| of);
     let read = |bytes: &[u8]| {
         let mut reader = Reader::with_options(&head.name, options.clone()).keep_raw();
         reader.push(bytes)?;

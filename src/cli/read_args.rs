@@ -1,12 +1,84 @@
-//! What one may say of how files are to be read and joined.
+//! What one may say of how files are to be read and joined, in every command that reads tables.
 
 use clap::Args as ClapArgs;
 
-use crate::ingest::{DateOrder, Delimiter, Encoding, Escape, JoinOptions, Offset, ReadOptions};
+use super::files;
+use crate::protocol::{Failure, FailureCode, Place, ReadSetting, ReadSpec};
+use crate::session::{READ_SETTINGS, check_said, check_step};
 
-#[derive(Debug, ClapArgs)]
+/// What the options are called where other commands than `read` take them: their short help leaves them out.
+pub(super) const NAMES: [&str; 17] = [
+    "delimiter",
+    "quote",
+    "escape",
+    TEXT_ENCODING,
+    "header_rows",
+    "preamble_rows",
+    "decimal",
+    "dates",
+    "offset",
+    "comment",
+    "one_file",
+    "step",
+    "entity_labels",
+    "rates",
+    "no_rates",
+    "replica_labels",
+    "victoria_format",
+];
+
+/// The encoding of a file. `--encoding` is how `train` makes numbers of categories.
+pub(super) const TEXT_ENCODING: &str = "text_encoding";
+
+#[derive(Debug, Default, ClapArgs)]
+pub(super) struct ReadingArgs {
+    #[command(flatten)]
+    text: TextArgs,
+    #[command(flatten)]
+    join: JoinArgs,
+}
+
+#[derive(Debug, Default, ClapArgs)]
+#[command(next_help_heading = "How files are read, instead of a guess")]
+struct TextArgs {
+    /// What separates cells: a sign or several, or comma, semicolon, tab, space, blanks, wide-blanks, fixed.
+    #[arg(long, value_name = "SIGN", value_parser = said(ReadSetting::Delimiter), allow_hyphen_values = true)]
+    delimiter: Option<String>,
+    /// The quote, or none.
+    #[arg(long, value_name = "SIGN", value_parser = said(ReadSetting::Quote), allow_hyphen_values = true)]
+    quote: Option<String>,
+    /// How a quote stands within quotes: doubled, or after backslash or another sign.
+    #[arg(long, value_name = "RULE", value_parser = said(ReadSetting::Escape))]
+    escape: Option<String>,
+    /// utf-8, utf-16le, utf-16be, utf-32le, utf-32be or windows-1252.
+    #[arg(long, value_name = "NAME", value_parser = said(ReadSetting::Encoding))]
+    text_encoding: Option<String>,
+    /// Rows of the header; 0 where the first row is data.
+    #[arg(long, value_name = "N", value_parser = said(ReadSetting::HeaderRows))]
+    header_rows: Option<String>,
+    /// Lines above the header, blank ones and comments not counted.
+    #[arg(long, value_name = "N", value_parser = said(ReadSetting::PreambleRows))]
+    preamble_rows: Option<String>,
+    /// The sign before fractions, . or ,
+    #[arg(long, value_name = "SIGN", value_parser = said(ReadSetting::Decimal))]
+    decimal: Option<String>,
+    /// Which comes first in dates such as 01/02/2026: day-first or month-first.
+    #[arg(long, value_name = "ORDER", value_parser = said(ReadSetting::DateOrder))]
+    dates: Option<String>,
+    /// How far times without a zone are ahead of UTC: UTC, or such as +01:00.
+    #[arg(long, value_name = "OFFSET", value_parser = said(ReadSetting::Offset), allow_hyphen_values = true)]
+    offset: Option<String>,
+    /// What comment lines begin with, or none.
+    #[arg(long, value_name = "SIGN", value_parser = said(ReadSetting::Comment), allow_hyphen_values = true)]
+    comment: Option<String>,
+    /// The same for one of several files, once for each setting: --for b.csv,delimiter=; --for b.csv,offset=+01:00
+    #[arg(long = "for", value_name = "FILE,OPTION=VALUE", value_parser = one_file, allow_hyphen_values = true)]
+    one_file: Vec<OneFile>,
+}
+
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "How series are joined")]
-pub(super) struct JoinArgs {
+struct JoinArgs {
     /// Seconds between rows, instead of the samples' own distance.
     #[arg(long, value_name = "SECONDS", value_parser = step)]
     step: Option<f64>,
@@ -27,215 +99,132 @@ pub(super) struct JoinArgs {
     victoria_format: Option<String>,
 }
 
-impl JoinArgs {
-    pub fn options(&self) -> JoinOptions {
-        let said = |metrics: &[String], rate: bool| {
-            let pair = |metric: &String| (metric.clone(), rate);
-            metrics.iter().map(pair).collect::<Vec<_>>()
-        };
-        JoinOptions {
-            step_secs: self.step,
-            entity_labels: self.entity_labels.clone(),
-            rates: [said(&self.rates, true), said(&self.no_rates, false)].concat(),
-            replica_labels: self.replica_labels.clone(),
-            victoria_format: self.victoria_format.clone(),
-        }
-    }
-}
-
-fn step(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(secs) if (1e-3..1e9).contains(&secs) => Ok(secs),
-        _ => Err("rows are from 0.001 to a billion seconds apart".to_owned()),
-    }
-}
-
-#[derive(Debug, Default, ClapArgs)]
-#[command(next_help_heading = "Instead of a guess")]
-pub(super) struct OptionArgs {
-    /// What separates cells: a sign or several, or comma, semicolon, tab, space, blanks, wide-blanks, fixed.
-    #[arg(long, value_name = "SIGN", value_parser = delimiter, allow_hyphen_values = true)]
-    delimiter: Option<Delimiter>,
-    /// The quote, or none.
-    #[arg(long, value_name = "SIGN", value_parser = sign)]
-    quote: Option<Sign>,
-    /// How a quote stands within quotes: doubled, or after backslash or another sign.
-    #[arg(long, value_name = "RULE", value_parser = escape)]
-    escape: Option<Escape>,
-    /// utf-8, utf-16le, utf-16be, utf-32le, utf-32be or windows-1252.
-    #[arg(long, value_name = "NAME", value_parser = encoding)]
-    encoding: Option<Encoding>,
-    /// Rows of the header; 0 where the first row is data.
-    #[arg(long, value_name = "N")]
-    header_rows: Option<usize>,
-    /// Lines above the header, blank ones and comments not counted.
-    #[arg(long, value_name = "N")]
-    preamble_rows: Option<usize>,
-    /// The sign before fractions, . or ,
-    #[arg(long, value_name = "SIGN", value_parser = decimal)]
-    decimal: Option<char>,
-    /// Which comes first in dates such as 01/02/2026: day-first or month-first.
-    #[arg(long, value_name = "ORDER", value_parser = dates)]
-    dates: Option<DateOrder>,
-    /// How far times without a zone are ahead of UTC: UTC, or such as +01:00.
-    #[arg(long, value_name = "OFFSET", value_parser = offset, allow_hyphen_values = true)]
-    offset: Option<Offset>,
-    /// What comment lines begin with, or none.
-    #[arg(long, value_name = "SIGN", value_parser = sign)]
-    comment: Option<Sign>,
-    /// The same for one of several files, once for each setting: --for b.csv,delimiter=; --for b.csv,offset=+01:00
-    #[arg(long = "for", value_name = "FILE,OPTION=VALUE", value_parser = one_file)]
-    one_file: Vec<OneFile>,
-}
-
 /// What is said of one file.
 #[derive(Clone, Debug)]
 struct OneFile {
     file: String,
-    option: &'static str,
+    setting: ReadSetting,
     value: String,
 }
 
-const OPTIONS: [&str; 10] = [
-    "delimiter",
-    "quote",
-    "escape",
-    "encoding",
-    "header-rows",
-    "preamble-rows",
-    "decimal",
-    "dates",
-    "offset",
-    "comment",
-];
+/// Takes what can be said of a setting.
+fn said(setting: ReadSetting) -> impl Fn(&str) -> Result<String, String> + Clone {
+    move |value| match check_said(setting, value) {
+        Ok(()) => Ok(value.to_owned()),
+        Err(means) => Err(means.to_owned()),
+    }
+}
+
+fn step(text: &str) -> Result<f64, String> {
+    let secs = text.parse().unwrap_or(f64::NAN);
+    check_step(secs).map(|()| secs).map_err(str::to_owned)
+}
 
 /// A file's name may hold commas, and a value too.
 fn one_file(text: &str) -> Result<OneFile, String> {
-    let places = OPTIONS.iter().filter_map(|option| {
-        let at = text.find(&format!(",{option}="))?;
-        Some((at, *option))
+    let places = READ_SETTINGS.iter().filter_map(|(name, setting)| {
+        let at = text.find(&format!(",{name}="))?;
+        Some((at, name.len(), *setting))
     });
-    let Some((at, option)) = places.min() else {
+    let Some((at, length, setting)) = places.min_by_key(|(at, ..)| *at) else {
+        let names = READ_SETTINGS.map(|(name, _)| name);
         return Err(format!(
             "it is FILE,OPTION=VALUE, where OPTION is one of {}",
-            OPTIONS.join(", ")
+            names.join(", ")
         ));
     };
-    let said = OneFile {
+    Ok(OneFile {
         file: text[..at].to_owned(),
-        option,
-        value: text[at + option.len() + 2..].to_owned(),
-    };
-    said.add_to(&mut ReadOptions::default())?;
-    Ok(said)
-}
-
-impl OneFile {
-    fn add_to(&self, options: &mut ReadOptions) -> Result<(), String> {
-        let value = self.value.as_str();
-        match self.option {
-            "delimiter" => options.delimiter = Some(delimiter(value)?),
-            "quote" => options.quote = Some(sign(value)?.0),
-            "escape" => options.escape = Some(escape(value)?),
-            "encoding" => options.encoding = Some(encoding(value)?),
-            "header-rows" => options.header_rows = Some(rows(value)?),
-            "preamble-rows" => options.preamble_rows = Some(rows(value)?),
-            "decimal" => options.decimal = Some(decimal(value)?),
-            "dates" => options.date_order = Some(dates(value)?),
-            "offset" => options.offset = Some(offset(value)?),
-            _ => options.comment = Some(sign(value)?.0),
-        }
-        Ok(())
-    }
-}
-
-fn rows(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "it is a whole number".to_owned())
-}
-
-/// A sign, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sign(Option<u8>);
-
-fn sign(text: &str) -> Result<Sign, String> {
-    match *text.as_bytes() {
-        _ if text == "none" => Ok(Sign(None)),
-        [b] if b.is_ascii_graphic() => Ok(Sign(Some(b))),
-        _ => Err("it is one character, or none".to_owned()),
-    }
-}
-
-fn delimiter(text: &str) -> Result<Delimiter, String> {
-    Delimiter::named(text).ok_or_else(|| {
-        "it is a sign such as , or several such as ->, or comma, semicolon, tab, space, blanks, wide-blanks or fixed"
-            .to_owned()
+        setting,
+        value: said(setting)(&text[at + length + 2..])?,
     })
 }
 
-fn escape(text: &str) -> Result<Escape, String> {
-    Escape::named(text).ok_or_else(|| "it is doubled, backslash, or one sign".to_owned())
-}
+impl ReadingArgs {
+    /// Whether all is left to be guessed.
+    pub fn is_silent(&self) -> bool {
+        self.text.all().is_empty() && self.text.one_file.is_empty() && self.join.is_silent()
+    }
 
-fn encoding(text: &str) -> Result<Encoding, String> {
-    let name = match text.to_ascii_lowercase().as_str() {
-        "utf8" => "utf-8".to_owned(),
-        "cp1252" | "latin-1" | "latin1" | "iso-8859-1" => "windows-1252".to_owned(),
-        other => other.to_owned(),
-    };
-    Encoding::named(&name).ok_or_else(|| {
-        "it is utf-8, utf-16le, utf-16be, utf-32le, utf-32be or windows-1252".to_owned()
-    })
-}
-
-fn decimal(text: &str) -> Result<char, String> {
-    match text {
-        "." | "point" => Ok('.'),
-        "," | "comma" => Ok(','),
-        _ => Err("it is . or ,".to_owned()),
+    /// What is said of the files at `paths`, as plain data; nothing where all is left to be guessed. What is said of a file
+    /// that is none of them is a failure, unless it may be within one.
+    pub fn spec(&self, paths: &[String]) -> Result<Option<Box<ReadSpec>>, Failure> {
+        if self.is_silent() {
+            return Ok(None);
+        }
+        let mut said_of: Vec<(String, Vec<(ReadSetting, String)>)> = Vec::new();
+        let holds_files = |path: &String| path.to_ascii_lowercase().ends_with(".zip");
+        for said in &self.text.one_file {
+            let is_it = |path: &&String| **path == said.file || files::file_name(path) == said.file;
+            let name = match paths.iter().find(is_it) {
+                Some(path) => files::file_name(path),
+                None if paths.iter().any(holds_files) => said.file.clone(),
+                None => return Err(about_no_file(&said.file, paths)),
+            };
+            let at = said_of.iter().position(|(of, _)| *of == name);
+            let at = at.unwrap_or_else(|| {
+                said_of.push((name, Vec::new()));
+                said_of.len() - 1
+            });
+            said_of[at].1.push((said.setting, said.value.clone()));
+        }
+        let rates = |metrics: &[String], rate: bool| {
+            let pair = |metric: &String| (metric.clone(), rate);
+            metrics.iter().map(pair).collect::<Vec<_>>()
+        };
+        let join = &self.join;
+        Ok(Some(Box::new(ReadSpec {
+            said: self.text.all(),
+            said_of,
+            step_secs: join.step,
+            entity_labels: join.entity_labels.clone(),
+            rates: [rates(&join.rates, true), rates(&join.no_rates, false)].concat(),
+            replica_labels: join.replica_labels.clone(),
+            victoria_format: join.victoria_format.clone(),
+        })))
     }
 }
 
-fn dates(text: &str) -> Result<DateOrder, String> {
-    DateOrder::named(text).ok_or_else(|| "it is day-first or month-first".to_owned())
-}
-
-fn offset(text: &str) -> Result<Offset, String> {
-    Offset::named(text).ok_or_else(|| "it is UTC, or from -14:00 to +14:00".to_owned())
-}
-
-impl OptionArgs {
-    pub fn options(&self) -> ReadOptions {
-        ReadOptions {
-            delimiter: self.delimiter,
-            quote: self.quote.map(|sign| sign.0),
-            escape: self.escape,
-            encoding: self.encoding,
-            header_rows: self.header_rows,
-            preamble_rows: self.preamble_rows,
-            decimal: self.decimal,
-            date_order: self.dates,
-            offset: self.offset,
-            comment: self.comment.map(|sign| sign.0),
-        }
+fn about_no_file(file: &str, paths: &[String]) -> Failure {
+    let names: Vec<String> = paths.iter().map(|path| files::file_name(path)).collect();
+    Failure {
+        code: FailureCode::Option,
+        title: format!("--for {file} is about no file that is read"),
+        detail: format!("The files are {}.", names.join(", ")),
+        hint: "Name one of them before the first comma.".to_owned(),
+        place: Place::default(),
     }
+}
 
-    /// What holds of each file that is said something of, under the name that it has in `heads`.
-    pub fn of_files(&self, paths: &[String], heads: &[String]) -> Vec<(String, ReadOptions)> {
-        let mut all: Vec<(String, ReadOptions)> = Vec::new();
-        for said in &self.one_file {
-            let at = paths.iter().position(|path| *path == said.file);
-            let name = at.and_then(|at| heads.get(at)).unwrap_or(&said.file);
-            let at = all
-                .iter()
-                .position(|(of, _)| of == name)
-                .unwrap_or_else(|| {
-                    all.push((name.clone(), self.options()));
-                    all.len() - 1
-                });
-            // It was tried when it was said.
-            let _ = said.add_to(&mut all[at].1);
-        }
-        all
+impl TextArgs {
+    /// What is said of all files.
+    fn all(&self) -> Vec<(ReadSetting, String)> {
+        let said = [
+            (ReadSetting::Delimiter, &self.delimiter),
+            (ReadSetting::Quote, &self.quote),
+            (ReadSetting::Escape, &self.escape),
+            (ReadSetting::Encoding, &self.text_encoding),
+            (ReadSetting::HeaderRows, &self.header_rows),
+            (ReadSetting::PreambleRows, &self.preamble_rows),
+            (ReadSetting::Decimal, &self.decimal),
+            (ReadSetting::DateOrder, &self.dates),
+            (ReadSetting::Offset, &self.offset),
+            (ReadSetting::Comment, &self.comment),
+        ];
+        let said = said.into_iter();
+        said.filter_map(|(setting, value)| Some((setting, value.clone()?)))
+            .collect()
+    }
+}
+
+impl JoinArgs {
+    fn is_silent(&self) -> bool {
+        self.step.is_none()
+            && self.entity_labels.is_none()
+            && self.rates.is_empty()
+            && self.no_rates.is_empty()
+            && self.replica_labels.is_none()
+            && self.victoria_format.is_none()
     }
 }
 
@@ -244,22 +233,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_arrives() {
-        assert_eq!(delimiter("tab"), Ok(Delimiter::Byte(b'\t')));
-        assert_eq!(
-            delimiter("||"),
-            Delimiter::named("||").ok_or_else(String::new)
-        );
-        assert!(delimiter("ab").is_err() && delimiter("").is_err());
-        assert_eq!(sign("none"), Ok(Sign(None)));
-        assert_eq!(sign("'"), Ok(Sign(Some(b'\''))));
-        assert!(sign("ab").is_err());
-        assert_eq!(decimal(","), Ok(','));
-        assert!(offset("+01:00").is_ok() && offset("-5").is_ok() && offset("15:00").is_err());
+    fn what_is_said_of_one_file_arrives() {
         let said = one_file("a,b.csv,delimiter=,").unwrap();
         assert_eq!(
-            (said.file.as_str(), said.option, said.value.as_str()),
-            ("a,b.csv", "delimiter", ",")
+            (said.file.as_str(), said.setting, said.value.as_str()),
+            ("a,b.csv", ReadSetting::Delimiter, ",")
         );
         for text in [
             "a.csv",
@@ -269,6 +247,19 @@ mod tests {
         ] {
             assert!(one_file(text).is_err(), "{text}");
         }
-        assert!(encoding("ebcdic").is_err() && escape("x").is_err());
+        let args = ReadingArgs {
+            text: TextArgs {
+                one_file: vec![said],
+                ..TextArgs::default()
+            },
+            ..ReadingArgs::default()
+        };
+        assert!(!args.is_silent());
+        let spec = args.spec(&["deep/a,b.csv".to_owned()]).unwrap().unwrap();
+        let of_file = vec![(ReadSetting::Delimiter, ",".to_owned())];
+        assert_eq!(spec.said_of, [("a,b.csv".to_owned(), of_file)]);
+        assert!(args.spec(&["c.csv".to_owned()]).is_err());
+        assert!(args.spec(&["c.zip".to_owned()]).is_ok());
+        assert_eq!(ReadingArgs::default().spec(&[]), Ok(None));
     }
 }

@@ -6,12 +6,13 @@ use super::args::{Args, Command, EvaluateArgs, InspectArgs, PredictArgs, TrainAr
 use super::drive::{Driver, unexpected};
 use super::files;
 use super::memory;
+use super::read_args::ReadingArgs;
 use super::simulate::simulate;
 use crate::data::{Level, Notice};
 use crate::json::{self, Plain, record};
 use crate::protocol::{
     DataSummary, Event, Failure, FailureCode, ModelSpec, ModelSummary, Place, PredictionSummary,
-    PrepareSpec, Report, Request, SearchSpec,
+    PrepareSpec, ReadSpec, Report, Request, SearchSpec,
 };
 use crate::session::is_model_file;
 
@@ -33,7 +34,8 @@ fn train(args: &TrainArgs) -> Result<(), Failure> {
     let (prepare, model) = (args.prepare()?, args.model()?);
     let limit = args.memory_limit.or_else(memory::available_bytes);
     let mut driver = Driver::within(args.threads.map(usize::from), limit);
-    let mut table = load(&mut driver, &args.files)?;
+    let reading = args.reading.spec(&args.files)?;
+    let mut table = load(&mut driver, &args.files, reading)?;
     for (column, kind) in args.kinds() {
         let request = Request::SetKind {
             column: column.clone(),
@@ -146,7 +148,7 @@ fn search(
 fn evaluate(args: &EvaluateArgs) -> Result<(), Failure> {
     let mut driver = Driver::new(None);
     let (model, _) = open(&mut driver, &args.model)?;
-    let predictions = predictions(&mut driver, &args.files)?;
+    let predictions = predictions(&mut driver, &args.files, &args.reading)?;
     let report = predictions.report.as_deref().ok_or_else(|| Failure {
         code: FailureCode::Mismatch,
         title: format!(
@@ -172,7 +174,7 @@ fn evaluate(args: &EvaluateArgs) -> Result<(), Failure> {
 fn predict(args: &PredictArgs) -> Result<(), Failure> {
     let mut driver = Driver::new(None);
     open(&mut driver, &args.model)?;
-    let predictions = predictions(&mut driver, &args.files)?;
+    let predictions = predictions(&mut driver, &args.files, &args.reading)?;
     tell_notices(&predictions.notices);
     files::write(&args.out, &file(&mut driver, Request::ExportPredictions)?)?;
     let mut text = format!("{} rows predicted\n", predictions.rows);
@@ -192,14 +194,18 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let mut driver = Driver::new(None);
     let (mut heads, bytes) = files::read_all(&args.files)?;
     let is_model = matches!(&bytes[..], [only] if is_model_file(only));
+    let reading = args.reading.spec(&args.files)?;
     let text = if is_model && let Some(head) = heads.pop() {
+        if reading.is_some() {
+            return Err(no_table(&head.name));
+        }
         let request = Request::OpenModel { name: head.name };
         let (model, report) = opened(driver.ask(request, bytes)?.0)?;
         lines(&Opened { model, report })
     } else {
         let request = Request::Load {
             files: heads,
-            reading: None,
+            reading,
         };
         lines(&data(driver.ask(request, bytes)?.0)?)
     };
@@ -213,19 +219,23 @@ struct Opened {
 
 record!(Whole: Opened { model, report });
 
-fn load(driver: &mut Driver, paths: &[String]) -> Result<DataSummary, Failure> {
-    let (heads, bytes) = files::read_all(paths)?;
-    data(
-        driver
-            .ask(
-                Request::Load {
-                    files: heads,
-                    reading: None,
-                },
-                bytes,
-            )?
-            .0,
-    )
+fn no_table(name: &str) -> Failure {
+    Failure {
+        code: FailureCode::Option,
+        title: format!("{name} is a model, and there is nothing to say of how it is read"),
+        detail: "The options of reading are about tables and exports.".to_owned(),
+        hint: "Leave them out.".to_owned(),
+        place: Place::default(),
+    }
+}
+
+fn load(
+    driver: &mut Driver,
+    paths: &[String],
+    reading: Option<Box<ReadSpec>>,
+) -> Result<DataSummary, Failure> {
+    let (files, bytes) = files::read_all(paths)?;
+    data(driver.ask(Request::Load { files, reading }, bytes)?.0)
 }
 
 fn open(driver: &mut Driver, path: &str) -> Result<(ModelSummary, Option<Box<Report>>), Failure> {
@@ -234,9 +244,14 @@ fn open(driver: &mut Driver, path: &str) -> Result<(ModelSummary, Option<Box<Rep
     opened(driver.ask(request, vec![bytes])?.0)
 }
 
-fn predictions(driver: &mut Driver, paths: &[String]) -> Result<PredictionSummary, Failure> {
-    let (heads, bytes) = files::read_all(paths)?;
-    match driver.ask(Request::Predict { files: heads }, bytes)?.0 {
+fn predictions(
+    driver: &mut Driver,
+    paths: &[String],
+    reading: &ReadingArgs,
+) -> Result<PredictionSummary, Failure> {
+    let reading = reading.spec(paths)?;
+    let (files, bytes) = files::read_all(paths)?;
+    match driver.ask(Request::Predict { files, reading }, bytes)?.0 {
         Event::Predicted(summary) => Ok(*summary),
         _ => Err(unexpected()),
     }

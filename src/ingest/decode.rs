@@ -36,8 +36,18 @@ impl Encoding {
         }
     }
 
-    /// The encoding of that name, in letters of either case.
+    /// The encoding of that name, in letters of either case; Latin-1 is read as what extends it.
     pub fn named(name: &str) -> Option<Self> {
+        let aliases = [
+            ("utf8", Self::Utf8),
+            ("cp1252", Self::Windows1252),
+            ("latin1", Self::Windows1252),
+            ("latin-1", Self::Windows1252),
+            ("iso-8859-1", Self::Windows1252),
+        ];
+        if let Some((_, of)) = aliases.iter().find(|(of, _)| of.eq_ignore_ascii_case(name)) {
+            return Some(*of);
+        }
         [
             Self::Utf8,
             Self::Utf16Le,

@@ -38,6 +38,10 @@ pub struct ReadSpec {
     pub entity_labels: Option<Vec<String>>,
     /// Metrics that are to be made rates per second, or not to be.
     pub rates: Vec<(String, bool)>,
+    /// Labels that tell the members of a pair apart that scrape the same; none takes the usual.
+    pub replica_labels: Option<Vec<String>>,
+    /// VictoriaMetrics' format string, for its CSV files: `__name__,instance,__value__,__timestamp__:unix_s`.
+    pub victoria_format: Option<String>,
 }
 
 /// A guess about a file.

@@ -171,6 +171,8 @@ pub enum Request {
     Predict {
         /// The files; none means the current data set.
         files: Vec<FileHead>,
+        /// How to read them, whatever was said of those that the model learned from; none guesses everything.
+        reading: Option<Box<ReadSpec>>,
     },
     /// A page of the predictions. Answer: `PredictionRows`.
     PredictionRows {

@@ -37,7 +37,7 @@ choice!(Whole: Request {
     CompareForecasts { runs } = "compare-forecasts",
     OpenModel { name } = "open-model",
     SaveModel = "save-model",
-    Predict { files } = "predict",
+    Predict { files, reading } = "predict",
     PredictionRows { filter, offset, limit } = "prediction-rows",
     ExportData = "export-data",
     ExportRowNotes = "export-row-notes",
@@ -45,7 +45,7 @@ choice!(Whole: Request {
     ExportReport = "export-report",
 });
 record!(Whole: FileHead { name, bytes, modified_secs });
-record!(Options: ReadSpec { said, said_of, step_secs, entity_labels, rates });
+record!(Options: ReadSpec { said, said_of, step_secs, entity_labels, rates, replica_labels, victoria_format });
 choice!(Whole: ReadSetting {
     Encoding = "encoding",
     Delimiter = "delimiter",

@@ -11,7 +11,7 @@ use super::preview::{ExportScenarioJob, PreviewJob};
 use super::search::SearchJob;
 use super::store::Store;
 use super::train::TrainJob;
-use super::{open, predict, profile, reading, rows, store};
+use super::{open, predict, profile, reading, rows, said, store};
 use crate::json;
 use crate::protocol::{Event, Request};
 
@@ -29,12 +29,10 @@ pub(super) fn any(
     host: HostFacts,
 ) -> Box<dyn Job> {
     match request {
-        Request::Load { files, reading } => {
-            match reading::said(&reading.map(|spec| *spec).unwrap_or_default()) {
-                Ok(said) => Box::new(LoadJob::new(&files, attachments, said)),
-                Err(fault) => instant(move |_| Err(fault)),
-            }
-        }
+        Request::Load { files, reading } => match said::said(&reading.unwrap_or_default()) {
+            Ok(said) => Box::new(LoadJob::new(&files, attachments, said)),
+            Err(fault) => instant(move |_| Err(fault)),
+        },
         Request::PreviewScenario { spec, episode } => Box::new(PreviewJob::new(spec, episode)),
         Request::ExportScenario { spec, what } => Box::new(ExportScenarioJob::new(spec, what)),
         Request::SetKind { column, kind } => instant(move |store| {
@@ -115,7 +113,10 @@ pub(super) fn any(
                 model.bytes.clone(),
             ))
         }),
-        Request::Predict { files } => Box::new(PredictJob::new(&files, attachments)),
+        Request::Predict { files, reading } => match said::said(&reading.unwrap_or_default()) {
+            Ok(said) => Box::new(PredictJob::new(&files, attachments, said)),
+            Err(fault) => instant(move |_| Err(fault)),
+        },
         Request::PredictionRows {
             filter,
             offset,

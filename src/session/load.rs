@@ -3,7 +3,8 @@
 use super::failure::Fault;
 use super::job::{FileBytes, Job, Progress, Slice};
 use super::profile::DataFacts;
-use super::reading::{self, Said};
+use super::reading;
+use super::said::Said;
 use super::scenario::scenario;
 use super::store::{Loaded, Store};
 use crate::data::SortedMap;

@@ -20,6 +20,7 @@ mod preview;
 mod profile;
 mod reading;
 mod rows;
+mod said;
 mod scenario;
 mod scores;
 mod search;
@@ -37,6 +38,7 @@ pub use forecast::{
     forecast_elsewhere,
 };
 pub use job::FileBytes;
+pub use said::{READ_SETTINGS, Said, check_said, check_step};
 pub use scenario::ScenarioText;
 pub use scores::{Scorer, Scores};
 pub use state::{Reply, Session, UnitNews, UnitWork};

@@ -6,7 +6,7 @@ use super::assess::Assessment;
 use super::failure::Fault;
 use super::job::{FileBytes, Job, Progress, Slice};
 use super::load::FilesReader;
-use super::reading::Said;
+use super::said::Said;
 use super::store::{Details, Predictions, Store, Trained};
 use super::unfamiliar::Marks;
 use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
@@ -52,10 +52,8 @@ struct Predicting {
 }
 
 impl PredictJob {
-    pub(super) fn new(heads: &[FileHead], attachments: Vec<FileBytes>) -> Self {
-        // New files say for themselves how they are written.
-        let reader = (!attachments.is_empty())
-            .then(|| FilesReader::new(heads, attachments, Said::default()));
+    pub(super) fn new(heads: &[FileHead], attachments: Vec<FileBytes>, said: Said) -> Self {
+        let reader = (!attachments.is_empty()).then(|| FilesReader::new(heads, attachments, said));
         Self {
             reader,
             begun_secs: None,

@@ -1,124 +1,13 @@
-//! How files are to be read, from plain data; and how they were read, back into it.
+//! How files were read, as plain data.
 
 use super::failure::Fault;
 use crate::data::{Column, Frame};
 use crate::export::{CsvOptions, frame_csv};
-use crate::ingest::{
-    DateOrder, Delimiter, Encoding, Escape, FileRead, JoinOptions, Offset, ReadOptions, ReadReport,
-    RowList,
-};
-use crate::protocol::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
+use crate::ingest::{Delimiter, Escape, FileRead, ReadReport, RowList};
+use crate::protocol::{Guess, ReadSetting, ReadingSummary, RowNote, RowNotes};
 
 /// Rows of each sort that a summary lists, over all files of a table.
 const LISTED: usize = 50;
-
-/// What is said of files as the readers take it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Said {
-    /// Of all of them.
-    pub all: ReadOptions,
-    /// Of single ones, by name: all that holds of each.
-    pub single: Vec<(String, ReadOptions)>,
-    pub join: JoinOptions,
-}
-
-/// The same, from plain data.
-pub(super) fn said(spec: &ReadSpec) -> Result<Said, Fault> {
-    let mut all = ReadOptions::default();
-    for (setting, value) in &spec.said {
-        say(&mut all, *setting, value)?;
-    }
-    let mut single = Vec::new();
-    for (file, said) in &spec.said_of {
-        let mut reading = all.clone();
-        for (setting, value) in said {
-            say(&mut reading, *setting, value)?;
-        }
-        single.push((file.clone(), reading));
-    }
-    if let Some(secs) = spec.step_secs
-        && !(1e-3..1e9).contains(&secs)
-    {
-        return Err(Fault::reading(
-            &secs.to_string(),
-            "rows are from 0.001 to a billion seconds apart",
-        ));
-    }
-    let join = JoinOptions {
-        step_secs: spec.step_secs,
-        entity_labels: spec.entity_labels.clone(),
-        rates: spec.rates.clone(),
-        ..JoinOptions::default()
-    };
-    Ok(Said { all, single, join })
-}
-
-fn say(reading: &mut ReadOptions, setting: ReadSetting, value: &str) -> Result<(), Fault> {
-    let refused = |means: &str| Fault::reading(value, means);
-    match setting {
-        ReadSetting::Encoding => {
-            reading.encoding = Some(Encoding::named(value).ok_or_else(|| {
-                refused(
-                    "an encoding is UTF-8, UTF-16LE, UTF-16BE, UTF-32LE, UTF-32BE or Windows-1252",
-                )
-            })?);
-        }
-        ReadSetting::Delimiter => {
-            reading.delimiter = Some(Delimiter::named(value).ok_or_else(|| {
-                refused("what stands between cells is a sign such as ; or several such as ||, or comma, semicolon, tab, blank, blanks, wide-blanks or fixed")
-            })?);
-        }
-        ReadSetting::Quote => reading.quote = Some(sign(value).ok_or_else(|| refused(SIGN))?),
-        ReadSetting::Escape => {
-            reading.escape = Some(Escape::named(value).ok_or_else(|| {
-                refused("a quote within quotes is doubled, or after backslash or another sign")
-            })?);
-        }
-        ReadSetting::Decimal => {
-            reading.decimal = Some(match value {
-                "." => '.',
-                "," => ',',
-                _ => return Err(refused("the sign before a fraction is . or ,")),
-            });
-        }
-        ReadSetting::HeaderRows => {
-            reading.header_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
-        }
-        ReadSetting::PreambleRows => {
-            reading.preamble_rows = Some(rows(value).ok_or_else(|| refused(ROWS))?);
-        }
-        ReadSetting::DateOrder => {
-            reading.date_order = Some(
-                DateOrder::named(value)
-                    .ok_or_else(|| refused("dates are day-first or month-first"))?,
-            );
-        }
-        ReadSetting::Offset => {
-            reading.offset = Some(Offset::named(value).ok_or_else(|| {
-                refused("how far times are ahead of UTC is UTC, or from -14:00 to +14:00, such as +01:00")
-            })?);
-        }
-        ReadSetting::Comment => {
-            reading.comment = Some(sign(value).ok_or_else(|| refused(SIGN))?);
-        }
-    }
-    Ok(())
-}
-
-const SIGN: &str = "it is one character, or none";
-const ROWS: &str = "it is a whole number from 0 to 1,000,000";
-
-fn sign(text: &str) -> Option<Option<u8>> {
-    match *text.as_bytes() {
-        _ if text == "none" => Some(None),
-        [b] if b.is_ascii_graphic() => Some(Some(b)),
-        _ => None,
-    }
-}
-
-fn rows(text: &str) -> Option<usize> {
-    text.trim().parse().ok().filter(|&rows| rows <= 1_000_000)
-}
 
 /// The files that are delimited text, with how each was read.
 pub(super) fn hows(files: Vec<FileRead>) -> Vec<(String, ReadReport)> {

@@ -306,7 +306,7 @@ pub(super) fn post(what: &FromSession) {
 fn names(request: &Request) -> Vec<String> {
     let of = |files: &[FileHead]| files.iter().map(|f| f.name.clone()).collect();
     match request {
-        Request::Load { files, .. } | Request::Predict { files } => of(files),
+        Request::Load { files, .. } | Request::Predict { files, .. } => of(files),
         Request::OpenModel { name } => vec![name.clone()],
         _ => Vec::new(),
     }

@@ -1,6 +1,9 @@
 //! A folder of its own for each test, and what is typed there.
 
-use super::*;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
 
 /// A folder of its own that goes away with the test.
 pub struct Folder(pub PathBuf);

@@ -6,7 +6,7 @@ use super::*;
 fn pages_of_predictions_replace_each_other_while_they_wait() {
     let mut screen = Screen::with_model();
     screen.act(Act::PredictData);
-    assert!(matches!(screen.last_sent(), Request::Predict { files } if files.is_empty()));
+    assert!(matches!(screen.last_sent(), Request::Predict { files, .. } if files.is_empty()));
     screen.hear(Event::Predicted(Box::new(PredictionSummary {
         data_name: "sample".into(),
         rows: 5000,

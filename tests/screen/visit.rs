@@ -160,7 +160,9 @@ fn files_go_where_they_belong() {
     assert!(screen.state.model.value().is_some(), "the last model stays");
     screen.act(Act::Went(Route::Predict));
     screen.act(Act::Dropped(vec![csv(2, "new.csv")]));
-    assert!(matches!(screen.last_sent(), Request::Predict { files } if files[0].name == "new.csv"));
+    assert!(
+        matches!(screen.last_sent(), Request::Predict { files, .. } if files[0].name == "new.csv")
+    );
     assert!(matches!(
         screen.state.job.as_ref().map(|j| &j.purpose),
         Some(Purpose::Predict { .. })

@@ -24,7 +24,10 @@ fn new_rows_with_other_columns_are_named_one_by_one_before_anything_is_predicted
         }];
         ask(
             session,
-            Request::Predict { files },
+            Request::Predict {
+                files,
+                reading: None,
+            },
             vec![text.as_bytes().to_vec()],
         )
         .event

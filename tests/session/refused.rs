@@ -134,7 +134,10 @@ fn what_cannot_be_trained_on_says_what_and_what_to_do() {
             model: small_forest(),
         },
         Request::SaveModel,
-        Request::Predict { files: vec![] },
+        Request::Predict {
+            files: vec![],
+            reading: None,
+        },
         Request::ExportData,
         Request::ExportPredictions,
         Request::ExportReport,

@@ -101,7 +101,14 @@ fn every_model_trains_saves_loads_and_predicts_the_same() {
                 bytes: csv.len() as u64,
                 modified_secs: None,
             }];
-            let reply = ask(session, Request::Predict { files }, vec![csv.clone()]);
+            let reply = ask(
+                session,
+                Request::Predict {
+                    files,
+                    reading: None,
+                },
+                vec![csv.clone()],
+            );
             let Event::Predicted(summary) = reply.event else {
                 panic!("{:?}", reply.event)
             };
