@@ -7,6 +7,7 @@
 //! const { csv } = simulate({ num_samples: 2000 });
 //! const model = await train(csv, { target: 'issue_type' }, ({ done }) => console.log(done));
 //! const [{ predicted, probability }] = model.predict({ cpu_usage: 93.5, memory_usage: 71.2 });
+//! const rows = model.predict(otherCsv, { reading: { delimiter: ';', decimal: ',' } });
 //! ```
 //!
 //! Invariants: plain objects in and out, and no name from a file ever becomes a property by assignment (`__proto__` is
@@ -16,6 +17,7 @@
 mod model;
 mod object;
 mod options;
+mod reading;
 mod rows;
 mod scorer;
 mod training;

@@ -3,10 +3,12 @@
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
+use crate::options::read_table;
 use crate::scorer::Scorer;
 use crate::{ask, error, rows, text_bytes, to_js, unexpected, wrong_argument};
 use kubecast::protocol::{
-    Event, Failure, FailureCode, FileHead, ModelSummary, Place, PredictionSummary, Report, Request,
+    Event, Failure, FailureCode, FileHead, ModelSummary, Place, PredictionSummary, ReadSpec,
+    Report, Request,
 };
 use kubecast::session::Session;
 
@@ -46,13 +48,20 @@ impl Model {
         }
     }
 
-    fn predict_table(&mut self, bytes: Vec<u8>) -> Result<PredictionSummary, Failure> {
+    fn predict_table(
+        &mut self,
+        bytes: Vec<u8>,
+        reading: Option<Box<ReadSpec>>,
+    ) -> Result<PredictionSummary, Failure> {
         let file = FileHead {
             name: "data.csv".to_owned(),
             bytes: bytes.len() as u64,
             modified_secs: None,
         };
-        let request = Request::Predict { files: vec![file] };
+        let request = Request::Predict {
+            files: vec![file],
+            reading,
+        };
         match ask(&mut self.session, request, vec![bytes])?.0 {
             Event::Predicted(summary) => Ok(*summary),
             _ => Err(unexpected()),
@@ -63,7 +72,8 @@ impl Model {
 #[wasm_bindgen]
 impl Model {
     /// Predicts one row (an object of column and value), several (an array of such objects), or a CSV table (text or
-    /// bytes): per row the class, its probability, and the probability of each class.
+    /// bytes): per row the class, its probability, and the probability of each class. `options.reading` says how the table
+    /// is written, whatever was said of the one that the model learned from; what it does not say is guessed.
     #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
     pub fn predict(
         &mut self,
@@ -72,11 +82,17 @@ impl Model {
             unchecked_param_type = "Row | Row[] | string | Uint8Array | ArrayBuffer"
         )]
         rows_or_csv: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "TableOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
+        let reading = read_table(&options).map_err(error)?;
         let scores = match text_bytes(&rows_or_csv) {
             Some(bytes) => self
-                .predict_table(bytes)
+                .predict_table(bytes, reading)
                 .and_then(|_| self.session.scores().ok_or_else(unexpected)),
+            None if reading.is_some() => Err(wrong_argument(
+                "reading",
+                "how a table is written is said of text or bytes, not of rows as objects",
+            )),
             None => rows::rows_of(&rows_or_csv)
                 .and_then(|rows| rows::frame_of(&rows, &self.summary.columns))
                 .and_then(|frame| self.session.predict_frame(&frame)),
@@ -90,19 +106,21 @@ impl Model {
         Scorer::new(self.session.scorer().map_err(error)?)
     }
 
-    /// Evaluates the model on a CSV table (text or bytes) that holds its target.
+    /// Evaluates the model on a CSV table (text or bytes) that holds its target; `options` as to `predict`.
     #[wasm_bindgen(unchecked_return_type = "Report")]
     pub fn evaluate(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "string | Uint8Array | ArrayBuffer")] csv: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "TableOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
+        let reading = read_table(&options).map_err(error)?;
         let bytes = text_bytes(&csv).ok_or_else(|| {
             error(wrong_argument(
                 "csv",
                 "evaluate takes a table as a string of CSV, or its bytes as a Uint8Array or an ArrayBuffer",
             ))
         })?;
-        let summary = self.predict_table(bytes).map_err(error)?;
+        let summary = self.predict_table(bytes, reading).map_err(error)?;
         let report = summary
             .report
             .ok_or_else(|| error(no_truth(&self.summary.target)))?;

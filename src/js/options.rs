@@ -5,8 +5,10 @@ use wasm_bindgen::JsValue;
 use kubecast::data::ColumnKind;
 use kubecast::json::{self, JsonError, Plain, Reader, Value};
 use kubecast::protocol::{
-    Failure, FailureCode, ModelSpec, Place, PrepareSpec, SearchSpec, SimulateSpec,
+    Failure, FailureCode, ModelSpec, Place, PrepareSpec, ReadSpec, SearchSpec, SimulateSpec,
 };
+
+use crate::reading;
 
 /// What `train` was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,13 @@ pub(crate) struct TrainOptions {
     pub model: ModelSpec,
     pub kinds: Vec<(String, ColumnKind)>,
     pub name: String,
+    /// How the table is written; none guesses everything.
+    pub reading: Option<Box<ReadSpec>>,
+}
+
+/// What `predict` and `evaluate` were asked for: how the table is written.
+pub(crate) fn read_table(options: &JsValue) -> Result<Option<Box<ReadSpec>>, Failure> {
+    reading::of_table(object(options)?)
 }
 
 pub(crate) fn read_simulate(options: &JsValue) -> Result<SimulateSpec, Failure> {
@@ -30,7 +39,7 @@ pub(crate) fn read_search(options: &JsValue) -> Result<(TrainOptions, SearchSpec
     search_from(object(options)?)
 }
 
-type Map = Vec<(String, Value)>;
+pub(crate) type Map = Vec<(String, Value)>;
 
 fn remove(map: &mut Map, name: &str) -> Option<Value> {
     let at = map.iter().position(|(known, _)| known == name)?;
@@ -73,11 +82,13 @@ fn train_from(mut map: Map) -> Result<TrainOptions, Failure> {
         },
         Some(_) => return Err(refused("model", KINDS)),
     };
+    let reading = reading::reading_of(remove(&mut map, "reading"))?;
     Ok(TrainOptions {
         prepare: from_map(map, "")?,
         model,
         kinds,
         name,
+        reading,
     })
 }
 
@@ -134,7 +145,7 @@ fn read(map: Map, spec: &mut dyn Plain) -> Result<(), JsonError> {
     reader.finish()
 }
 
-fn refused(option: &str, why: &str) -> Failure {
+pub(crate) fn refused(option: &str, why: &str) -> Failure {
     Failure {
         code: FailureCode::Option,
         title: format!("The option {option} cannot be used"),
@@ -168,6 +179,7 @@ mod tests {
                 model: ModelSpec::default(),
                 kinds: Vec::new(),
                 name: "data.csv".to_owned(),
+                reading: None,
             }
         );
         let read = read(
@@ -240,6 +252,10 @@ mod tests {
             (r#"{"model": 3}"#, "model"),
             (r#"{"kinds": {"a": "colour"}}"#, "kinds.a"),
             (r#"{"name": 3}"#, "name"),
+            (r#"{"reading": ";"}"#, "reading"),
+            (r#"{"reading": {"delimiter": "ab"}}"#, "reading.delimiter"),
+            (r#"{"reading": {"header-rows": 1}}"#, "reading.header-rows"),
+            (r#"{"reading": {"step": 0}}"#, "reading.step"),
         ] {
             let failure = read(json).unwrap_err();
             assert_eq!(failure.place.column.as_deref(), Some(option), "{failure}");

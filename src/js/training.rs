@@ -98,7 +98,7 @@ async fn loaded(
     };
     let load = Request::Load {
         files: vec![file],
-        reading: None,
+        reading: options.reading,
     };
     work(&mut session, load, vec![bytes], watcher).await?;
     for (column, kind) in options.kinds {

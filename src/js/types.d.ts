@@ -160,6 +160,46 @@ export interface PrepareOptions {
   mark_unfamiliar?: boolean;
 }
 
+/** How a table's text is written, and how series in it are joined; what is not said is guessed. */
+export interface ReadingOptions {
+  /** A sign or several, or 'comma', 'semicolon', 'tab', 'blank', 'blanks', 'wide-blanks', 'fixed'. */
+  delimiter?: string | null;
+  /** One character, or 'none'. */
+  quote?: string | null;
+  /** How a quote stands within quotes: 'doubled', or after 'backslash' or another sign. */
+  escape?: string | null;
+  /** Of bytes: 'utf-8', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be' or 'windows-1252'. */
+  encoding?: string | null;
+  /** Rows of the header; 0 where the first row is data. */
+  header_rows?: number | null;
+  /** Lines above the header, blank ones and comments not counted. */
+  preamble_rows?: number | null;
+  /** The sign before fractions. */
+  decimal?: '.' | ',' | null;
+  /** Which comes first in dates such as 01/02/2026. */
+  dates?: 'day-first' | 'month-first' | null;
+  /** How far times without a zone are ahead of UTC: 'UTC', or such as '+01:00'. */
+  offset?: string | null;
+  /** What comment lines begin with, or 'none'. */
+  comment?: string | null;
+  /** Of exported metrics: seconds between rows, instead of the samples' own distance. */
+  step?: number | null;
+  /** Labels that name a row, instead of those that vary and are shared. */
+  entity_labels?: string[] | null;
+  /** Metrics that are to be made rates, and that are not to be. */
+  rates?: string[] | null;
+  no_rates?: string[] | null;
+  /** Labels that tell the members of a pair apart that scrape the same. */
+  replica_labels?: string[] | null;
+  /** The format of VictoriaMetrics' CSV export, as it was asked for. */
+  victoria_format?: string | null;
+}
+
+/** A table that is predicted or evaluated; it may be written otherwise than the one that the model learned from. */
+export interface TableOptions {
+  reading?: ReadingOptions | null;
+}
+
 export interface TrainOptions extends PrepareOptions {
   /** Default 'random-forest'. */
   model?: ModelOptions | ModelOptions['kind'];
@@ -167,6 +207,8 @@ export interface TrainOptions extends PrepareOptions {
   kinds?: Record<string, ColumnKind>;
   /** The table's name, for the report (default 'data.csv'). */
   name?: string;
+  /** How the table is written (default: guessed). */
+  reading?: ReadingOptions | null;
 }
 
 export interface SearchOptions extends TrainOptions {

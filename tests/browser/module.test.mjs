@@ -272,3 +272,74 @@ test("names that are special in JavaScript are names like any other", async () =
   // What every object inherits is no column of the row.
   assert.throws(() => trained.predict({}), /__proto__|toString/);
 });
+
+test("how a table is written can be said, and a model of one way predicts another", async () => {
+  // Without a word the comma parts thousands.
+  const written = (delimiter, decimal) => {
+    const number = (n) => `${1 + Math.floor(n / 1000)}${decimal}${String(n % 1000).padStart(3, "0")}`;
+    const lines = Array.from({ length: 240 }, (_, i) => {
+      const [load, heat] = [(i * 377) % 2000 + 1, (i * 911) % 2000 + 1];
+      return [number(load), number(heat), load > 1400 || heat > 1700 ? "crash" : "None"].join(delimiter);
+    });
+    return `${["load", "heat", "issue"].join(delimiter)}\n${lines.join("\n")}\n`;
+  };
+  const [plain, comma] = [written(",", "."), written(";", ",")];
+  const reading = { delimiter: ";", decimal: ",", header_rows: 1, quote: null };
+  const options = { target: "issue", model: { kind: "random-forest", trees: 9 } };
+  const one = await kubecast.train(plain, options);
+  const other = await kubecast.train(comma, { ...options, reading });
+  const expected = one.predict(plain);
+  assert.deepEqual(one.predict(comma, { reading }), expected);
+  assert.deepEqual(one.predict(new TextEncoder().encode(comma), { reading: { decimal: "," } }), expected);
+  assert.deepEqual(other.predict(comma, { reading }), expected);
+  assert.deepEqual(other.predict(plain), expected);
+  assert.notDeepEqual(one.predict(comma, { reading: { decimal: "." } }), expected);
+  assert.equal(one.evaluate(comma, { reading }).accuracy, one.evaluate(plain).accuracy);
+  assert.ok(one.evaluate(comma, { reading: { decimal: "." } }).accuracy < one.evaluate(plain).accuracy);
+  const found = await kubecast.search(comma, { ...options, reading, search: { seconds: 30, candidates: 1, folds: 2 } });
+  assert.equal(found.prepare.target, "issue");
+
+  // Series are joined as is said.
+  const samples = Array.from({ length: 200 }, (_, i) => [1709541000 + i * 60, String((i * 37) % 101)]);
+  const series = (name, values) => ({ metric: { __name__: name, pod: "a" }, values });
+  const firing = samples.map(([at, value]) => [at, Number(value) > 60 ? "1" : "0"]);
+  const json = JSON.stringify({ status: "success", data: { resultType: "matrix", result: [series("cpu", samples), series("busy", firing)] } });
+  const rows = async (more) => {
+    const { report } = await kubecast.train(json, { target: "busy", model: "decision-tree", ...more });
+    return report.rows_train + report.rows_test;
+  };
+  assert.equal(await rows({}), 200);
+  assert.ok(await rows({ reading: { step: 120 } }) <= 101);
+
+  // What cannot be said is named.
+  const named = async (work, field) => {
+    await assert.rejects(async () => work(), (error) => {
+      assert.equal(error.name, "KubecastError");
+      assert.equal(error.code, "option", error.message);
+      assert.equal(error.place.column, field, error.message);
+      return true;
+    });
+  };
+  for (const [wrong, field] of [
+    [{ delimiter: "ab" }, "reading.delimiter"],
+    [{ decimal: "x" }, "reading.decimal"],
+    [{ header_rows: -1 }, "reading.header_rows"],
+    [{ header_rows: 1.5 }, "reading.header_rows"],
+    [{ dates: "year-first" }, "reading.dates"],
+    [{ offset: "15:00" }, "reading.offset"],
+    [{ encoding: "ebcdic" }, "reading.encoding"],
+    [{ step: 0 }, "reading.step"],
+    [{ entity_labels: "pod" }, "reading.entity_labels"],
+    [{ rates: [3] }, "reading.rates"],
+    [{ colour: "red" }, "reading.colour"],
+    [";", "reading"],
+  ]) {
+    await named(() => kubecast.train(plain, { ...options, reading: wrong }), field);
+    await named(() => kubecast.search(plain, { ...options, reading: wrong }), field);
+    await named(() => one.predict(plain, { reading: wrong }), field);
+    await named(() => one.evaluate(plain, { reading: wrong }), field);
+  }
+  await named(() => one.predict(plain, { raeding: {} }), "raeding");
+  await named(() => one.predict({ load: 1, heat: 1 }, { reading }), "reading");
+  assert.equal(one.predict({ load: 1, heat: 1 }, {}).length, 1);
+});
