@@ -216,6 +216,16 @@ fn what_it_found_is_said() {
         profiling::class_title(classes),
         "cpu differs most between the classes"
     );
+    assert_eq!(
+        profiling::named_title(classes),
+        "Names by class: no column of names differs"
+    );
+    let lines = profiling::named_lines(classes);
+    let zones: Vec<_> = lines.iter().filter(|line| line.0 == "zone").collect();
+    assert_eq!(zones.len(), 2);
+    let eu = &zones[0].1;
+    assert_eq!((eu[0].as_str(), eu[3].as_str()), ("eu", "120"));
+    assert!(eu[1].ends_with(" %") && eu[2].ends_with(" %"), "{eu:?}");
     let found = profile.correlation.as_ref().expect("correlation");
     assert_eq!(
         profiling::correlation_title(found),

@@ -264,6 +264,100 @@ fn classes_are_spread_as_their_values_are() {
     }
 }
 
+/// Cramer's V squared by its definition, over the lines of a table of counts.
+fn cramer(lines: &[Vec<u64>]) -> f64 {
+    let classes = lines[0].len();
+    let all: u64 = lines.iter().flatten().sum();
+    let mut chi = 0.0;
+    for line in lines {
+        for class in 0..classes {
+            let of_class: u64 = lines.iter().map(|l| l[class]).sum();
+            let expected = (line.iter().sum::<u64>() * of_class) as f64 / all as f64;
+            chi += (line[class] as f64 - expected).powi(2) / expected;
+        }
+    }
+    chi / (all * (lines.len().min(classes) as u64 - 1)) as f64
+}
+
+#[test]
+fn names_are_counted_by_class() {
+    // The zone hangs on the class, the pod does not; of names that stand once there is nothing to say.
+    let mut text = String::from("zone,pod,id,up,load,issue\n");
+    let mut rows = Vec::new();
+    for i in 0..900_u64 {
+        let issue = usize::from(i % 9 == 0) + usize::from(i % 45 == 0);
+        let zone = match noise(i) {
+            x if x < 0.05 => "",
+            x if x < 0.1 => "None",
+            x if issue > 0 && x < 0.7 => "us-1",
+            x => ["eu-1", "eu-2", "us-1"][(x * 1e4) as usize % 3],
+        };
+        let pod = format!("pod-{}", (noise(i + 50_000) * 11.0) as u32);
+        let up = ["yes", "no"][usize::from(noise(i + 90_000) < 0.3)];
+        let class = ["None", "oom", "disk"][issue];
+        text.push_str(&format!(
+            "{zone},{pod},unit {i} of all,{up},{i}.5,{class}\n"
+        ));
+        rows.push((zone, pod, issue));
+    }
+    let found = profile_of(&text, "issue").by_class.unwrap();
+    let classes: Vec<_> = found
+        .classes
+        .iter()
+        .map(|c| (c.class.as_str(), c.rows))
+        .collect();
+    assert_eq!(classes, [("None", 800), ("oom", 80), ("disk", 20)]);
+    let counted = |is_it: &dyn Fn(&(&str, String, usize)) -> bool| -> Vec<u64> {
+        let of = |class: usize| {
+            rows.iter()
+                .filter(|row| row.2 == class && is_it(row))
+                .count() as u64
+        };
+        (0..3).map(of).collect()
+    };
+    let zone = &found.named[0];
+    assert_eq!(zone.name, "zone", "it differs most");
+    assert_eq!(zone.other_names, 0);
+    assert_eq!(zone.others, [0, 0, 0]);
+    assert_eq!(zone.missing, counted(&|row| ["", "None"].contains(&row.0)));
+    let mut names: Vec<&str> = zone.names.iter().map(|of| of.name.as_str()).collect();
+    for of in &zone.names {
+        assert_eq!(of.of_class, counted(&|row| row.0 == of.name), "{}", of.name);
+    }
+    let sums: Vec<u64> = zone
+        .names
+        .iter()
+        .map(|of| of.of_class.iter().sum())
+        .collect();
+    assert!(sums.is_sorted_by(|a, b| a >= b), "{sums:?}");
+    names.sort_unstable();
+    assert_eq!(names, ["eu-1", "eu-2", "us-1"]);
+    let lines: Vec<Vec<u64>> = zone.names.iter().map(|of| of.of_class.clone()).collect();
+    assert!(
+        (zone.apart - cramer(&lines)).abs() < 1e-12,
+        "{}",
+        zone.apart
+    );
+
+    // Eleven names, of which eight are told.
+    let pod = found.named.iter().find(|of| of.name == "pod").unwrap();
+    assert_eq!((pod.names.len(), pod.other_names), (8, 3));
+    let told: Vec<&str> = pod.names.iter().map(|of| of.name.as_str()).collect();
+    assert_eq!(pod.others, counted(&|row| !told.contains(&row.1.as_str())));
+    let mut lines: Vec<Vec<u64>> = pod.names.iter().map(|of| of.of_class.clone()).collect();
+    lines.push(pod.others.clone());
+    assert!((pod.apart - cramer(&lines)).abs() < 1e-12 && pod.apart < zone.apart);
+    assert!(
+        found
+            .named
+            .iter()
+            .all(|of| of.name != "id" && of.name != "issue")
+    );
+    // What it says survives the way to the page.
+    let text = kubecast::json::to_text(&found);
+    assert_eq!(kubecast::json::of_text(text.as_bytes()), Ok(found));
+}
+
 #[test]
 fn steps_gaps_resets_and_repeats_are_found() {
     let mut text = String::from("time,pod,requests_total,cpu,issue\n");

@@ -82,6 +82,43 @@ pub fn class_title(classes: &ClassProfile) -> String {
     }
 }
 
+/// Which column of names tells the classes apart best.
+pub fn named_title(classes: &ClassProfile) -> String {
+    match classes.named.first() {
+        Some(best) if best.apart >= 0.005 => {
+            format!("Names by class: {} differs most", best.name)
+        }
+        _ => "Names by class: no column of names differs".to_owned(),
+    }
+}
+
+/// What the columns of names say line by line: the column, a name, which share of each class bears it, and its rows. The names
+/// left out and the cells that are missing are lines of their own.
+pub fn named_lines(classes: &ClassProfile) -> Vec<(String, Vec<String>)> {
+    let mut lines = Vec::new();
+    for column in &classes.named {
+        let mut add = |name: String, of_class: &[u64]| {
+            let mut cells = vec![name];
+            for (&rows, class) in of_class.iter().zip(&classes.classes) {
+                cells.push(format::percent(rows as f64 / class.rows.max(1) as f64));
+            }
+            cells.push(format::count(of_class.iter().sum()));
+            lines.push((column.name.clone(), cells));
+        };
+        for of in &column.names {
+            add(format::shortened(&of.name, 24), &of.of_class);
+        }
+        if column.other_names > 0 {
+            let name = format::plural(column.other_names, "other name");
+            add(name, &column.others);
+        }
+        if column.missing.iter().any(|&rows| rows > 0) {
+            add("(missing)".to_owned(), &column.missing);
+        }
+    }
+    lines
+}
+
 /// The strongest pair, if it is strong.
 pub fn correlation_title(found: &CorrelationProfile) -> String {
     match found.pairs.first() {

@@ -26,8 +26,9 @@ pub use forecast::{
 };
 pub use preview::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioFile, ScenarioPreview};
 pub use profile::{
-    ClassColumn, ClassProfile, ClassRows, CorrelatedPair, CorrelationProfile, CounterLine,
-    DataProfile, EntityLine, MissingGroup, MissingPattern, MissingProfile, SeriesProfile, Spread,
+    ClassColumn, ClassNames, ClassProfile, ClassRows, CorrelatedPair, CorrelationProfile,
+    CounterLine, DataProfile, EntityLine, MissingGroup, MissingPattern, MissingProfile, NameRows,
+    SeriesProfile, Spread,
 };
 pub use reading::{Guess, ReadSetting, ReadSpec, ReadingSummary, RowNote, RowNotes};
 pub use request::{FileHead, PredictionFilter, Request, RowsFilter, RowsView};

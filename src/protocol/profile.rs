@@ -71,6 +71,34 @@ pub struct ClassProfile {
     pub left_out: u64,
     /// Columns of numbers, those that differ most first; at most 60.
     pub columns: Vec<ClassColumn>,
+    /// Columns of names, those that differ most first; at most 30.
+    pub named: Vec<ClassNames>,
+}
+
+/// A column's most frequent names by class, in all rows of the classes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClassNames {
+    /// Its name.
+    pub name: String,
+    /// How much the classes differ, 0 to 1: Cramer's V squared of the names told and the others as one.
+    pub apart: f64,
+    /// Its most frequent names, most rows first; at most 8.
+    pub names: Vec<NameRows>,
+    /// Names beyond those.
+    pub other_names: u64,
+    /// Rows of each class, in order, that bear one of them.
+    pub others: Vec<u64>,
+    /// Rows of each class in which the cell is missing.
+    pub missing: Vec<u64>,
+}
+
+/// Rows that bear a name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NameRows {
+    /// The name.
+    pub name: String,
+    /// Rows of each class, in order.
+    pub of_class: Vec<u64>,
 }
 
 /// Rows of a class.

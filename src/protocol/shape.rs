@@ -2,19 +2,19 @@
 
 use super::{
     Baseline, BoostSpec, BudgetRung, CalibrationBin, CalibrationSummary, Candidate, ClassColumn,
-    ClassCount, ClassProfile, ClassRows, ClassScore, ClassWeight, ColumnSummary, CorrelatedPair,
-    CorrelationProfile, CounterLine, Criterion, Curve, DataOrigin, DataProfile, DataSummary,
-    Encoding, EntityLine, Estimate, Event, Exporters, Failure, FailureCode, FileHead, FileSummary,
-    Flattering, FoldKind, ForecastOutcome, ForecastSpec, ForecastSummary, ForecastTrack,
-    ForestSpec, Guess, Importance, IncidentLine, Interval, JoinSummary, JoinedColumn, LabelRule,
-    LeakSummary, LoadShape, MaxFeatures, Mend, Missing, MissingGroup, MissingPattern,
-    MissingProfile, ModelSpec, ModelSummary, Options, Place, PredictionFilter, PredictionSummary,
-    PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric, Profile, ReadSetting, ReadSpec,
-    ReadingSummary, Refusal, Report, Request, RivalSummary, RowNote, RowNotes, RowsFilter,
-    RowsPage, RowsView, RunComparison, RunRecord, Scaling, ScenarioColumns, ScenarioFile,
-    ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec, SearchSummary, SeriesProfile,
-    SeriesSummary, SimulateSpec, Spread, Stage, TargetSummary, TrackIncident, TrackKind, TrackPage,
-    TreeSpec, Undefined, UnfamiliarRows, WatchedEntity,
+    ClassCount, ClassNames, ClassProfile, ClassRows, ClassScore, ClassWeight, ColumnSummary,
+    CorrelatedPair, CorrelationProfile, CounterLine, Criterion, Curve, DataOrigin, DataProfile,
+    DataSummary, Encoding, EntityLine, Estimate, Event, Exporters, Failure, FailureCode, FileHead,
+    FileSummary, Flattering, FoldKind, ForecastOutcome, ForecastSpec, ForecastSummary,
+    ForecastTrack, ForestSpec, Guess, Importance, IncidentLine, Interval, JoinSummary,
+    JoinedColumn, LabelRule, LeakSummary, LoadShape, MaxFeatures, Mend, Missing, MissingGroup,
+    MissingPattern, MissingProfile, ModelSpec, ModelSummary, NameRows, Options, Place,
+    PredictionFilter, PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric,
+    Profile, ReadSetting, ReadSpec, ReadingSummary, Refusal, Report, Request, RivalSummary,
+    RowNote, RowNotes, RowsFilter, RowsPage, RowsView, RunComparison, RunRecord, Scaling,
+    ScenarioColumns, ScenarioFile, ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec,
+    SearchSummary, SeriesProfile, SeriesSummary, SimulateSpec, Spread, Stage, TargetSummary,
+    TrackIncident, TrackKind, TrackPage, TreeSpec, Undefined, UnfamiliarRows, WatchedEntity,
 };
 use crate::json::{choice, record};
 
@@ -256,7 +256,9 @@ record!(Whole: DataProfile { target, rows, missing, by_class, correlation, serie
 record!(Whole: MissingProfile { columns, complete, groups, left_out, patterns, other_patterns, other_rows });
 record!(Whole: MissingGroup { columns, missing, course });
 record!(Whole: MissingPattern { groups, rows });
-record!(Whole: ClassProfile { classes, left_out, columns });
+record!(Whole: ClassProfile { classes, left_out, columns, named });
+record!(Whole: ClassNames { name, apart, names, other_names, others, missing });
+record!(Whole: NameRows { name, of_class });
 record!(Whole: ClassRows { class, rows, seen });
 record!(Whole: ClassColumn { name, apart, spreads });
 record!(Whole: Spread { values, at });

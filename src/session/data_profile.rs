@@ -7,6 +7,7 @@
 mod by_class;
 mod correlation;
 mod missing;
+mod names;
 mod series;
 
 use by_class::Classes;

@@ -1,9 +1,10 @@
-//! How a target's classes differ in each column of numbers.
+//! How a target's classes differ in each column of numbers, and in each of names.
 
 use super::correlation::mid_ranks;
+use super::names::{name_columns, names_by_class};
 use super::{number_columns, numbers, spread_evenly};
 use crate::data::{Dictionary, Frame, sort_by, sort_numbers};
-use crate::protocol::{ClassColumn, ClassProfile, ClassRows, Spread};
+use crate::protocol::{ClassColumn, ClassNames, ClassProfile, ClassRows, Spread};
 use crate::session::shape::shown;
 
 /// Classes that are told apart.
@@ -11,6 +12,7 @@ const MOST_CLASSES: usize = 12;
 /// Rows looked at of each class.
 const CLASS_ROWS: usize = 4_000;
 const MOST_COLUMNS: usize = 60;
+const MOST_NAME_COLUMNS: usize = 30;
 /// Classes beyond which a target is none.
 const MOST_NAMES: usize = 255;
 const PERCENTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -26,6 +28,11 @@ pub(super) struct Classes {
     columns: Vec<usize>,
     next: usize,
     found: Vec<ClassColumn>,
+    /// The class of each row of the table, by its place in `classes`; what is beyond them is none of them.
+    class_of: Vec<u8>,
+    name_columns: Vec<usize>,
+    next_name: usize,
+    named: Vec<ClassNames>,
 }
 
 impl Classes {
@@ -63,6 +70,14 @@ impl Classes {
         }
         let mut columns = number_columns(frame);
         columns.retain(|&column| column != at);
+        let mut name_columns = name_columns(frame);
+        name_columns.retain(|&column| column != at);
+        let mut place = vec![u8::MAX; names.len()];
+        for (number, &class) in (0..).zip(&order) {
+            place[class] = number;
+        }
+        let class_of = codes.iter().map(|&code| place.get(code as usize).copied());
+        let class_of = class_of.map(|place| place.unwrap_or(u8::MAX)).collect();
         Some(Self {
             classes,
             left_out: left_out as u64,
@@ -70,11 +85,18 @@ impl Classes {
             columns,
             next: 0,
             found: Vec::new(),
+            class_of,
+            name_columns,
+            next_name: 0,
+            named: Vec::new(),
         })
     }
 
     /// Looks at some more columns; false once all were looked at.
     pub(super) fn step(&mut self, frame: &Frame) -> bool {
+        if self.next >= self.columns.len() {
+            return self.step_names(frame);
+        }
         for &at in self.columns.iter().skip(self.next).take(SLICE_COLUMNS) {
             let values = numbers(frame, at);
             let cells = self.rows.iter().map(|&(row, class)| {
@@ -95,17 +117,31 @@ impl Classes {
             });
         }
         self.next += SLICE_COLUMNS;
-        self.next < self.columns.len()
+        self.next < self.columns.len() || !self.name_columns.is_empty()
+    }
+
+    fn step_names(&mut self, frame: &Frame) -> bool {
+        let columns = self.name_columns.iter().skip(self.next_name);
+        for &at in columns.take(SLICE_COLUMNS) {
+            let classes = self.classes.len();
+            self.named
+                .extend(names_by_class(frame, at, &self.class_of, classes));
+        }
+        self.next_name += SLICE_COLUMNS;
+        self.next_name < self.name_columns.len()
     }
 
     pub(super) fn finish(mut self) -> ClassProfile {
         // Equals stay in the table's order.
         sort_by(&mut self.found, |a, b| b.apart.total_cmp(&a.apart));
         self.found.truncate(MOST_COLUMNS);
+        sort_by(&mut self.named, |a, b| b.apart.total_cmp(&a.apart));
+        self.named.truncate(MOST_NAME_COLUMNS);
         ClassProfile {
             classes: self.classes,
             left_out: self.left_out,
             columns: self.found,
+            named: self.named,
         }
     }
 }

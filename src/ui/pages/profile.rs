@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use crate::app::plot::{Chart, Correlations, Spreads};
 use crate::app::profiling::{
-    class_title, correlation_title, group_name, missing_title, sentence, series_title,
+    class_title, correlation_title, group_name, missing_title, named_lines, named_title, sentence,
+    series_title,
 };
 use crate::app::{Act, Handle, Route, format};
 use crate::protocol::{ClassProfile, DataProfile, MissingProfile, SeriesProfile, Spread};
@@ -267,15 +268,32 @@ fn Classes(props: &PartsProps) -> Html {
         let cells = std::iter::once(apart).chain(column.spreads.iter().map(median));
         Line::new(column.name.clone(), cells.collect())
     });
+    let mut names = vec![("Column", false, ""), ("Name", false, "")];
+    names.extend(heads.iter().skip(2).copied());
+    names.push(("Rows", true, ""));
+    let lines: Vec<Line> = named_lines(found)
+        .into_iter()
+        .map(|(column, cells)| Line::new(column, cells))
+        .collect();
     html! {
         <>
-            <ChartCard chart={(*chart).clone()} {title} why={class_note(found)}>
-                { choice(&named, &chosen.to_string(), &options, on_choice) }
-            </ChartCard>
-            <details class="more">
-                <summary>{ "Medians of all columns" }</summary>
-                { table("Medians of each column by class", &heads, &medians.collect::<Vec<_>>()) }
-            </details>
+            if found.columns.is_empty() {
+                <p class="part-none">{ title }</p>
+            } else {
+                <ChartCard chart={(*chart).clone()} {title} why={class_note(found)}>
+                    { choice(&named, &chosen.to_string(), &options, on_choice) }
+                </ChartCard>
+                <details class="more">
+                    <summary>{ "Medians of all columns" }</summary>
+                    { table("Medians of each column by class", &heads, &medians.collect::<Vec<_>>()) }
+                </details>
+            }
+            if !found.named.is_empty() {
+                <details class="more" id="profile-names" open={found.columns.is_empty()}>
+                    <summary>{ named_title(found) }</summary>
+                    { table("Share of each class's rows that bear a name", &names, &lines) }
+                </details>
+            }
         </>
     }
 }

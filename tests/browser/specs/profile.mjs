@@ -24,6 +24,12 @@ const part = async (visit, at) => {
   await visit.until("the part is shown", (at) => document.querySelector(`#profile-${at}`)?.getAttribute("aria-pressed") === "true", { values: [at] });
 };
 
+/** The table of names by class, which is folded where there are numbers to show. */
+const namesOpen = async (visit) => {
+  await visit.press("#profile-names > summary");
+  await visit.until("names are shown", () => Boolean(document.querySelector("#profile-names")?.open));
+};
+
 const dropPods = async (visit) => {
   await dropTable(visit, { name: "pods.csv", text: pods() });
   await visit.until("the table is profiled", () => Boolean(document.querySelector("#profile-0")), { timeout: 30_000 });
@@ -44,6 +50,10 @@ export default [
       assert.match(await words(visit), /cpu differs most between the classes/);
       await visit.page.select("#profile-column", "1");
       await visit.until("another column is shown", () => /of the variance of its ranks/.test(document.querySelector("#profile-title").closest("section").innerText));
+      await namesOpen(visit);
+      const rows = await visit.evaluate(() => [...document.querySelectorAll("#profile-names tbody tr")].map((row) => row.innerText));
+      assert.equal(rows.length, 2, rows.join("\n"));
+      assert.match(rows[0], /pod\s+pod-0\s+[\d.]+ %\s+[\d.]+ %\s+240/);
       await part(visit, 2);
       assert.match(await words(visit), /cpu and load rise and fall together most/);
       assert.match(await words(visit), /Rank correlation \(Spearman\)/);
@@ -89,6 +99,7 @@ export default [
       await dropPods(visit);
       for (let at = 0; at < 4; at += 1) {
         await part(visit, at);
+        if (at === 1) await namesOpen(visit);
         const overflow = await visit.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `part ${at} is ${overflow} px too wide`);
         await visit.assertAccessible(`part ${at}, narrow and dark`);
