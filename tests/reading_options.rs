@@ -178,6 +178,7 @@ fn what_cannot_be_said_is_refused_alike_by_every_command() {
         "evaluate m.kubecast plain.csv",
         "predict m.kubecast plain.csv",
         "inspect plain.csv",
+        "profile plain.csv",
         "forecast plain.csv",
     ] {
         for (words, says) in [
@@ -211,7 +212,9 @@ fn the_short_help_of_other_commands_is_short_and_the_long_one_tells_all() {
         "--for",
         "--victoria-format",
     ];
-    for name in ["train", "evaluate", "predict", "inspect", "forecast"] {
+    for name in [
+        "train", "evaluate", "predict", "inspect", "profile", "forecast",
+    ] {
         let (short, long) = (
             folder.ok(&format!("{name} -h")),
             folder.ok(&format!("{name} --help")),

@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 
 use super::compare::CompareArgs;
 use super::forecast::ForecastArgs;
+use super::profile::ProfileArgs;
 use super::read::ReadArgs;
 use super::read_args::{self, ReadingArgs};
 use super::search_args::SearchArgs;
@@ -37,7 +38,9 @@ pub(super) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, c
 /// What can be typed. How files are read is not in the short help of the commands that do more than read.
 fn grammar() -> clap::Command {
     let mut command = Args::command();
-    for name in ["train", "evaluate", "predict", "inspect", "forecast"] {
+    for name in [
+        "train", "evaluate", "predict", "inspect", "profile", "forecast",
+    ] {
         command = command.mut_subcommand(name, |command| {
             let command = read_args::NAMES.iter().fold(command, |command, name| {
                 command.mut_arg(name, |arg| arg.hide_short_help(true))
@@ -67,6 +70,8 @@ pub(super) enum Command {
     Predict(Box<PredictArgs>),
     /// Describe a table, exported metrics or a model, as JSON.
     Inspect(Box<InspectArgs>),
+    /// Look at a whole table, as JSON: what is missing together, how classes differ, correlation, steps, gaps and repeats.
+    Profile(Box<ProfileArgs>),
     /// Warn ahead of issues, and judge the warnings by incident: how early, how reliably, at what price.
     Forecast(Box<ForecastArgs>),
     /// Compare two forecasts by their reports: differences with intervals and tests, and the incidents that changed sides.

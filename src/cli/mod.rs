@@ -5,6 +5,7 @@
 //! kubecast train cluster.csv --target issue_type --out cluster.kubecast --report report.json
 //! kubecast train cluster.csv --target issue_type --estimate
 //! kubecast predict cluster.kubecast fresh.csv --out predictions.csv
+//! kubecast profile cluster.csv --target issue_type
 //! kubecast forecast cluster.csv --target issue_type --horizon-minutes 30
 //! kubecast compare before.json after.json
 //! kubecast read odd.txt --raw --out table.csv --report how.json
@@ -23,6 +24,7 @@ mod drive;
 mod files;
 mod forecast;
 mod memory;
+mod profile;
 mod progress;
 mod read;
 mod read_args;

@@ -23,6 +23,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         Command::Evaluate(args) => evaluate(&args),
         Command::Predict(args) => predict(&args),
         Command::Inspect(args) => inspect(&args),
+        Command::Profile(args) => super::profile::profile(&args),
         Command::Forecast(args) => super::forecast::forecast(&args),
         Command::Compare(args) => super::compare::compare(&args),
         Command::Read(args) => super::read::read(&args),
@@ -229,7 +230,7 @@ fn no_table(name: &str) -> Failure {
     }
 }
 
-fn load(
+pub(super) fn load(
     driver: &mut Driver,
     paths: &[String],
     reading: Option<Box<ReadSpec>>,
@@ -278,7 +279,7 @@ fn file(driver: &mut Driver, request: Request) -> Result<Vec<u8>, Failure> {
     }
 }
 
-fn lines(value: &dyn Plain) -> Vec<u8> {
+pub(super) fn lines(value: &dyn Plain) -> Vec<u8> {
     (json::to_lines(value) + "\n").into_bytes()
 }
 
