@@ -116,6 +116,27 @@ fn a_table_is_described_as_it_is_told_to_be_read() {
     assert_eq!(names, ["timestamp", "node", "up"]);
 }
 
+#[test]
+fn a_whole_table_is_looked_at_as_it_is_told_to_be_read() {
+    let folder = written("reading-profile");
+    let plain = folder.ok("profile plain.csv --target issue");
+    folder.ok("profile comma.csv --decimal , --out told.json");
+    assert_eq!(
+        folder.read("told.json"),
+        plain,
+        "the target is the likeliest"
+    );
+    assert_ne!(folder.ok("profile comma.csv --decimal ."), plain);
+    let profile = json(&plain);
+    assert_eq!(
+        (&profile["rows"], &profile["target"]),
+        (&240.into(), &"issue".into())
+    );
+    assert_eq!(profile["by_class"]["columns"].as_array().unwrap().len(), 2);
+    let said = folder.fails("profile plain.csv --target weather", 2);
+    assert!(said.contains("weather"), "{said}");
+}
+
 /// Four pods whose use climbs before each restart.
 fn pods(delimiter: &str, decimal: &str, late: u32) -> String {
     let mut text =
