@@ -8,7 +8,7 @@
 
 use super::incident::{Outcome, SLICES};
 use super::interval::{Interval, quantile};
-use crate::data::sort_numbers;
+use crate::data::{sort_by, sort_numbers};
 use crate::prepare::MINUTE_MICROS;
 use crate::trees::Rng;
 
@@ -50,6 +50,8 @@ pub struct PairedRuns<'a> {
 pub struct Exchanged {
     /// The p-value, above 0 and at most 1.
     pub p: f64,
+    /// The same, corrected for all figures that were tested together (Holm 1979), at most 1.
+    pub p_corrected: f64,
     /// Pairs that differ.
     pub pairs: u32,
     /// Whether all exchanges were gone through; else 10,000 were drawn (fewer of more than 4,000 pairs).
@@ -159,7 +161,27 @@ pub fn compare_runs(runs: &PairedRuns<'_>, seed: u64) -> PairedReport {
             &mut rng,
         );
     }
+    let tests = [
+        &mut out.recall_ahead,
+        &mut out.lead_minutes,
+        &mut out.false_per_cluster_day,
+        &mut out.page_precision,
+    ];
+    correct(tests.into_iter().filter_map(|figure| figure.test.as_mut()));
     out
+}
+
+/// Holm's correction: the smallest of n p-values times n, the next times n - 1, and so on, none below the one before it. The
+/// chance that any of n figures without a difference is called one stays below the level, however the figures depend on
+/// each other.
+fn correct<'a>(tests: impl Iterator<Item = &'a mut Exchanged>) {
+    let mut tests: Vec<&mut Exchanged> = tests.collect();
+    sort_by(&mut tests, |a, b| a.p.total_cmp(&b.p));
+    let mut least = 0.0;
+    for (left, test) in (1..=tests.len()).rev().zip(tests) {
+        least = f64::max(least, (test.p * left as f64).min(1.0));
+        test.p_corrected = least;
+    }
 }
 
 fn lead(outcome: Outcome) -> Option<i64> {
@@ -243,6 +265,7 @@ fn figure<T: Copy>(
         interval,
         test: Some(Exchanged {
             p,
+            p_corrected: p,
             pairs: differing.len() as u32,
             exact,
         }),

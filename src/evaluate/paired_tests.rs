@@ -42,6 +42,8 @@ fn incidents_caught_by_one_run_alone_are_what_recall_hangs_on() {
     near(recall.difference, 0.4);
     let test = recall.test.unwrap();
     assert_eq!((test.p, test.pairs, test.exact), (14.0 / 64.0, 6, true));
+    // Of two figures that were tested it is the surer one.
+    assert_eq!(test.p_corrected, 28.0 / 64.0);
     let interval = recall.interval.unwrap();
     assert!(interval.low < 0.4 && 0.4 < interval.high && interval.low > -0.2);
     assert_eq!(found.changed, [3, 4, 5, 6, 7, 8, 9]);
@@ -173,4 +175,27 @@ fn chance_alone_is_seldom_called_a_difference() {
         small += u32::from(p(&found.page_precision) <= 0.1);
     }
     assert!((18..=81).contains(&small), "{small} of 600");
+}
+
+/// Four p-values, ascending .005, .01, .03 and .04: times 4, 3, 2 and 1 they are .02, .03, .06 and .04, and the last may not be
+/// below the one before it.
+#[test]
+fn figures_tested_together_are_corrected_for_it() {
+    let of = |p| Exchanged {
+        p,
+        p_corrected: p,
+        pairs: 9,
+        exact: true,
+    };
+    let mut tests = [0.01, 0.04, 0.03, 0.005].map(of);
+    correct(tests.iter_mut());
+    for (test, corrected) in tests.iter().zip([0.03, 0.06, 0.06, 0.02]) {
+        near(Some(test.p_corrected), corrected);
+    }
+    let mut alone = [of(0.4)];
+    correct(alone.iter_mut());
+    assert_eq!(alone[0].p_corrected, 0.4);
+    let mut sure = [of(0.7), of(0.9)];
+    correct(sure.iter_mut());
+    assert_eq!(sure.map(|t| t.p_corrected), [1.0, 1.0]);
 }

@@ -57,7 +57,7 @@ pub(super) fn became(incident: &RunIncident) -> String {
 }
 
 fn is_sure(figure: &PairedFigure) -> bool {
-    figure.test.is_some_and(|t| t.p <= LEVEL)
+    figure.test.is_some_and(|t| t.p_corrected <= LEVEL)
 }
 
 /// What may be said of two runs, in a sentence.
@@ -68,7 +68,7 @@ pub(super) fn finding(report: &PairedReport, incidents: usize) -> String {
     let p = |figure: &PairedFigure| {
         figure
             .test
-            .map_or(String::new(), |t| format!("p = {}", p_text(t.p)))
+            .map_or(String::new(), |t| format!("p = {}", p_text(t.p_corrected)))
     };
     let shared = match incidents {
         1 => "the one incident in common".to_owned(),
@@ -137,7 +137,7 @@ impl ComparedRuns {
         ]
     }
 
-    /// Name, first, second, difference, its 90 % interval, p.
+    /// Name, first, second, difference, its 90 % interval, p as it is corrected.
     fn lines(&self) -> Vec<Vec<String>> {
         let dash = |x: Option<f64>| x.map_or("-".to_owned(), number);
         let signed = |x: f64| match number(x) {
@@ -153,7 +153,7 @@ impl ComparedRuns {
                 f.interval.map_or("-".to_owned(), |i| {
                     format!("{} to {}", signed(i.low), signed(i.high))
                 }),
-                f.test.map_or("-".to_owned(), |t| p_text(t.p)),
+                f.test.map_or("-".to_owned(), |t| p_text(t.p_corrected)),
             ]
         };
         self.figures().into_iter().map(line).collect()
@@ -182,7 +182,7 @@ impl ComparedRuns {
                 "Second",
                 "Difference",
                 "90 % interval",
-                "p",
+                "p, corrected",
             ],
             self.lines(),
         )];
@@ -248,6 +248,7 @@ impl ComparedRuns {
                     difference: f.difference,
                     difference_90: ends(f.interval),
                     p: f.test.map(|t| t.p),
+                    p_corrected: f.test.map(|t| t.p_corrected),
                     pairs_that_differ: f.test.map(|t| t.pairs),
                     exact: f.test.map(|t| t.exact),
                 })
@@ -265,13 +266,21 @@ impl ComparedRuns {
         for [name, first, second] in &self.differs {
             text.push_str(&format!("  {name}: {first} | {second}\n"));
         }
-        let heads = ["", "first", "second", "difference", "90 % interval", "p"].map(str::to_owned);
+        let heads = [
+            "",
+            "first",
+            "second",
+            "difference",
+            "90 % interval",
+            "p, Holm",
+        ]
+        .map(str::to_owned);
         for row in std::iter::once(heads.to_vec()).chain(self.lines()) {
             let [name, first, second, difference, interval, p] = row.as_slice() else {
                 continue;
             };
             text.push_str(&format!(
-                "{name:<28}{first:>8}{second:>8}{difference:>12}  {interval:>18}{p:>8}\n"
+                "{name:<28}{first:>8}{second:>8}{difference:>12}  {interval:>18}{p:>9}\n"
             ));
         }
         if !self.changed.is_empty() {
@@ -311,6 +320,7 @@ struct Figure {
     difference: Option<f64>,
     difference_90: Vec<f64>,
     p: Option<f64>,
+    p_corrected: Option<f64>,
     pairs_that_differ: Option<u32>,
     exact: Option<bool>,
 }
@@ -319,4 +329,4 @@ record!(Whole: Compared {
     finding, notes, differs, incidents_in_common, incidents_first_alone, incidents_second_alone, figures, changed,
 });
 record!(Whole: Differs { name, first, second });
-record!(Whole: Figure { name, first, second, difference, difference_90, p, pairs_that_differ, exact });
+record!(Whole: Figure { name, first, second, difference, difference_90, p, p_corrected, pairs_that_differ, exact });
