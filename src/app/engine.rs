@@ -197,6 +197,7 @@ impl Step {
             Event::Forecast(summary) => self.forecasted(summary, secs),
             Event::Refused(refusal) => self.refused(&job, refusal, secs),
             Event::Track(track) => self.tracked(track),
+            Event::Marks(_) => {}
             Event::Compared(comparison) => {
                 self.say(comparison.finding.clone());
                 self.state.comparison = Some(Handle::new((**comparison).clone()));

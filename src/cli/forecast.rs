@@ -10,8 +10,10 @@ use super::read::{read_any, said};
 use super::read_args::ReadingArgs;
 use super::run::tell;
 use crate::learn::{Fitter, UnitGrower};
-use crate::protocol::{Failure, FailureCode, Place};
-use crate::session::{ForecastSpec, forecast as run, forecast_elsewhere};
+use crate::protocol::{Failure, FailureCode, Mark, Place};
+use crate::session::{
+    ForecastError, ForecastSpec, forecast as run, forecast_elsewhere, read_marks,
+};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ForecastArgs {
@@ -27,6 +29,11 @@ pub(super) struct ForecastArgs {
     /// The column that says what is wrong, or counts restarts.
     #[arg(long, value_name = "COLUMN", default_value = "issue_type")]
     target: String,
+    /// Incidents marked by hand, in place of a target: a CSV file with the columns from, until, kind and perhaps entity (empty:
+    /// all), a row for each. Times in any form, in UTC where they name no zone; a row of the data at the time of until is not
+    /// of the incident.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["target", "judge"])]
+    marks: Option<String>,
     /// The columns to look at [default: every number].
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     columns: Vec<String>,
@@ -88,6 +95,7 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
             place: Place::default(),
         });
     }
+    let marked = args.marks.as_deref().map(marks).transpose()?;
     let mut paths = args.files.clone();
     paths.extend(args.judge.clone());
     let said = said(&args.reading, &paths)?;
@@ -97,6 +105,9 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
         time: args.time.clone(),
         entity: args.entity.clone(),
         target: args.target.clone(),
+        marks: marked
+            .as_ref()
+            .map(|(_, marks)| marks.iter().map(|(_, mark)| mark.clone()).collect()),
         columns: args.columns.clone(),
         leave: args.leave.clone(),
         horizon_minutes: args.horizon_minutes,
@@ -121,7 +132,10 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
             forecast_elsewhere(&frame, &other.table.frame, &spec, &mut grow)
         }
     };
-    let report = report.map_err(|e| e.failure())?;
+    let report = report.map_err(|e| Failure {
+        place: marked.map_or_else(Place::default, |(file, marks)| place(&e, file, &marks)),
+        ..e.failure()
+    })?;
     if let Some(out) = &args.report {
         files::write(out, report.to_json().as_bytes())?;
     }
@@ -133,6 +147,28 @@ pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
     }
     tell(&report.to_text());
     Ok(())
+}
+
+/// The name of a file of marks, and these, each with its line.
+type Marks = (String, Vec<(u64, Mark)>);
+
+fn marks(path: &str) -> Result<Marks, Failure> {
+    let (head, bytes) = files::read(path)?;
+    let marks = read_marks(&head.name, &bytes).map_err(|e| e.failure())?;
+    Ok((head.name, marks))
+}
+
+/// Where in the file of marks it is that a mark cannot be used.
+fn place(error: &ForecastError, file: String, marks: &[(u64, Mark)]) -> Place {
+    let ForecastError::Mark { number, .. } = error else {
+        return Place::default();
+    };
+    let mark = marks.get(*number as usize - 1);
+    Place {
+        file: Some(file),
+        line: mark.map(|(line, _)| *line),
+        ..Place::default()
+    }
 }
 
 /// Every unit of a forest, whichever thread is free.

@@ -81,6 +81,7 @@ pub(super) fn table(
     let frame =
         Frame::new(file.clone(), columns).map_err(|source| IngestError::Frame { file, source })?;
     Ok(Ingested {
+        jumps: Vec::new(),
         frame,
         notices,
         bytes,

@@ -73,6 +73,7 @@ mod sniff;
 mod stack;
 mod table;
 mod target;
+mod texts;
 mod time;
 mod unwrap;
 pub mod value;
@@ -98,6 +99,7 @@ pub use retype::retype;
 pub use sniff::Foreign;
 pub use stack::stack;
 pub use target::guess_target;
+pub use texts::{TextRow, instants, read_texts};
 pub use time::DateOrder;
 pub use zone::is_zone_open;
 
@@ -116,6 +118,8 @@ pub struct Ingested {
     pub rows: u64,
     /// How it was read.
     pub how: ReadReport,
+    /// Rows that do not stand on the line after the row before them, with their line; none where it is no file of its own.
+    jumps: Vec<(u32, u64)>,
 }
 
 /// Reads a whole CSV file.

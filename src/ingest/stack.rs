@@ -78,6 +78,7 @@ pub fn stack(parts: Vec<Ingested>) -> Result<Ingested, IngestError> {
         });
     }
     Ok(Ingested {
+        jumps: Vec::new(),
         frame,
         notices: told,
         bytes,

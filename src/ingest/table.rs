@@ -290,6 +290,7 @@ impl TableBuilder {
             ..ReadReport::default()
         };
         Ok(Ingested {
+            jumps: self.jumps,
             frame,
             notices,
             bytes,
@@ -300,7 +301,7 @@ impl TableBuilder {
 }
 
 /// The line on which a row begins.
-fn line_of(jumps: &[(u32, u64)], row: u32) -> u64 {
+pub(super) fn line_of(jumps: &[(u32, u64)], row: u32) -> u64 {
     let after = jumps.partition_point(|&(at, _)| at <= row);
     match after.checked_sub(1).and_then(|i| jumps.get(i)) {
         Some(&(at, line)) => line + u64::from(row - at),

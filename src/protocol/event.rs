@@ -1,7 +1,7 @@
 //! What the engine answers.
 
 use super::{
-    Candidate, DataProfile, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack,
+    Candidate, DataProfile, DataSummary, Estimate, Failure, ForecastSummary, ForecastTrack, Mark,
     ModelSummary, PredictionSummary, Refusal, Report, RowsPage, RunComparison, ScenarioPreview,
     SearchSummary, SeriesSummary, TargetSummary,
 };
@@ -73,8 +73,10 @@ pub enum Event {
     Forecast(Box<ForecastSummary>),
     /// There is no forecast, and why; nothing was changed.
     Refused(Box<Refusal>),
-    /// An entity of the last forecast over time.
+    /// An entity of the last forecast over time, or one of its columns.
     Track(Box<ForecastTrack>),
+    /// The incidents that a file marks.
+    Marks(Vec<Mark>),
     /// How two forecasts differ.
     Compared(Box<RunComparison>),
     /// A model file was opened; it is the current one.

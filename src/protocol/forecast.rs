@@ -9,8 +9,10 @@ pub struct ForecastSpec {
     pub time: Option<String>,
     /// The columns that tell entities apart; none for those that do.
     pub entity: Vec<String>,
-    /// The label's column.
+    /// The label's column; empty where incidents are marked.
     pub target: String,
+    /// Incidents that a person marked, in place of a label's column; none where there is one.
+    pub marks: Option<Vec<Mark>>,
     /// Columns to look at; none for every number.
     pub columns: Vec<String>,
     /// Columns left out.
@@ -43,6 +45,7 @@ impl Default for ForecastSpec {
             time: None,
             entity: Vec::new(),
             target: "issue_type".to_owned(),
+            marks: None,
             columns: Vec::new(),
             leave: Vec::new(),
             horizon_minutes: 30,
@@ -57,6 +60,33 @@ impl Default for ForecastSpec {
             seed: 42,
         }
     }
+}
+
+/// An incident that a person marked: rows from one instant on, up to another, which is not of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The entity, as the table names it (cells of several columns joined by `/`); empty: all of them.
+    pub entity: String,
+    /// The first instant, in any form in which a table's cell may hold one; without a zone it is as the data's. Where time is
+    /// counted, a number of the time's column.
+    pub from: String,
+    /// The first instant after it, likewise.
+    pub until: String,
+    /// The kind of issue.
+    pub kind: String,
+}
+
+/// What a mark is in a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MarkRead {
+    /// The mark, its instants in UTC where they can be read.
+    pub mark: Mark,
+    /// Its two instants in seconds since 1970 (minutes that are counted, times 60); none where they cannot be read.
+    pub secs: Vec<f64>,
+    /// Rows of the table within it.
+    pub rows: u32,
+    /// What is wrong with it; empty where nothing is.
+    pub problem: String,
 }
 
 /// Time and identity as they were found in a table, or named.
@@ -82,8 +112,12 @@ pub struct SeriesSummary {
     pub backwards: u64,
     /// Rows without a time.
     pub without_time: u64,
-    /// Incidents, by the label's column.
+    /// Incidents, by the label's column or as they are marked.
     pub incidents: u32,
+    /// Where incidents are marked, the names of the first 500 entities, by number.
+    pub names: Vec<String>,
+    /// The marks, in the order in which they were asked about.
+    pub marks: Vec<MarkRead>,
     /// Why nothing can be forecast so, if that is known already.
     pub refusal: Option<Refusal>,
 }

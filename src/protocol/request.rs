@@ -153,6 +153,23 @@ pub enum Request {
         /// From which second to which; none for all that was judged.
         secs: Option<(f64, f64)>,
     },
+    /// A column of an entity over time, to mark incidents on. Answer: `Track`, with the column in place of a kind.
+    Metric {
+        /// What is named of time and entities; all of it may be left open.
+        spec: Box<ForecastSpec>,
+        /// The entity's number.
+        entity: u32,
+        /// The column; empty: the first that a forecast would look at.
+        column: String,
+        /// From which second to which; none for all.
+        secs: Option<(f64, f64)>,
+    },
+    /// Incidents that were marked, from a file (attachment) with the columns `from`, `until`, `kind` and perhaps `entity`.
+    /// Answer: `Marks`.
+    ReadMarks {
+        /// The file's name.
+        name: String,
+    },
     /// The last forecast's report as JSON. Answer: `File`.
     ExportForecast,
     /// Compare two forecasts, by what was kept of them. Answer: `Compared`.

@@ -7,7 +7,7 @@ use super::{
     DataSummary, Encoding, EntityLine, Estimate, Event, Exporters, Failure, FailureCode, FileHead,
     FileSummary, Flattering, FoldKind, ForecastOutcome, ForecastSpec, ForecastSummary,
     ForecastTrack, ForestSpec, Guess, Importance, IncidentLine, Interval, JoinSummary,
-    JoinedColumn, LabelRule, LeakSummary, LoadShape, MaxFeatures, Mend, Missing, MissingGroup,
+    JoinedColumn, LabelRule, LeakSummary, LoadShape, Mark, MarkRead, MaxFeatures, Mend, Missing, MissingGroup,
     MissingPattern, MissingProfile, ModelSpec, ModelSummary, NameRows, Options, Place,
     PredictionFilter, PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric,
     Profile, ReadSetting, ReadSpec, ReadingSummary, Refusal, Report, Request, RivalSummary,
@@ -33,6 +33,8 @@ choice!(Whole: Request {
     DescribeSeries { spec } = "describe-series",
     Forecast { spec } = "forecast",
     Track { entity, secs } = "track",
+    Metric { spec, entity, column, secs } = "metric",
+    ReadMarks { name } = "read-marks",
     ExportForecast = "export-forecast",
     CompareForecasts { runs } = "compare-forecasts",
     OpenModel { name } = "open-model",
@@ -76,6 +78,7 @@ choice!(Whole: Event {
     Forecast(summary) = "forecast",
     Refused(refusal) = "refused",
     Track(track) = "track",
+    Marks(marks) = "marks",
     Compared(comparison) = "compared",
     Opened { model, report } = "opened",
     Predicted(summary) = "predicted",
@@ -187,12 +190,15 @@ record!(Options: SearchSpec { seconds, candidates, folds, fold_kind, score });
 record!(Lenient: Options { prepare, model, kinds });
 
 record!(Options: ForecastSpec {
-    time, entity, target, columns, leave, horizon_minutes, windows_minutes, gap_minutes, budget, by_entity, shuffled,
+    time, entity, target, marks, columns, leave, horizon_minutes, windows_minutes, gap_minutes, budget, by_entity, shuffled,
     first_of_duplicates, anyway, trees, seed,
 });
 record!(Whole: SeriesSummary {
-    time, entity, entities, counted, step_secs, span, gaps, duplicates, backwards, without_time, incidents, refusal,
+    time, entity, entities, counted, step_secs, span, gaps, duplicates, backwards, without_time, incidents, names, marks,
+    refusal,
 });
+record!(Options: Mark { entity, from, until, kind });
+record!(Whole: MarkRead { mark, secs, rows, problem });
 choice!(Whole: Mend {
     Leave(column) = "leave",
     Forward = "forward",

@@ -3,7 +3,10 @@
 use super::data_profile::ProfileJob;
 use super::estimate::EstimateJob;
 use super::failure::Fault;
-use super::forecast::{ForecastJob, ForecastRun, compare_forecasts, find, track};
+use super::forecast::{
+    ForecastJob, ForecastRun, compare_forecasts, find, metric, offset_of, read_marks, settled,
+    track,
+};
 use super::job::{FileBytes, HostFacts, InPlace, Instant, Job, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
@@ -65,8 +68,29 @@ pub(super) fn any(
             host.memory_limit_bytes,
         )),
         Request::DescribeSeries { spec } => instant(move |store| {
-            let found = find(&store.data()?.frame, &spec);
+            let data = store.data()?;
+            let spec = settled(&data.frame, &spec, offset_of(&data.hows));
+            let found = find(&data.frame, &spec);
             Ok(Slice::done(Event::Series(Box::new(found))))
+        }),
+        Request::Metric {
+            spec,
+            entity,
+            column,
+            secs,
+        } => instant(move |store| {
+            let data = store.data()?;
+            let spec = settled(&data.frame, &spec, offset_of(&data.hows));
+            let told = metric(&data.frame, &spec, (entity, &column), secs);
+            let told = told.map_err(|e| Fault::said(e.refusal(&spec, 0).failure))?;
+            Ok(Slice::done(Event::Track(Box::new(told))))
+        }),
+        Request::ReadMarks { name } => instant(move |_| {
+            let file = attachments.into_iter().next();
+            let bytes = file.map_or(Ok(Vec::new()), |file| file.whole(&name))?;
+            let marks = read_marks(&name, &bytes).map_err(|e| Fault::said(e.failure()))?;
+            let marks = marks.into_iter().map(|(_, mark)| mark).collect();
+            Ok(Slice::done(Event::Marks(marks)))
         }),
         Request::Forecast { spec } => {
             Box::new(ForecastJob::new(*spec, in_place, host.memory_limit_bytes))

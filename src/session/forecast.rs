@@ -11,6 +11,9 @@ mod firing;
 mod folds;
 mod found;
 mod job;
+mod marks;
+mod marks_file;
+mod metric;
 mod parts;
 mod report;
 mod rivals;
@@ -30,6 +33,10 @@ pub use error::ForecastError;
 use features::Features;
 pub(super) use found::find;
 pub(super) use job::ForecastJob;
+pub use marks::MarkFault;
+pub(super) use marks::{offset_of, settled};
+pub use marks_file::{MarksFileError, read_marks};
+pub(super) use metric::metric;
 use parts::{Parts, Side};
 pub use report::{ForecastReport, RivalReport};
 use rivals::{RIVALS, Rivals};
@@ -41,6 +48,7 @@ use crate::data::Frame;
 use crate::evaluate::{
     Calibration, Interval, RankedScores, average_precision_interval, reliability,
 };
+use crate::ingest::Offset;
 use crate::learn::{ClassWeights, FeatureDraw, Fitter, ForestParams, Learner, Model};
 use crate::prepare::Ahead;
 pub use crate::protocol::ForecastSpec;
@@ -50,7 +58,7 @@ const FEW_ROWS: usize = 50;
 /// Share of the features drawn at each node: few of them tell of any one kind.
 const DRAWN: f64 = 0.2;
 
-/// Runs it all. `grow` steps the fitter to the end, on as many threads as it likes.
+/// Runs it all. Marks whose times have no zone are in UTC. `grow` steps the fitter to the end, on as many threads as it likes.
 ///
 /// # Errors
 /// [`ForecastError`], in words and with a way on.
@@ -83,6 +91,7 @@ fn run(
     spec: &ForecastSpec,
     grow: &mut dyn FnMut(&mut Fitter) -> Result<(), String>,
 ) -> Result<ForecastReport, ForecastError> {
+    let spec = &settled(frame, spec, Offset::default());
     let parts = Parts::new(frame, spec, own_rows)?;
     let mut features = Features::screen(frame, spec, &parts);
     while features.step(frame, &parts)? {}

@@ -34,8 +34,8 @@ pub use crate::export::kubecast::is_model_file;
 pub use crate::ingest::Pull;
 pub use forecast::{
     ChangedIncident, CompareError, ComparedRuns, ForecastError, ForecastReport, ForecastRun,
-    ForecastSpec, RivalReport, RowMatrix, RunIncident, compare_forecasts, forecast,
-    forecast_elsewhere,
+    ForecastSpec, MarkFault, MarksFileError, RivalReport, RowMatrix, RunIncident,
+    compare_forecasts, forecast, forecast_elsewhere, read_marks,
 };
 pub use job::FileBytes;
 pub use said::{READ_SETTINGS, Said, check_said, check_step};

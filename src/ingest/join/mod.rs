@@ -144,6 +144,7 @@ pub(super) fn join(
     let rows = frame.rows() as u64;
     Ok((
         Ingested {
+            jumps: Vec::new(),
             frame,
             notices: told,
             bytes: around.bytes,

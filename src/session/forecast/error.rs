@@ -1,3 +1,4 @@
+use super::marks::MarkFault;
 use crate::data::grouped;
 use crate::evaluate::{Finding, Leak};
 use crate::prepare::{SeriesError, TimeSplitError};
@@ -34,6 +35,30 @@ pub enum ForecastError {
         /// The target.
         column: String,
     },
+    /// Incidents are to be marked, and none is.
+    #[error("no incident is marked yet")]
+    NoMarks,
+    /// A mark that says nothing, or nothing of this table.
+    #[error("{words}: {fault}")]
+    Mark {
+        /// Its number, from 1.
+        number: u32,
+        /// What it says.
+        words: String,
+        /// What is wrong.
+        fault: MarkFault,
+    },
+    /// No mark holds a row.
+    #[error("none of the {} marks holds a row of the data, the first of them {first}", grouped(u64::from(*.marks)))]
+    MarksOutside {
+        /// How many there are.
+        marks: u32,
+        /// The first.
+        first: String,
+    },
+    /// The marks hold all rows.
+    #[error("the marks hold every row of the data")]
+    MarksEverywhere,
     /// Too few incidents to learn from or to judge by.
     #[error("{incidents} of the {all} incidents can be used to {part}")]
     FewIncidents {
@@ -85,27 +110,27 @@ impl ForecastError {
             Self::Duplicates { .. } => ("Times stand twice", "Name the columns that tell these rows apart with --entity, or keep the first of each with --first-of-duplicates.".to_owned()),
             Self::NoIssue { .. } => ("There is nothing to warn of", "Name the column that says what was wrong, or one that counts restarts, with --target.".to_owned()),
             Self::NeverRises { .. } => ("There is nothing to warn of", "Choose another column with --target: one that says what was wrong, or counts what happened; or bring data of a time with restarts.".to_owned()),
+            Self::NoMarks => ("There is nothing to warn of", "Mark at least four incidents: from, until and kind of each.".to_owned()),
+            Self::Mark { .. } => ("A mark cannot be used", "Set it right, or take it out.".to_owned()),
+            Self::MarksOutside { .. } => ("The marks are of another time than the data", "Mark incidents within the data, or bring data of the time that is marked. Times without a zone are as the data's.".to_owned()),
+            Self::MarksEverywhere => ("There is no health to compare with", "Mark the incidents alone: rows outside the marks count as healthy.".to_owned()),
             Self::FewIncidents { .. } => ("There are too few incidents", "Bring data with more incidents (at least two to learn from and two to judge by), or hold out entities with --by-entity.".to_owned()),
             Self::OtherColumns { .. } => ("The two tables do not match", "Bring a table to judge by with the same columns.".to_owned()),
             Self::NoColumns => ("There is nothing to look at", "Name columns of numbers with --columns.".to_owned()),
             Self::Leaks(findings) => ("The split leaks, so its score would say nothing about tomorrow", findings.iter().map(|f| f.repair() + &rows(f)).collect::<Vec<_>>().join(" ") + " To see the score all the same: --anyway."),
             Self::Learn(_) => ("The forest cannot be grown", "Check the options.".to_owned()),
         };
-        let mut detail = self.to_string();
-        if let Some(first) = detail.get(..1).map(str::to_ascii_uppercase) {
-            detail.replace_range(..1, &first);
-        }
         Failure {
             code: FailureCode::Data,
             title: title.to_owned(),
-            detail: detail + ".",
+            detail: sentence(&self.to_string()),
             hint,
             place: Place::default(),
         }
     }
 
     /// As a person reads it on the page, with the ways on. `entities` are those of the table, as far as it is known.
-    pub(super) fn refusal(&self, spec: &ForecastSpec, entities: u32) -> Refusal {
+    pub(in crate::session) fn refusal(&self, spec: &ForecastSpec, entities: u32) -> Refusal {
         let can_hold_out = !spec.by_entity && entities >= 4;
         let longest = spec.windows_minutes.iter().copied().max().unwrap_or(0);
         let (hint, mends) = match self {
@@ -135,6 +160,16 @@ impl ForecastError {
             ),
             Self::NeverRises { .. } => (
                 "Choose another column of what was wrong, or bring data of a time with restarts.",
+                vec![],
+            ),
+            Self::NoMarks => ("Mark at least four incidents below.", vec![]),
+            Self::Mark { .. } => ("Remove it from the marks below, or mark it anew.", vec![]),
+            Self::MarksOutside { .. } => (
+                "Mark incidents within the data, or bring data of the time that is marked.",
+                vec![],
+            ),
+            Self::MarksEverywhere => (
+                "Mark the incidents alone: rows outside the marks count as healthy.",
                 vec![],
             ),
             Self::FewIncidents { .. } if can_hold_out => (
@@ -167,15 +202,20 @@ impl ForecastError {
     }
 }
 
+/// With a capital at its beginning and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let mut text = format!("{text}.");
+    if let Some(first) = text.get(..1).map(str::to_ascii_uppercase) {
+        text.replace_range(..1, &first);
+    }
+    text
+}
+
 /// A finding as the page shows it.
 pub(super) fn leak(finding: &Finding) -> LeakSummary {
     let number = |row: u32| u64::from(row) + 1;
-    let mut meaning = finding.meaning() + ".";
-    if let Some(first) = meaning.get(..1).map(str::to_ascii_uppercase) {
-        meaning.replace_range(..1, &first);
-    }
     LeakSummary {
-        meaning,
+        meaning: sentence(&finding.meaning()),
         repair: finding.repair(),
         count: finding.count,
         rows: finding

@@ -1,10 +1,14 @@
 use super::target::Target;
-use super::{ForecastError, ForecastSpec};
+use super::{ForecastError, ForecastSpec, marks};
 use crate::data::{Frame, time_text};
 use crate::prepare::{MINUTE_MICROS, Series, SeriesError, entity_columns, time_columns};
 use crate::protocol::SeriesSummary;
 
+/// Entities that are named.
+const LISTED: usize = 500;
+
 /// Time, identity and incidents of a table, as far as they are found.
+/// The marks are [`marks::settled`].
 pub(in crate::session) fn find(frame: &Frame, spec: &ForecastSpec) -> SeriesSummary {
     let mut out = SeriesSummary::default();
     if let Err(error) = look(frame, spec, &mut out) {
@@ -13,16 +17,25 @@ pub(in crate::session) fn find(frame: &Frame, spec: &ForecastSpec) -> SeriesSumm
     out
 }
 
-fn look(frame: &Frame, spec: &ForecastSpec, out: &mut SeriesSummary) -> Result<(), ForecastError> {
+/// The time's column and those that tell entities apart: as they are named, else as they are found.
+pub(super) fn named(
+    frame: &Frame,
+    spec: &ForecastSpec,
+) -> Result<(String, Vec<String>), ForecastError> {
     let time = match &spec.time {
         Some(time) => time.clone(),
         None => (*time_columns(frame).first().ok_or(SeriesError::NoTime)?).to_owned(),
     };
-    out.time.clone_from(&time);
-    out.entity = match spec.entity.is_empty() {
+    let entity = match spec.entity.is_empty() {
         true => entity_columns(frame, &time, std::slice::from_ref(&spec.target)),
         false => spec.entity.clone(),
     };
+    Ok((time, entity))
+}
+
+fn look(frame: &Frame, spec: &ForecastSpec, out: &mut SeriesSummary) -> Result<(), ForecastError> {
+    let (time, entity) = named(frame, spec)?;
+    (out.time, out.entity) = (time.clone(), entity);
     let series = Series::new(frame, &time, &out.entity)?;
     out.entities = series.names.len() as u32;
     out.counted = series.counted;
@@ -38,7 +51,14 @@ fn look(frame: &Frame, spec: &ForecastSpec, out: &mut SeriesSummary) -> Result<(
     out.duplicates = series.duplicates.len() as u64;
     out.backwards = series.backwards.len() as u64;
     out.without_time = series.without_time;
-    out.incidents = Target::read(frame, spec, &series)?.episodes.len() as u32;
+    if let Some(marks) = &spec.marks {
+        out.names = series.names.iter().take(LISTED).cloned().collect();
+        out.marks = marks::read(marks, &series);
+    }
+    // Where the first mark is still to be made nothing is wrong.
+    if spec.marks.as_ref().is_none_or(|marks| !marks.is_empty()) {
+        out.incidents = Target::read(frame, spec, &series)?.episodes.len() as u32;
+    }
     match series.duplicates.first() {
         Some(&row) if !spec.first_of_duplicates => Err(ForecastError::Duplicates {
             rows: out.duplicates,

@@ -11,7 +11,7 @@ use super::summary::{Bought, Told, budgets};
 use super::track::Forecasted;
 use super::{
     ForecastError, ForecastReport, ForecastRun, ForecastSpec, Pass, RivalReport, RowMatrix, Scored,
-    fitter, grown, named_thresholds, raw,
+    fitter, grown, named_thresholds, offset_of, raw, settled,
 };
 use crate::data::Frame;
 use crate::learn::{Fitter, Model};
@@ -438,8 +438,10 @@ impl ForecastJob {
 
 impl Job for ForecastJob {
     fn work(&mut self, store: &mut Store, _now_secs: f64) -> Result<Slice, Fault> {
-        let frame = &store.data()?.frame;
+        let data = store.data()?;
+        let frame = &data.frame;
         let Some(mut run) = self.run.take() else {
+            self.spec = settled(frame, &self.spec, offset_of(&data.hows));
             return match self.begin(frame, self.spec.clone())? {
                 Ok(run) => {
                     self.run = Some(Box::new(run));

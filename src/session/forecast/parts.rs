@@ -1,4 +1,5 @@
 use super::folds::{FoldTask, TrainFolds};
+use super::found::named;
 use super::target::Target;
 use super::{ForecastError, ForecastSpec};
 use crate::data::{Column, Frame, SortedSet, Values, grouped, sort_rows};
@@ -6,8 +7,8 @@ use crate::evaluate::{
     Finding, Gate, Groups, NO_GROUP, ScopedTracks, Scopes, Tracks, duplicates, fair, giveaway,
 };
 use crate::prepare::{
-    Ahead, Episode, MINUTE_MICROS, NO_SERIES, Series, SeriesError, Shares, TimeSplit, ahead,
-    entity_columns, past_minutes, split_entities, split_forward, split_shuffled, time_columns,
+    Ahead, Episode, MINUTE_MICROS, NO_SERIES, Series, Shares, TimeSplit, ahead, past_minutes,
+    split_entities, split_forward, split_shuffled,
 };
 
 /// Rows learned from, at most: quiet ones beyond are thinned.
@@ -72,14 +73,7 @@ impl Parts {
         own_rows: Option<u32>,
     ) -> Result<Self, ForecastError> {
         let mut notices = Vec::new();
-        let time = match &spec.time {
-            Some(time) => time.clone(),
-            None => (*time_columns(frame).first().ok_or(SeriesError::NoTime)?).to_owned(),
-        };
-        let entity = match spec.entity.is_empty() {
-            true => entity_columns(frame, &time, std::slice::from_ref(&spec.target)),
-            false => spec.entity.clone(),
-        };
+        let (time, entity) = named(frame, spec)?;
         let mut series = Series::new(frame, &time, &entity)?;
         if let Some(&row) = series.duplicates.first() {
             if !spec.first_of_duplicates {
@@ -97,7 +91,7 @@ impl Parts {
         tell_series(&series, &mut notices);
 
         let target = Target::read(frame, spec, &series)?;
-        notices.extend(target.notice.clone());
+        notices.extend_from_slice(&target.notices);
         let found = &target.episodes;
         let minutes = |m: u32| i64::from(m) * MINUTE_MICROS;
         let horizon = minutes(spec.horizon_minutes);
@@ -320,7 +314,8 @@ impl Parts {
     }
 }
 
-fn columns(frame: &Frame, spec: &ForecastSpec, series: &Series) -> Vec<String> {
+/// The columns that are looked at.
+pub(super) fn columns(frame: &Frame, spec: &ForecastSpec, series: &Series) -> Vec<String> {
     let is_left = |name: &str| {
         name == spec.target
             || name == series.time

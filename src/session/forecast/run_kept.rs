@@ -9,6 +9,7 @@ use crate::data::{Frame, grouped, sort_by};
 use crate::evaluate::Outcome;
 use crate::json::{self, record};
 use crate::prepare::{Episode, MINUTE_MICROS};
+use crate::protocol::Mark;
 
 /// Characters of a run, at most, that the page keeps in its log.
 const MOST_KEPT: usize = 200_000;
@@ -187,6 +188,17 @@ impl ForecastRun {
         all
     }
 
+    /// The label's column, or how many marks there are and which.
+    fn target(&self) -> String {
+        let Some(marks) = &self.spec.marks else {
+            return self.spec.target.clone();
+        };
+        let text = |mark: &Mark| json::to_text(mark);
+        let which = fingerprint(marks.iter().map(text).collect());
+        let n = grouped(marks.len() as u64);
+        format!("{n} marked by hand ({})", &which[..8])
+    }
+
     /// What was asked and found, by name; the order is that of a table.
     pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
         let spec = &self.spec;
@@ -205,7 +217,7 @@ impl ForecastRun {
             ("fingerprint", self.fingerprint.chars().take(12).collect()),
             ("time", spec.time.clone().unwrap_or_default()),
             ("entity", list(&spec.entity, "all rows")),
-            ("target", spec.target.clone()),
+            ("target", self.target()),
             ("columns", list(&spec.columns, "every number")),
             ("left out", list(&spec.leave, "none")),
             ("minutes ahead", spec.horizon_minutes.to_string()),

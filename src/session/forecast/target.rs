@@ -1,6 +1,6 @@
-//! What is to be warned of, read off the target: a column of labels, or a counter of restarts.
+//! What is to be warned of, read off the target: a column of labels, a counter of restarts, or what a person marked.
 
-use super::{ForecastError, ForecastSpec};
+use super::{ForecastError, ForecastSpec, marks};
 use crate::data::{Column, Frame, Values, grouped, lowered};
 use crate::prepare::{
     Episode, MINUTE_MICROS, NO_LABEL, Restarts, Series, SeriesError, episodes, healthy_classes,
@@ -25,7 +25,7 @@ pub(super) struct Target {
     pub(super) now: Vec<u32>,
     pub(super) episodes: Vec<Episode>,
     /// How it was read, where that is not plain.
-    pub(super) notice: Option<String>,
+    pub(super) notices: Vec<String>,
     /// Of a counter, the rows at which it rises, in the order of the series.
     rises: Option<Vec<u32>>,
 }
@@ -34,7 +34,7 @@ impl Target {
     /// Reads the target of a table whose rows are in order.
     ///
     /// # Errors
-    /// [`ForecastError`] where there is no such column, or no issue in it.
+    /// [`ForecastError`] where there is no such column, or no issue in it, or a mark says nothing of this table.
     pub(super) fn read(
         frame: &Frame,
         spec: &ForecastSpec,
@@ -43,10 +43,16 @@ impl Target {
         let unknown = || SeriesError::UnknownColumn {
             column: spec.target.clone(),
         };
-        let column = frame.column(&spec.target).ok_or_else(unknown)?;
-        let (mut out, healthy) = match counter(column, series) {
-            Some(found) => counts(column, found)?,
-            None => labels(column)?,
+        let (mut out, healthy) = if let Some(marks) = &spec.marks {
+            let (column, notices) = marks::label(marks, series)?;
+            let (target, healthy) = labels(&column)?;
+            (Self { notices, ..target }, healthy)
+        } else {
+            let column = frame.column(&spec.target).ok_or_else(unknown)?;
+            match counter(column, series) {
+                Some(found) => counts(column, found)?,
+                None => labels(column)?,
+            }
         };
         let gap = i64::from(spec.gap_minutes) * MINUTE_MICROS;
         out.episodes = episodes(series, &out.now, &healthy, gap);
@@ -138,7 +144,7 @@ fn counts(column: &Column, found: Restarts) -> Result<(Target, Vec<bool>), Forec
         class_names: CLASSES.map(str::to_owned).to_vec(),
         now,
         episodes: Vec::new(),
-        notice: Some(notice),
+        notices: vec![notice],
         rises: Some(found.rows),
     };
     Ok((target, vec![true, false]))
@@ -169,7 +175,7 @@ fn labels(column: &Column) -> Result<(Target, Vec<bool>), ForecastError> {
         true => code,
         false => NO_LABEL,
     };
-    let notice = numbers.map(|_| {
+    let notices = numbers.iter().map(|_| {
         format!(
             "{:?} does not go up like a counter of restarts: each of its numbers but that of health is read as a kind of issue.",
             column.name
@@ -179,7 +185,7 @@ fn labels(column: &Column) -> Result<(Target, Vec<bool>), ForecastError> {
         now: classes.codes.iter().map(label).collect(),
         class_names: classes.names,
         episodes: Vec::new(),
-        notice,
+        notices: notices.collect(),
         rises: None,
     };
     Ok((target, healthy))
@@ -292,7 +298,7 @@ mod tests {
                     .all(|e| e.kind == 1 && !e.censored_start)
             );
             assert!(target.episodes[3].censored_end && !target.episodes[2].censored_end);
-            let notice = target.notice.unwrap();
+            let notice = &target.notices[0];
             assert!(
                 notice.contains("the 5 rows") && notice.contains("falls (1) are none"),
                 "{notice}"
@@ -316,14 +322,14 @@ mod tests {
         let target = read("failed", [&failing, &[0.0; 10]], 0).unwrap();
         assert_eq!(target.class_names, ["0", "1"]);
         assert_eq!(told(&target), [(0, 7, 9, 3)]);
-        assert_eq!(target.notice, None);
+        assert_eq!(target.notices, [""; 0]);
         let kinds = [0.0, 2.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 3.0, 0.0];
         let target = read("fault", [&kinds, &[0.0; 10]], 0).unwrap();
         assert_eq!((target.class_names.len(), target.episodes.len()), (4, 3));
         // Restarts of each minute rather than since the start: told.
         let target = read("restarts", [&kinds, &[0.0; 10]], 0).unwrap();
         assert_eq!(target.episodes.len(), 3);
-        assert!(target.notice.unwrap().contains("does not go up"));
+        assert!(target.notices[0].contains("does not go up"));
         // Minutes since the last restart rise at nearly every row.
         let since = [5.0, 6.0, 7.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let refused = read("minutes_since_restart", [&since, &since], 0).err();
