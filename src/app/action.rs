@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::ahead::Nudge;
 use super::form::{FeatureRule, Field, HeldOut, MissingRule, ModelKind};
+use super::marking::Marking;
 use super::{FileRef, Handle, Kept, Route};
 use crate::data::ColumnKind;
 use crate::protocol::{
@@ -111,12 +112,14 @@ pub enum Act {
     ReadAs(ReadSpec),
     /// How this one of them was read is to be seen; that of all of them, if there is none of that name.
     SeeReading(String),
-    /// Another target.
+    /// Another target; empty: incidents are marked by hand.
     SetTarget(String),
     /// A model is to be trained.
     Train,
     /// Better settings are to be searched for.
     Search,
+    /// Incidents are marked by hand.
+    Mark(Marking),
     /// The table is to be forecast.
     Forecast,
     /// The same, with what mends the refusal.

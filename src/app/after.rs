@@ -78,7 +78,13 @@ impl Step {
             Act::SetKind(column, kind) => self.ask(set_kind(column.clone(), *kind, false)),
             Act::ReadAs(reading) => self.read_as(reading),
             Act::SeeReading(file) => self.state.reading_of = file.as_str().into(),
-            Act::SetTarget(column) => self.ask_target(column),
+            Act::SetTarget(column) => {
+                self.by_hand(column.is_empty());
+                if !column.is_empty() {
+                    self.ask_target(column);
+                }
+            }
+            Act::Mark(what) => self.mark(what),
             Act::Train => self.train(),
             Act::Search => self.search(),
             Act::TrainFound => self.train_found(),

@@ -3,8 +3,10 @@
 mod asked;
 mod sight;
 
-pub use asked::{entity_columns, found, mends, target_columns, time_columns, why_not};
-pub use sight::{Nudge, nudged};
+pub use asked::{
+    entity_columns, found, mends, metric_columns, target_columns, time_columns, why_not,
+};
+pub use sight::{Nudge, nudged, second_at};
 
 use super::format;
 use super::select::capital;

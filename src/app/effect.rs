@@ -55,7 +55,9 @@ pub enum Effect {
     KeepModel(Rc<str>, Handle<Vec<u8>>),
     /// Keep the run log in the browser.
     KeepRuns(Handle<Vec<RunRecord>>),
-    /// Forget the kept data set and model.
+    /// Keep the marked incidents in the browser, as text.
+    KeepMarks(String),
+    /// Forget the kept data set, model and marks.
     Forget,
     /// Put the scenario into the address, after the `?` of the simulator's page.
     Address(String),

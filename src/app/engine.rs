@@ -88,12 +88,17 @@ impl Step {
             Purpose::Series => self.state.series.run(progress),
             Purpose::Forecast => self.state.forecast.run(progress),
             Purpose::Track => self.state.track.run(progress),
+            Purpose::Metric => self.state.marking.run(progress),
             Purpose::Predict { .. } => self.state.predictions.run(progress),
             Purpose::Rows => self.state.rows.run(progress),
             Purpose::Profile => self.state.profile.run(progress),
             Purpose::Page => self.state.page.run(progress),
             Purpose::Preview => self.state.preview.run(progress),
-            Purpose::Remember | Purpose::Export | Purpose::Estimate | Purpose::Compare => {}
+            Purpose::Remember
+            | Purpose::Export
+            | Purpose::Estimate
+            | Purpose::Compare
+            | Purpose::Marks => {}
         }
     }
 
@@ -106,13 +111,18 @@ impl Step {
             Purpose::Series => self.state.series.settle(),
             Purpose::Forecast => self.state.forecast.settle(),
             Purpose::Track => self.state.track.settle(),
+            Purpose::Metric => self.state.marking.settle(),
             Purpose::Predict { .. } => self.state.predictions.settle(),
             Purpose::Rows => self.state.rows.settle(),
             // What it was renewed for holds no more.
             Purpose::Profile => self.state.profile = Async::Idle,
             Purpose::Page => self.state.page.settle(),
             Purpose::Preview => self.state.preview.settle(),
-            Purpose::Remember | Purpose::Export | Purpose::Estimate | Purpose::Compare => {}
+            Purpose::Remember
+            | Purpose::Export
+            | Purpose::Estimate
+            | Purpose::Compare
+            | Purpose::Marks => {}
         }
     }
 
@@ -192,12 +202,14 @@ impl Step {
             Event::Estimated(estimate) => self.state.estimate = Some(estimate.clone()),
             Event::Found(found) => self.found(found, secs),
             Event::Series(found) => {
+                self.marks_read(found);
                 self.state.series = Async::Ready(Handle::new((**found).clone()));
             }
             Event::Forecast(summary) => self.forecasted(summary, secs),
             Event::Refused(refusal) => self.refused(&job, refusal, secs),
+            Event::Track(track) if job.purpose == Purpose::Metric => self.metric_came(track),
             Event::Track(track) => self.tracked(track),
-            Event::Marks(_) => {}
+            Event::Marks(marks) => self.marks_came(marks),
             Event::Compared(comparison) => {
                 self.say(comparison.finding.clone());
                 self.state.comparison = Some(Handle::new((**comparison).clone()));
@@ -324,7 +336,7 @@ impl Step {
         self.state.target = target.map_or(Async::Idle, Async::Ready);
         self.state.settings = Handle::new(super::form::Settings {
             columns: None,
-            ahead: super::form::AheadForm::default(),
+            ahead: self.state.settings.ahead.of_other_data(),
             ..(*self.state.settings).clone()
         });
         self.state.data = Async::Ready(Handle::new(data.clone()));
@@ -461,7 +473,9 @@ impl Step {
                 });
             }
             Purpose::Remember | Purpose::Estimate => {}
-            Purpose::Export | Purpose::Compare => self.alert(failure),
+            Purpose::Export | Purpose::Compare | Purpose::Marks => self.alert(failure),
+            // Why is said where time and entities are.
+            Purpose::Metric => self.state.marking.settle(),
             Purpose::Preview => self.state.preview.fail(job.id, failure, notices),
             purpose => {
                 if let Some(record) = self.unfinished(purpose, secs, &failure.title) {

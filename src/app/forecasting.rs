@@ -3,6 +3,7 @@
 use super::ahead::{Nudge, nudged};
 use super::engine::Step;
 use super::form::{Field, HeldOut};
+use super::marking::is_by_hand;
 use super::{Async, Effect, Handle, Job, Pending, Purpose, Route, ahead};
 use crate::protocol::{
     ForecastSpec, ForecastSummary, ForecastTrack, Mend, Refusal, Request, RunRecord,
@@ -17,19 +18,26 @@ impl Step {
         });
     }
 
-    fn target_column(&self) -> Option<String> {
-        self.state.target.value().map(|t| t.column.clone())
+    /// The target's column; empty where there is none.
+    pub(super) fn target_column(&self) -> String {
+        let target = self.state.target.value();
+        target.map_or(String::new(), |t| t.column.clone())
     }
 
     /// Has time and entities found, where that is in sight and not known.
     pub(super) fn ask_series(&mut self) {
-        if self.state.route != Route::Forecast || self.state.series != Async::Idle {
+        if self.state.route != Route::Forecast || self.state.data.value().is_none() {
             return;
         }
-        let Some(target) = self.target_column() else {
-            return;
-        };
-        let spec = Box::new(self.state.settings.series_spec(&target));
+        if self.state.series == Async::Idle {
+            self.describe_series();
+        }
+        self.ask_first_metric();
+    }
+
+    pub(super) fn describe_series(&mut self) {
+        let spec = self.state.settings.series_spec(&self.target_column());
+        let spec = Box::new(spec);
         self.ask_plainly(Purpose::Series, Request::DescribeSeries { spec });
     }
 
@@ -38,6 +46,7 @@ impl Step {
         self.state.series = Async::Idle;
         self.state.forecast = Async::Idle;
         self.state.track = Async::Idle;
+        self.state.marking = Async::Idle;
         self.state.refusal = None;
         self.ask_series();
     }
@@ -50,9 +59,10 @@ impl Step {
     }
 
     pub(super) fn forecast(&mut self, anyway: bool) {
-        let Some(target) = self.target_column() else {
+        let target = self.target_column();
+        if ahead::why_not(&self.state).is_some() && is_by_hand(&self.state) {
             return;
-        };
+        }
         match self.state.settings.forecast_spec(&target) {
             Ok(spec) => {
                 self.state.refusal = None;

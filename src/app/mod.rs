@@ -18,6 +18,7 @@ pub mod form;
 pub mod format;
 mod handle;
 mod kept;
+pub mod marking;
 pub mod plot;
 pub mod profiling;
 pub mod reading;

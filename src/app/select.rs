@@ -145,6 +145,7 @@ pub fn at_work(state: &State) -> Option<String> {
             | Purpose::Preview
             | Purpose::Series
             | Purpose::Track
+            | Purpose::Metric
     ) {
         return None;
     }

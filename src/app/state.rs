@@ -273,6 +273,10 @@ pub enum Purpose {
     Forecast,
     /// An entity of the forecast over time.
     Track,
+    /// A column to mark incidents on.
+    Metric,
+    /// A file of marks.
+    Marks,
     Open {
         name: Rc<str>,
         restoring: bool,
@@ -313,7 +317,8 @@ impl Purpose {
             Self::Search { model, .. } => format!("Searching for a better {}", model.name()),
             Self::Series => "Finding time and entities".to_owned(),
             Self::Forecast => "Forecasting".to_owned(),
-            Self::Track => "Looking at an entity".to_owned(),
+            Self::Track | Self::Metric => "Looking at an entity".to_owned(),
+            Self::Marks => "Reading marks".to_owned(),
             Self::Open { name, .. } => format!("Opening {name}"),
             Self::Remember => "Keeping the model".to_owned(),
             Self::Predict { name } => format!("Predicting {name}"),
@@ -342,6 +347,7 @@ impl Purpose {
                 | (Self::Series, Self::Series)
                 | (Self::Forecast, Self::Forecast)
                 | (Self::Track, Self::Track)
+                | (Self::Metric, Self::Metric)
                 | (Self::Remember, Self::Remember)
                 | (Self::Compare, Self::Compare)
                 | (Self::Estimate, Self::Estimate)
@@ -441,6 +447,12 @@ pub struct State {
     pub sight: Option<(f64, f64)>,
     /// The entity of it in sight.
     pub track: Async<Handle<ForecastTrack>>,
+    /// The column on which incidents are marked.
+    pub marking: Async<Handle<ForecastTrack>>,
+    /// The seconds of it that were asked for last; none for all.
+    pub marking_sight: Option<(f64, f64)>,
+    /// The seconds between which a pointer is drawn on it.
+    pub drag: Handle<Option<(f64, f64)>>,
     /// The rows of the data set in sight; idle while they are the first of all.
     pub rows: Async<Handle<RowsPage>>,
     /// Which of them are listed.
@@ -502,6 +514,9 @@ impl Default for State {
             sight: None,
             refusal: None,
             track: Async::Idle,
+            marking: Async::Idle,
+            marking_sight: None,
+            drag: Handle::default(),
             rows: Async::Idle,
             rows_view: Handle::default(),
             profile: Async::Idle,

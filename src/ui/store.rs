@@ -12,6 +12,7 @@ use super::browser::{copy, download, files::Files, idb, listen, seed};
 use super::charts::MadeCharts;
 use super::route;
 use crate::app::form::Field;
+use crate::app::marking::Marking;
 use crate::app::{Act, Action, Attachment, Effect, Handle, Kept, Setting, State, runlog};
 use crate::app::{source_of_text, source_to_text};
 use crate::data::sort_by_key;
@@ -74,6 +75,10 @@ impl Store {
         let store = self.clone();
         spawn_local(async move {
             let kept = store.fetch_kept().await;
+            let marks = idb::get("marks").await.ok();
+            if let Some(marks) = marks.and_then(|kept| kept.as_string()) {
+                store.act(Act::Mark(Marking::Kept(marks)));
+            }
             store.act(Act::Started(kept.map(Box::new)));
         });
     }
@@ -205,8 +210,10 @@ impl Store {
                 self.keep("model", Some(value.into()));
             }
             Effect::KeepRuns(runs) => self.keep("runs", Some(runlog::to_json(&runs).into())),
+            Effect::KeepMarks(text) => self.keep("marks", Some(text.into())),
             Effect::Forget => {
                 self.keep("data", None);
+                self.keep("marks", None);
                 self.keep("model", None);
             }
             Effect::Address(link) => route::set_link(&link),
@@ -266,6 +273,7 @@ impl Store {
                 let what = match key {
                     "data" => "This data set is not kept for your next visit",
                     "model" => "This model is not kept for your next visit",
+                    "marks" => "These marks are not kept for your next visit",
                     _ => "The run log is not kept for your next visit",
                 };
                 store.act(Act::Trouble(Box::new(Failure {

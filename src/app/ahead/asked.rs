@@ -1,6 +1,7 @@
 //! What a forecast asks, and what is found and refused before it.
 
 use super::short;
+use crate::app::marking::is_by_hand;
 use crate::app::select::capital;
 use crate::app::{State, format};
 use crate::data::{ColumnKind, lowered};
@@ -79,14 +80,14 @@ pub fn why_not(state: &State) -> Option<String> {
     if state.data.value().is_none() {
         return Some("Load a table first.".to_owned());
     }
-    match state.target.value() {
-        None => Some("Choose the column that says what was wrong.".to_owned()),
-        Some(target) => state
-            .settings
-            .forecast_spec(&target.column)
-            .err()
-            .map(|field| format!("Set {} right first.", field.rule().label)),
+    if is_by_hand(state) && state.settings.ahead.marks.is_empty() {
+        return Some(
+            "Mark incidents first, or choose a column that says what was wrong.".to_owned(),
+        );
     }
+    let target = state.target.value().map_or("", |t| t.column.as_str());
+    let wrong = state.settings.forecast_spec(target).err();
+    wrong.map(|field| format!("Set {} right first.", field.rule().label))
 }
 
 fn columns(state: &State, wanted: impl Fn(ColumnKind, &str) -> bool) -> Vec<String> {
@@ -116,6 +117,13 @@ pub fn entity_columns(state: &State) -> Vec<String> {
             kind,
             ColumnKind::Category | ColumnKind::Identifier | ColumnKind::Integer
         )
+    })
+}
+
+/// Columns that incidents may be marked on.
+pub fn metric_columns(state: &State) -> Vec<String> {
+    columns(state, |kind, _| {
+        matches!(kind, ColumnKind::Number | ColumnKind::Integer)
     })
 }
 

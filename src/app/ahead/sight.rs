@@ -35,3 +35,12 @@ pub fn nudged(track: &ForecastTrack, now: Option<(f64, f64)>, nudge: &Nudge) -> 
     let to = to.max(begin).min(end - wide);
     (to != from || wide != before).then_some((to, to + wide))
 }
+
+/// The second of a timeline under a pointer at `x` of its `width` in CSS pixels, within what is in sight, and the seconds of a
+/// pixel. None where nothing is in sight.
+pub fn second_at(track: &ForecastTrack, x: f64, width: f64) -> Option<(f64, f64)> {
+    let (from, until) = (*track.secs.first()?, *track.secs.last()?);
+    let plot = (width - MARGINS.0 - MARGINS.1).max(1.0);
+    let share = ((x - MARGINS.0) / plot).clamp(0.0, 1.0);
+    (until > from).then(|| (from + share * (until - from), (until - from) / plot))
+}

@@ -1,7 +1,7 @@
 //! What a forecast looks at.
 
 use super::{Field, Settings};
-use crate::protocol::ForecastSpec;
+use crate::protocol::{ForecastSpec, Mark};
 
 /// Which rows a forecast is judged by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum HeldOut {
 }
 
 /// What was chosen for a forecast.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AheadForm {
     /// The time's column; empty: as it is found.
     pub time: String,
@@ -28,11 +28,47 @@ pub struct AheadForm {
     pub first_of_duplicates: bool,
     /// Columns left out.
     pub leave: Vec<String>,
+    /// Whether incidents are marked by hand, whatever column says what was wrong.
+    pub by_hand: bool,
+    /// The marks.
+    pub marks: Vec<Mark>,
+    /// What stands in the fields of the next mark. Its entity is empty where marks are of all entities, else they are of the
+    /// one in sight.
+    pub draft: Mark,
+}
+
+impl Default for AheadForm {
+    fn default() -> Self {
+        Self {
+            time: String::new(),
+            entity: Default::default(),
+            held_out: HeldOut::default(),
+            first_of_duplicates: false,
+            leave: Vec::new(),
+            by_hand: false,
+            marks: Vec::new(),
+            draft: Mark {
+                entity: "this".to_owned(),
+                ..Mark::default()
+            },
+        }
+    }
 }
 
 impl AheadForm {
-    /// Time and entities, of a table with this target.
+    /// What is kept of it where another table is at hand: the marks are of times that it may hold.
+    pub(in crate::app) fn of_other_data(&self) -> Self {
+        Self {
+            by_hand: self.by_hand,
+            marks: self.marks.clone(),
+            draft: self.draft.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Time and entities, of a table with this target; empty: with none.
     fn series(&self, target: &str) -> ForecastSpec {
+        let by_hand = self.by_hand || target.is_empty();
         let entity = match self.entity[0].is_empty() {
             true => Vec::new(),
             false => self
@@ -45,7 +81,8 @@ impl AheadForm {
         ForecastSpec {
             time: (!self.time.is_empty()).then(|| self.time.clone()),
             entity,
-            target: target.to_owned(),
+            target: if by_hand { "" } else { target }.to_owned(),
+            marks: by_hand.then(|| self.marks.clone()),
             first_of_duplicates: self.first_of_duplicates,
             ..ForecastSpec::default()
         }

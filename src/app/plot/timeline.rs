@@ -106,20 +106,22 @@ impl Timeline {
 
     /// What holds at an instant: the kind and how far it is; empty where nothing does. Harm comes before what precedes it.
     fn state(&self, secs: f64) -> (&str, &'static str) {
+        let is_marked = self.warned.as_ref().is_some_and(|w| w.marked);
+        let harm = if is_marked { "marked" } else { "harm holds" };
         let phase = |e: &PreviewEpisode| {
             let impact = e.impact_secs.unwrap_or(f64::INFINITY);
             let end = e.end_secs.unwrap_or(f64::INFINITY);
             match secs {
                 s if s < e.onset_secs || s >= e.recovered_secs.unwrap_or(f64::INFINITY) => "",
                 s if s >= end => "recovering",
-                s if s >= impact => "harm holds",
+                s if s >= impact => harm,
                 _ if e.near_miss => "near miss",
                 _ => "precursor",
             }
         };
         let all = || self.episodes.iter().map(|e| (e.kind.as_str(), phase(e)));
         all()
-            .find(|(_, phase)| *phase == "harm holds")
+            .find(|(_, phase)| *phase == harm)
             .or_else(|| all().find(|(_, phase)| !phase.is_empty()))
             .unwrap_or(("", ""))
     }

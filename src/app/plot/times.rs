@@ -67,11 +67,11 @@ impl TimelineLayout {
             size,
             panels,
             ranges: match &data.warned {
-                Some(warned) => {
+                Some(warned) if !warned.marked => {
                     let panels = data.metrics.iter().enumerate();
                     panels.map(|(i, metric)| warned.range(i, metric)).collect()
                 }
-                None => data.metrics.iter().map(range).collect(),
+                _ => data.metrics.iter().map(range).collect(),
             },
             titles,
             secs: data.secs.clone(),

@@ -8,7 +8,7 @@ use super::surface::DrawError;
 use super::timeline::{Timeline, short};
 use super::times::TimelineLayout;
 use crate::protocol::{
-    ForecastSummary, ForecastTrack, PreviewEpisode, PreviewMetric, TrackIncident,
+    ForecastSummary, ForecastTrack, PreviewEpisode, PreviewMetric, TrackIncident, TrackKind,
 };
 
 /// What a page was about.
@@ -27,6 +27,8 @@ pub enum PageMark {
 pub struct Warned {
     /// Whether the time is a number, one of which counts as a minute.
     pub counted: bool,
+    /// Whether it is a column to mark incidents on: there are neither pages nor thresholds.
+    pub marked: bool,
     /// Each panel's kind.
     pub kinds: Vec<String>,
     /// Each panel's threshold, in per cent.
@@ -40,37 +42,65 @@ pub struct Warned {
 impl Chart {
     /// An entity of a forecast over time, with the pages of one of its outcomes.
     pub fn warned(track: &ForecastTrack, summary: &ForecastSummary, outcome: usize) -> Self {
-        let mut timeline = Timeline::new(&crate::protocol::ScenarioPreview {
-            start_secs: track.start_secs,
-            entity: track.name.clone(),
-            secs: track.secs.clone(),
-            metrics: track
-                .kinds
-                .iter()
-                .map(|kind| PreviewMetric {
-                    name: kind.name.replace('_', " "),
-                    unit: "%".to_owned(),
-                    values: kind.values.iter().map(|v| v.map(|p| p * 100.0)).collect(),
-                })
-                .collect(),
-            episodes: track
-                .incidents
-                .iter()
-                .map(|incident| PreviewEpisode {
-                    kind: incident.kind.clone(),
-                    onset_secs: incident.start_secs,
-                    impact_secs: Some(incident.start_secs),
-                    end_secs: Some(incident.end_secs),
-                    recovered_secs: Some(incident.end_secs),
-                    here: true,
-                    ..PreviewEpisode::default()
-                })
-                .collect(),
-            ..crate::protocol::ScenarioPreview::default()
-        });
-        timeline.warned = Some(warned(track, summary, outcome));
-        Self::Timeline(timeline)
+        let metric = |kind: &TrackKind| PreviewMetric {
+            name: kind.name.replace('_', " "),
+            unit: "%".to_owned(),
+            values: kind.values.iter().map(|v| v.map(|p| p * 100.0)).collect(),
+        };
+        let incidents = track.incidents.iter();
+        let incidents = incidents.map(|i| (i.kind.clone(), i.start_secs, i.end_secs));
+        let metrics = track.kinds.iter().map(metric).collect();
+        timeline(
+            track,
+            metrics,
+            incidents.collect(),
+            warned(track, summary, outcome),
+        )
     }
+
+    /// A column of an entity over time, with the spans that are marked on it: each of a kind, from one second to another.
+    pub fn marked(track: &ForecastTrack, marks: Vec<(String, f64, f64)>) -> Self {
+        let metric = |kind: &TrackKind| PreviewMetric {
+            name: kind.name.clone(),
+            unit: String::new(),
+            values: kind.values.clone(),
+        };
+        let metrics = track.kinds.iter().map(metric).collect();
+        let warned = Warned {
+            counted: track.counted,
+            marked: true,
+            kinds: vec![String::new()],
+            ..Warned::default()
+        };
+        timeline(track, metrics, marks, warned)
+    }
+}
+
+fn timeline(
+    track: &ForecastTrack,
+    metrics: Vec<PreviewMetric>,
+    spans: Vec<(String, f64, f64)>,
+    warned: Warned,
+) -> Chart {
+    let episode = |(kind, start, end): (String, f64, f64)| PreviewEpisode {
+        kind,
+        onset_secs: start,
+        impact_secs: Some(start),
+        end_secs: Some(end),
+        recovered_secs: Some(end),
+        here: true,
+        ..PreviewEpisode::default()
+    };
+    let mut timeline = Timeline::new(&crate::protocol::ScenarioPreview {
+        start_secs: track.start_secs,
+        entity: track.name.clone(),
+        secs: track.secs.clone(),
+        metrics,
+        episodes: spans.into_iter().map(episode).collect(),
+        ..crate::protocol::ScenarioPreview::default()
+    });
+    timeline.warned = Some(warned);
+    Chart::Timeline(timeline)
 }
 
 fn warned(track: &ForecastTrack, summary: &ForecastSummary, outcome: usize) -> Warned {
@@ -137,6 +167,9 @@ impl Warned {
 
     /// How many pages, and how many of them ahead, in words.
     pub(super) fn told(&self) -> String {
+        if self.marked {
+            return "drag across it to mark one".to_owned();
+        }
         let ahead = self.pages.iter().filter(|p| p.2 == PageMark::Ahead).count();
         let wrong = self.pages.iter().filter(|p| p.2 == PageMark::False).count();
         let n = self.pages.len();
@@ -169,7 +202,8 @@ pub(super) fn shade(
             at.across(incident.end_secs.unwrap_or(incident.onset_secs)),
         );
         for (panel, kind) in at.panels.iter().zip(&warned.kinds) {
-            let alpha = if *kind == incident.kind { 0.36 } else { 0.1 };
+            let is_its_own = warned.marked || *kind == incident.kind;
+            let alpha = if is_its_own { 0.36 } else { 0.1 };
             let rect = Rect::new(x0, panel.y, (x1 - x0).max(2.0), panel.h);
             ink.fill(rect, color, alpha)?;
         }

@@ -354,3 +354,109 @@ pub(super) fn label(
     };
     Ok((column, notices))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::features::Features;
+    use super::super::parts::Parts;
+    use super::*;
+
+    /// Two pods in turn, a row a minute over 2,400 minutes.
+    fn table() -> Frame {
+        const MINUTES: i64 = 2_400;
+        let at = (0..MINUTES).flat_map(|t| [t * MINUTE_MICROS; 2]).collect();
+        let pods = (0..MINUTES).flat_map(|_| ["a", "b"]);
+        let noise = |row: i64| ((row * 7_919) % 101) as f64;
+        let columns = vec![
+            Column::time("at", at),
+            Column::category("pod", pods),
+            Column::number("memory", (0..2 * MINUTES).map(noise).collect()),
+            Column::number("cpu", (0..2 * MINUTES).map(|row| noise(row + 13)).collect()),
+        ];
+        Frame::new("t", columns).unwrap()
+    }
+
+    fn mark(entity: &str, from: i64, until: i64) -> Mark {
+        let text = |minute: i64| time_text(minute * MINUTE_MICROS);
+        Mark {
+            entity: entity.to_owned(),
+            from: text(from),
+            until: text(until),
+            kind: "oom".to_owned(),
+        }
+    }
+
+    /// Names of features, and those of each row that was learned from.
+    fn features(marks: Vec<Mark>) -> (Vec<String>, Vec<(u32, Vec<u64>)>) {
+        let frame = table();
+        let spec = ForecastSpec {
+            marks: Some(marks),
+            windows_minutes: vec![5, 15],
+            horizon_minutes: 20,
+            ..ForecastSpec::default()
+        };
+        let spec = settled(&frame, &spec, Offset::default());
+        let parts = Parts::new(&frame, &spec, None).unwrap();
+        let mut features = Features::screen(&frame, &spec, &parts);
+        while features.step(&frame, &parts).unwrap() {}
+        let of_row = |&row: &u32| {
+            let values = features.of(&[row]);
+            (row, values.iter().map(|x| x.to_bits()).collect())
+        };
+        (
+            features.names.clone(),
+            features.rows().iter().map(of_row).collect(),
+        )
+    }
+
+    /// Marks say what a row is, and nothing of them is looked at: what is learned from cannot tell that a mark was moved.
+    #[test]
+    fn changing_a_mark_afterwards_changes_no_feature() {
+        let each = |first: i64| (0..16).map(move |i| first + 140 * i);
+        let usual = || -> Vec<Mark> {
+            let a = each(100).map(|from| mark("a", from, from + 10));
+            a.chain(each(170).map(|from| mark("b", from, from + 10)))
+                .collect()
+        };
+        let (names, before) = features(usual());
+        assert!(names.len() > 10 && before.len() > 2_000);
+        let moved = |change: &dyn Fn(&mut Vec<Mark>)| {
+            let mut marks = usual();
+            change(&mut marks);
+            features(marks)
+        };
+        let changes: [&dyn Fn(&mut Vec<Mark>); 4] = [
+            &|marks| marks[3] = mark("a", 505, 540),
+            &|marks| drop(marks.remove(5)),
+            &|marks| marks[2].kind = "disk".to_owned(),
+            &|marks| marks.push(mark("", 1_205, 1_211)),
+        ];
+        for change in changes {
+            let (after_names, after) = moved(change);
+            assert_eq!(after_names, names);
+            let mut shared = 0;
+            for (row, values) in &after {
+                if let Ok(at) = before.binary_search_by(|(other, _)| other.cmp(row)) {
+                    assert_eq!(values, &before[at].1, "row {row}");
+                    shared += 1;
+                }
+            }
+            assert!(shared > 2_000, "{shared} rows");
+        }
+    }
+
+    #[test]
+    fn zones_of_files_hold_where_they_agree() {
+        let how = |offset: &str| {
+            let how = ReadReport {
+                offset: offset.to_owned(),
+                ..ReadReport::default()
+            };
+            ("a.csv".to_owned(), how)
+        };
+        let name = |hows: &[(String, ReadReport)]| offset_of(hows).name();
+        assert_eq!(name(&[]), "UTC");
+        assert_eq!(name(&[how("+01:00"), how(""), how("+01:00")]), "+01:00");
+        assert_eq!(name(&[how("+01:00"), how("+02:00")]), "UTC");
+    }
+}

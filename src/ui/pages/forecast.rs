@@ -4,12 +4,14 @@ use std::any::Any;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::marks::{marks, nudge_of, onwheel};
 use super::prepare::choose;
-use crate::app::ahead::{self, Nudge, Zoom};
+use crate::app::ahead::{self, Zoom};
 use crate::app::form::{Field, HeldOut};
+use crate::app::marking::is_by_hand;
 use crate::app::plot::{Chart, class_color};
 use crate::app::verdict::Sentence;
 use crate::app::{Act, Handle, Route, Setting, format};
@@ -86,6 +88,9 @@ pub(in crate::ui) fn forecast(app: &App) -> Html {
                     { results(app, summary) }
                 }
                 { form(app) }
+                if is_by_hand(state) {
+                    { marks(app) }
+                }
             </div>
         </>
     }
@@ -294,39 +299,12 @@ fn timeline(app: &App, summary: &Handle<ForecastSummary>) -> Html {
         let to = ahead::zoom(track, how);
         app.button_unless(to.is_none(), "btn", id, label, Act::Span(to))
     };
+    let onwheel = onwheel(app, Act::Nudge);
     let store = app.store.clone();
-    let nudge = move |event: &MouseEvent, times: f64, drawn: f64| {
-        // What happens on the chart alone.
-        let canvas: Option<HtmlCanvasElement> = event.target_dyn_into();
-        if let Some(canvas) = canvas.filter(|_| times != 1.0 || drawn != 0.0) {
-            let (x, width) = (
-                f64::from(event.offset_x()),
-                f64::from(canvas.client_width()),
-            );
-            store.act(Act::Nudge(Nudge {
-                x,
-                width,
-                times,
-                drawn,
-            }));
-        }
-    };
-    let onpointermove = {
-        let nudge = nudge.clone();
-        Callback::from(move |event: PointerEvent| {
-            if event.buttons() & 1 == 1 {
-                nudge(&event, 1.0, f64::from(event.movement_x()));
-            }
-        })
-    };
-    let onwheel = Callback::from(move |event: WheelEvent| {
-        // A pinch comes as a wheel with Ctrl. Without, the page scrolls.
-        if event.ctrl_key() || event.meta_key() {
-            event.prevent_default();
-            let turn = (event.delta_y() / 400.0).clamp(-0.25, 0.25);
-            nudge(&event, 1.0 + turn, 0.0);
-        } else if event.delta_x() != 0.0 {
-            nudge(&event, 1.0, -event.delta_x());
+    let onpointermove = Callback::from(move |event: PointerEvent| {
+        let drawn = f64::from(event.movement_x());
+        if let Some(nudge) = nudge_of(&event, 1.0, drawn).filter(|_| event.buttons() & 1 == 1) {
+            store.act(Act::Nudge(nudge));
         }
     });
     html! {
@@ -528,14 +506,9 @@ fn form(app: &App) -> Html {
             },
         )
     };
-    let target = state
-        .target
-        .value()
-        .map_or(String::new(), |t| t.column.clone());
-    let targets: Vec<(AttrValue, AttrValue)> = ahead::target_columns(state)
-        .into_iter()
-        .map(|c| (c.clone().into(), format::shortened(&c, 40).into()))
-        .collect();
+    let target = state.target.value().filter(|_| !is_by_hand(state));
+    let target = target.map_or(String::new(), |t| t.column.clone());
+    let targets = options("Marked by hand".to_owned(), ahead::target_columns(state));
     let refused = series.and_then(|s| s.refusal.as_ref());
     let onsubmit = {
         let store = app.store.clone();
@@ -586,7 +559,7 @@ fn form(app: &App) -> Html {
         "card span12",
         "forecast-form-title",
         "What is asked",
-        "An incident is a run of rows of one entity that carry one issue, or at which restarts grow in number.",
+        "An incident is a run of rows of one entity that carry one issue, at which restarts grow in number, or that are marked by hand.",
         body,
     )
 }

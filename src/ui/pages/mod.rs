@@ -5,6 +5,7 @@ mod data;
 mod evaluate;
 mod forecast;
 mod keep;
+mod marks;
 mod predict;
 mod prepare;
 mod profile;

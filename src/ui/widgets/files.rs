@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::app::marking::Marking;
 use crate::app::{Act, FileRef};
 use crate::ui::shell::App;
 
@@ -16,6 +17,8 @@ pub(in crate::ui) enum Chosen {
     Predict,
     /// Each goes where its name says.
     ByName,
+    /// They mark incidents.
+    Marks,
 }
 
 impl Chosen {
@@ -24,6 +27,7 @@ impl Chosen {
             Self::Data => Act::LoadFiles(files),
             Self::Predict => Act::PredictFiles(files),
             Self::ByName => Act::Dropped(files),
+            Self::Marks => Act::Mark(Marking::Open(files)),
         }
     }
 }
