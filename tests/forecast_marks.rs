@@ -263,11 +263,8 @@ fn every_mark_is_told_with_its_rows_or_what_is_wrong_with_it() {
     odd.push(all);
     let found = series(&mut session, spec(Some(odd.clone())));
     assert_eq!(found.names, ["pod-0", "pod-1", "pod-2", "pod-3"]);
-    let problems: Vec<(&str, u32)> = found
-        .marks
-        .iter()
-        .map(|m| (m.problem.as_str(), m.rows))
-        .collect();
+    let told = found.mark_problems.iter().map(String::as_str);
+    let problems: Vec<(&str, u64)> = told.zip(found.mark_rows.iter().copied()).collect();
     assert_eq!(
         problems,
         [
@@ -287,7 +284,10 @@ fn every_mark_is_told_with_its_rows_or_what_is_wrong_with_it() {
             ("", 40),
         ]
     );
-    assert_eq!(found.marks[0].secs[1] - found.marks[0].secs[0], 600.0);
+    assert_eq!(
+        found.mark_secs[1].unwrap() - found.mark_secs[0].unwrap(),
+        600.0
+    );
     // Each that cannot be used is refused by its number; one of another time is left out, and said to be.
     for at in [1, 2, 3, 4, 6] {
         let mut all = marks();
@@ -370,7 +370,7 @@ fn times_without_a_zone_are_as_the_datas_and_counts_are_counts() {
         &mut session,
         spec(Some(vec![local, mark(1, 230, 240, "oom")])),
     );
-    let ends = |at: usize| (told.marks[at].mark.from.as_str(), told.marks[at].rows);
+    let ends = |at: usize| (told.marks[at].from.as_str(), told.mark_rows[at]);
     assert_eq!(ends(0), ("2026-03-02T02:50:00Z", 10));
     assert_eq!(ends(1), ("2026-03-02T03:50:00Z", 10));
     let mut utc = loaded(&table(false, "Z"));
@@ -379,12 +379,12 @@ fn times_without_a_zone_are_as_the_datas_and_counts_are_counts() {
         until: "1772424000".to_owned(),
         ..mark(0, 0, 0, "oom")
     };
-    let told = series(&mut utc, spec(Some(vec![bare]))).marks;
+    let told = series(&mut utc, spec(Some(vec![bare])));
     assert_eq!(
-        (told[0].mark.from.as_str(), told[0].rows),
+        (told.marks[0].from.as_str(), told.mark_rows[0]),
         ("2026-03-02T03:50:00Z", 10)
     );
-    assert_eq!(told[0].mark.until, "2026-03-02T04:00:00Z");
+    assert_eq!(told.marks[0].until, "2026-03-02T04:00:00Z");
 
     // Cycles of one engine.
     let mut cycles = String::from("cycle,pressure\n");
@@ -404,11 +404,11 @@ fn times_without_a_zone_are_as_the_datas_and_counts_are_counts() {
     );
     assert!(told.counted);
     assert_eq!(
-        (told.marks[0].rows, &told.marks[0].secs),
-        (11, &vec![6_000.0, 6_630.0])
+        (told.mark_rows[0], &told.mark_secs[..2]),
+        (11, &[Some(6_000.0), Some(6_630.0)][..])
     );
     assert_eq!(
-        told.marks[1].problem,
+        told.mark_problems[1],
         "\"2026-03-02\" is no number, which \"cycle\" counts time by."
     );
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use kubecast::trees::Rng;
 use serde_json::Value;
 
 fn folder(name: &str) -> PathBuf {
@@ -37,13 +38,10 @@ fn cycles() -> String {
             } else {
                 0
             };
-            let noise = (cycle * 7_919 + unit * 104_729) % 97;
-            writeln!(
-                text,
-                "{cycle},unit-{unit},{},{noise}",
-                3 * climb + noise % 31
-            )
-            .unwrap();
+            let draw = |of: u32| Rng::new(u64::from(cycle), u64::from(unit + of)).unit();
+            let pressure = 40.0 + f64::from(climb) / 2.0 + 30.0 * draw(0);
+            let noise = draw(9);
+            writeln!(text, "{cycle},unit-{unit},{pressure:.4},{noise:.4}").unwrap();
         }
     }
     text

@@ -88,7 +88,6 @@ impl Step {
             Purpose::Series => self.state.series.run(progress),
             Purpose::Forecast => self.state.forecast.run(progress),
             Purpose::Track => self.state.track.run(progress),
-            Purpose::Metric => self.state.marking.run(progress),
             Purpose::Predict { .. } => self.state.predictions.run(progress),
             Purpose::Rows => self.state.rows.run(progress),
             Purpose::Profile => self.state.profile.run(progress),
@@ -98,6 +97,7 @@ impl Step {
             | Purpose::Export
             | Purpose::Estimate
             | Purpose::Compare
+            | Purpose::Metric
             | Purpose::Marks => {}
         }
     }
@@ -111,7 +111,6 @@ impl Step {
             Purpose::Series => self.state.series.settle(),
             Purpose::Forecast => self.state.forecast.settle(),
             Purpose::Track => self.state.track.settle(),
-            Purpose::Metric => self.state.marking.settle(),
             Purpose::Predict { .. } => self.state.predictions.settle(),
             Purpose::Rows => self.state.rows.settle(),
             // What it was renewed for holds no more.
@@ -122,6 +121,7 @@ impl Step {
             | Purpose::Export
             | Purpose::Estimate
             | Purpose::Compare
+            | Purpose::Metric
             | Purpose::Marks => {}
         }
     }
@@ -472,10 +472,9 @@ impl Step {
                     ..failure
                 });
             }
-            Purpose::Remember | Purpose::Estimate => {}
+            // Of a column to mark on it is said where time and entities are.
+            Purpose::Remember | Purpose::Estimate | Purpose::Metric => {}
             Purpose::Export | Purpose::Compare | Purpose::Marks => self.alert(failure),
-            // Why is said where time and entities are.
-            Purpose::Metric => self.state.marking.settle(),
             Purpose::Preview => self.state.preview.fail(job.id, failure, notices),
             purpose => {
                 if let Some(record) = self.unfinished(purpose, secs, &failure.title) {

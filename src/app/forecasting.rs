@@ -46,7 +46,7 @@ impl Step {
         self.state.series = Async::Idle;
         self.state.forecast = Async::Idle;
         self.state.track = Async::Idle;
-        self.state.marking = Async::Idle;
+        self.state.marking = None;
         self.state.refusal = None;
         self.ask_series();
     }

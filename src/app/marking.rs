@@ -1,35 +1,28 @@
 //! Incidents marked by hand: what is typed and drawn, what the table of marks says, and the file that keeps them.
 
-use super::ahead::Nudge;
 use super::engine::Step;
-use super::form::Settings;
+use super::form::{AheadForm, Field, Settings};
 use super::{Async, Attachment, Effect, FileRef, Handle, Pending, Purpose, State, ahead, format};
 use crate::data::time_text;
 use crate::json;
-use crate::protocol::{ForecastTrack, Mark, MarkRead, Request, SeriesSummary};
+use crate::protocol::{ForecastTrack, Mark, Request, SeriesSummary, TrackIncident};
 
-/// The kind of a mark of which nothing is said.
-pub const KIND: &str = "incident";
 /// Pixels that a pointer is drawn at least to mark anything.
 const LEAST_DRAWN: f64 = 3.0;
 
 /// What a person does to marks.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Marking {
-    /// This stands in the fields. Its entity is empty where marks are of all of them.
-    Draft(Mark),
     /// What stands in the fields is a mark.
     Add,
     /// The mark of this place is none.
     Remove(usize),
     /// The pointer is on the chart.
     Drag(Drag),
-    /// Another entity by its number, or another column, is to be seen.
-    Show(u32, String),
+    /// This entity and column are to be seen; an empty entity: marks are of all of them.
+    Show(String, String),
     /// Another time of it; none for all.
     Sight(Option<(f64, f64)>),
-    /// The time in sight is drawn along, or made wider or closer.
-    Nudge(Nudge),
     /// The marks are wanted as a file.
     Save,
     /// Files of marks were chosen.
@@ -67,22 +60,6 @@ pub fn is_by_hand(state: &State) -> bool {
     state.settings.ahead.by_hand || state.target.value().is_none()
 }
 
-/// The marks, each with what is known of it.
-pub fn marks(state: &State) -> Vec<MarkRead> {
-    let marks = &state.settings.ahead.marks;
-    let series = state.series.value();
-    match series.filter(|s| s.marks.iter().map(|m| &m.mark).eq(marks)) {
-        Some(series) => series.marks.clone(),
-        None => marks
-            .iter()
-            .map(|mark| MarkRead {
-                mark: mark.clone(),
-                ..MarkRead::default()
-            })
-            .collect(),
-    }
-}
-
 /// What the marks come to, as a finding.
 pub fn title(state: &State) -> String {
     match state.settings.ahead.marks.len() as u64 {
@@ -91,28 +68,50 @@ pub fn title(state: &State) -> String {
     }
 }
 
-/// The spans to be shaded on a track: the kind, from which second to which. What is being drawn comes last.
-pub fn spans(state: &State, track: &ForecastTrack) -> Vec<(String, f64, f64)> {
-    let start = track.start_secs as f64;
-    let here = |m: &MarkRead| m.mark.entity.is_empty() || m.mark.entity == track.name;
-    let mut all: Vec<(String, f64, f64)> = marks(state)
-        .into_iter()
-        .filter(here)
-        .filter_map(|m| match m.secs.as_slice() {
-            &[from, until] => Some((m.mark.kind, from - start, until - start)),
-            _ => None,
-        })
-        .collect();
-    if let Some((a, b)) = *state.drag {
-        all.push((kind(&state.settings), a.min(b), a.max(b)));
+/// The rows of a mark and what is wrong with it; empty until it is known.
+pub fn known(state: &State, mark: usize) -> (String, &str) {
+    let (Async::Ready(series), marks) = (&state.series, &state.settings.ahead.marks) else {
+        return Default::default();
+    };
+    match (series.mark_rows.get(mark), series.mark_problems.get(mark)) {
+        (Some(&rows), Some(problem)) if series.marks.len() == marks.len() => {
+            (format::count(rows), problem)
+        }
+        _ => Default::default(),
     }
-    all
 }
 
-fn kind(settings: &Settings) -> String {
-    match settings.ahead.draft.kind.trim() {
-        "" => KIND.to_owned(),
-        kind => kind.to_owned(),
+/// The column in sight with what is marked on it, and with what is being drawn; none where none is in sight.
+pub fn seen(state: &State) -> Option<ForecastTrack> {
+    let mut track = (**state.marking.as_ref()?).clone();
+    let start = track.start_secs as f64;
+    let mut shade = |kind: &str, from: f64, until: f64| {
+        track.incidents.push(TrackIncident {
+            kind: kind.to_owned(),
+            start_secs: from,
+            end_secs: until,
+            counts: true,
+        });
+    };
+    let secs = state.series.value().map_or(&[][..], |s| &s.mark_secs);
+    for (mark, secs) in state.settings.ahead.marks.iter().zip(secs.chunks_exact(2)) {
+        let is_here = mark.entity.is_empty() || mark.entity == track.name;
+        if let (true, &[Some(from), Some(until)]) = (is_here, secs) {
+            shade(&mark.kind, from - start, until - start);
+        }
+    }
+    if let Some((a, b)) = *state.drag {
+        shade(&typed(&state.settings, Field::MarkKind), a.min(b), a.max(b));
+    }
+    Some(track)
+}
+
+/// What stands in a field, or what it means where it is empty.
+fn typed(settings: &Settings, field: Field) -> String {
+    let text = settings.text(field);
+    match text.trim() {
+        "" => field.rule().empty.unwrap_or_default().to_owned(),
+        text => text.to_owned(),
     }
 }
 
@@ -128,30 +127,34 @@ fn instant(track: &ForecastTrack, secs: f64, unit: f64) -> String {
 impl Step {
     pub(super) fn mark(&mut self, what: &Marking) {
         match what {
-            Marking::Draft(draft) => self.settings(|s| s.ahead.draft = draft.clone()),
             Marking::Add => {
-                let draft = self.state.settings.ahead.draft.clone();
-                self.add(draft.from, draft.until);
+                let fields = [Field::MarkFrom, Field::MarkUntil];
+                let [from, until] = fields.map(|field| typed(&self.state.settings, field));
+                let is_blank = [from.is_empty(), until.is_empty()];
+                match fields.into_iter().zip(is_blank).find(|(_, blank)| *blank) {
+                    Some((field, _)) => self.effects.push(Effect::Focus(field)),
+                    None => self.add(from, until),
+                }
             }
             Marking::Remove(at) => {
-                self.settings(|s| {
-                    if *at < s.ahead.marks.len() {
-                        s.ahead.marks.remove(*at);
+                self.form(&mut |form| {
+                    if *at < form.marks.len() {
+                        form.marks.remove(*at);
                     }
                 });
                 self.say("Removed.");
                 self.marks_changed();
             }
             Marking::Drag(drag) => self.drag(drag),
-            Marking::Show(entity, column) => self.ask_metric(*entity, column, None),
-            Marking::Sight(secs) => self.see_metric(*secs),
-            Marking::Nudge(nudge) => {
-                let track = self.state.marking.value();
-                let to = track.and_then(|t| ahead::nudged(t, self.state.marking_sight, nudge));
-                if to.is_some() {
-                    self.see_metric(to);
-                }
+            Marking::Show(entity, column) => {
+                let of_all = entity.is_empty();
+                self.form(&mut |form| form.of_all = of_all);
+                let series = self.state.series.value();
+                let place = series.and_then(|s| s.names.iter().position(|n| n == entity));
+                let seen = self.state.marking.as_ref().map_or(0, |track| track.entity);
+                self.ask_metric(place.map_or(seen, |place| place as u32), column, None);
             }
+            Marking::Sight(secs) => self.see_metric(*secs),
             Marking::Save => self.effects.push(Effect::Download {
                 name: "marks.csv".to_owned(),
                 media_type: "text/csv".to_owned(),
@@ -169,22 +172,35 @@ impl Step {
             }
             Marking::Kept(text) => {
                 // What cannot be read is not there.
-                let kept: (bool, Vec<Mark>) = json::of_text(text.as_bytes()).unwrap_or_default();
-                self.settings(|s| (s.ahead.by_hand, s.ahead.marks) = kept);
+                let (by_hand, marks): (bool, Vec<Mark>) =
+                    json::of_text(text.as_bytes()).unwrap_or_default();
+                self.form(&mut |form| form.by_hand = by_hand);
+                self.take_marks(&marks);
             }
         }
     }
 
-    fn settings(&mut self, change: impl FnOnce(&mut Settings)) {
+    fn form(&mut self, change: &mut dyn FnMut(&mut AheadForm)) {
         let mut settings = (*self.state.settings).clone();
-        change(&mut settings);
+        change(&mut settings.ahead);
         self.state.settings = Handle::new(settings);
+    }
+
+    /// Takes up marks, each once.
+    fn take_marks(&mut self, marks: &[Mark]) {
+        self.form(&mut |form| {
+            for mark in marks {
+                if !form.marks.contains(mark) {
+                    form.marks.push(mark.clone());
+                }
+            }
+        });
     }
 
     /// A column says what was wrong, or nobody but the person at the screen.
     pub(super) fn by_hand(&mut self, by_hand: bool) {
         if self.state.settings.ahead.by_hand != by_hand {
-            self.settings(|s| s.ahead.by_hand = by_hand);
+            self.form(&mut |form| form.by_hand = by_hand);
             self.keep_marks();
         }
         if by_hand {
@@ -193,27 +209,24 @@ impl Step {
     }
 
     fn add(&mut self, from: String, until: String) {
-        let draft = &self.state.settings.ahead.draft;
-        // Of the entity in sight.
-        let entity = match (draft.entity.is_empty(), self.state.marking.value()) {
+        let settings = &self.state.settings;
+        let entity = match (settings.ahead.of_all, &self.state.marking) {
             (false, Some(track)) => track.name.clone(),
             _ => String::new(),
         };
+        let kind = typed(settings, Field::MarkKind);
+        self.say("Marked.");
         let mark = Mark {
             entity,
             from,
             until,
-            kind: kind(&self.state.settings),
+            kind,
         };
-        self.say(format!(
-            "Marked: {}, {} to {}.",
-            mark.kind, mark.from, mark.until
-        ));
-        self.settings(|s| {
-            s.ahead.marks.push(mark);
-            s.ahead.draft.from.clear();
-            s.ahead.draft.until.clear();
-        });
+        self.take_marks(&[mark]);
+        let mut settings = (*self.state.settings).clone();
+        let times = [Field::MarkFrom, Field::MarkUntil];
+        settings.texts.retain(|field| !times.contains(field));
+        self.state.settings = Handle::new(settings);
         self.marks_changed();
     }
 
@@ -232,11 +245,7 @@ impl Step {
     /// The file's marks join those that are there.
     pub(super) fn marks_came(&mut self, marks: &[Mark]) {
         let known = self.state.settings.ahead.marks.len();
-        self.settings(|s| {
-            let new = marks.iter().filter(|m| !s.ahead.marks.contains(m));
-            let new: Vec<Mark> = new.cloned().collect();
-            s.ahead.marks.extend(new);
-        });
+        self.take_marks(marks);
         let more = self.state.settings.ahead.marks.len() - known;
         self.say(format!("{} read.", format::plural(more as u64, "mark")));
         self.marks_changed();
@@ -252,7 +261,7 @@ impl Step {
             .any(|p| p.purpose == Purpose::Series);
         let count = self.state.settings.ahead.marks.len();
         if is_last && count > 0 && found.marks.len() == count {
-            self.settings(|s| s.ahead.marks = found.marks.iter().map(|m| m.mark.clone()).collect());
+            self.form(&mut |form| form.marks.clone_from(&found.marks));
         }
         self.state.drag = Handle::default();
     }
@@ -274,25 +283,25 @@ impl Step {
 
     /// Has a column to mark on, where marks are asked for.
     pub(super) fn ask_first_metric(&mut self) {
-        if is_by_hand(&self.state) && self.state.marking == Async::Idle {
+        if is_by_hand(&self.state) && self.state.marking.is_none() {
             self.ask_metric(0, "", None);
         }
     }
 
     fn see_metric(&mut self, secs: Option<(f64, f64)>) {
-        if let Some(track) = self.state.marking.value().cloned() {
+        if let Some(track) = self.state.marking.clone() {
             let column = track.kinds.first().map_or("", |kind| kind.name.as_str());
             self.ask_metric(track.entity, column, secs);
         }
     }
 
     pub(super) fn metric_came(&mut self, track: &ForecastTrack) {
-        self.state.marking = Async::Ready(Handle::new(track.clone()));
+        self.state.marking = Some(Handle::new(track.clone()));
         self.state.drag = Handle::default();
     }
 
     fn drag(&mut self, drag: &Drag) {
-        let Some(track) = self.state.marking.value().cloned() else {
+        let Some(track) = self.state.marking.clone() else {
             return;
         };
         let Some((at, per_pixel)) = ahead::second_at(&track, drag.x, drag.width) else {

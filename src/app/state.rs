@@ -448,7 +448,7 @@ pub struct State {
     /// The entity of it in sight.
     pub track: Async<Handle<ForecastTrack>>,
     /// The column on which incidents are marked.
-    pub marking: Async<Handle<ForecastTrack>>,
+    pub marking: Option<Handle<ForecastTrack>>,
     /// The seconds of it that were asked for last; none for all.
     pub marking_sight: Option<(f64, f64)>,
     /// The seconds between which a pointer is drawn on it.
@@ -514,7 +514,7 @@ impl Default for State {
             sight: None,
             refusal: None,
             track: Async::Idle,
-            marking: Async::Idle,
+            marking: None,
             marking_sight: None,
             drag: Handle::default(),
             rows: Async::Idle,

@@ -76,19 +76,6 @@ pub struct Mark {
     pub kind: String,
 }
 
-/// What a mark is in a table.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct MarkRead {
-    /// The mark, its instants in UTC where they can be read.
-    pub mark: Mark,
-    /// Its two instants in seconds since 1970 (minutes that are counted, times 60); none where they cannot be read.
-    pub secs: Vec<f64>,
-    /// Rows of the table within it.
-    pub rows: u32,
-    /// What is wrong with it; empty where nothing is.
-    pub problem: String,
-}
-
 /// Time and identity as they were found in a table, or named.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SeriesSummary {
@@ -116,8 +103,14 @@ pub struct SeriesSummary {
     pub incidents: u32,
     /// Where incidents are marked, the names of the first 500 entities, by number.
     pub names: Vec<String>,
-    /// The marks, in the order in which they were asked about.
-    pub marks: Vec<MarkRead>,
+    /// The marks that were asked about, in their order, with instants in UTC where these can be read.
+    pub marks: Vec<Mark>,
+    /// Both instants of each mark in seconds since 1970 (minutes that are counted, times 60), where they can be read.
+    pub mark_secs: Vec<Option<f64>>,
+    /// Rows of the table within each mark.
+    pub mark_rows: Vec<u64>,
+    /// What is wrong with each mark; empty where nothing is.
+    pub mark_problems: Vec<String>,
     /// Why nothing can be forecast so, if that is known already.
     pub refusal: Option<Refusal>,
 }

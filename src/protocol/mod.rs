@@ -21,8 +21,8 @@ pub use event::{Event, Stage};
 pub use failure::{Failure, FailureCode, Place};
 pub use forecast::{
     BudgetRung, CalibrationBin, CalibrationSummary, Flattering, ForecastOutcome, ForecastSpec,
-    ForecastSummary, ForecastTrack, IncidentLine, LeakSummary, Mark, MarkRead, Mend, Refusal,
-    RivalSummary, RunComparison, SeriesSummary, TrackIncident, TrackKind, TrackPage, WatchedEntity,
+    ForecastSummary, ForecastTrack, IncidentLine, LeakSummary, Mark, Mend, Refusal, RivalSummary,
+    RunComparison, SeriesSummary, TrackIncident, TrackKind, TrackPage, WatchedEntity,
 };
 pub use preview::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioFile, ScenarioPreview};
 pub use profile::{

@@ -7,14 +7,15 @@ use super::{
     DataSummary, Encoding, EntityLine, Estimate, Event, Exporters, Failure, FailureCode, FileHead,
     FileSummary, Flattering, FoldKind, ForecastOutcome, ForecastSpec, ForecastSummary,
     ForecastTrack, ForestSpec, Guess, Importance, IncidentLine, Interval, JoinSummary,
-    JoinedColumn, LabelRule, LeakSummary, LoadShape, Mark, MarkRead, MaxFeatures, Mend, Missing, MissingGroup,
-    MissingPattern, MissingProfile, ModelSpec, ModelSummary, NameRows, Options, Place,
-    PredictionFilter, PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode, PreviewMetric,
-    Profile, ReadSetting, ReadSpec, ReadingSummary, Refusal, Report, Request, RivalSummary,
-    RowNote, RowNotes, RowsFilter, RowsPage, RowsView, RunComparison, RunRecord, Scaling,
-    ScenarioColumns, ScenarioFile, ScenarioPreset, ScenarioPreview, SearchScore, SearchSpec,
-    SearchSummary, SeriesProfile, SeriesSummary, SimulateSpec, Spread, Stage, TargetSummary,
-    TrackIncident, TrackKind, TrackPage, TreeSpec, Undefined, UnfamiliarRows, WatchedEntity,
+    JoinedColumn, LabelRule, LeakSummary, LoadShape, Mark, MaxFeatures, Mend, Missing,
+    MissingGroup, MissingPattern, MissingProfile, ModelSpec, ModelSummary, NameRows, Options,
+    Place, PredictionFilter, PredictionSummary, PrepareSpec, PreviewAlert, PreviewEpisode,
+    PreviewMetric, Profile, ReadSetting, ReadSpec, ReadingSummary, Refusal, Report, Request,
+    RivalSummary, RowNote, RowNotes, RowsFilter, RowsPage, RowsView, RunComparison, RunRecord,
+    Scaling, ScenarioColumns, ScenarioFile, ScenarioPreset, ScenarioPreview, SearchScore,
+    SearchSpec, SearchSummary, SeriesProfile, SeriesSummary, SimulateSpec, Spread, Stage,
+    TargetSummary, TrackIncident, TrackKind, TrackPage, TreeSpec, Undefined, UnfamiliarRows,
+    WatchedEntity,
 };
 use crate::json::{choice, record};
 
@@ -194,11 +195,10 @@ record!(Options: ForecastSpec {
     first_of_duplicates, anyway, trees, seed,
 });
 record!(Whole: SeriesSummary {
-    time, entity, entities, counted, step_secs, span, gaps, duplicates, backwards, without_time, incidents, names, marks,
-    refusal,
+    time, entity, entities, counted, step_secs, span, gaps, duplicates, backwards, without_time, incidents, names, marks, mark_secs,
+    mark_rows, mark_problems, refusal,
 });
 record!(Options: Mark { entity, from, until, kind });
-record!(Whole: MarkRead { mark, secs, rows, problem });
 choice!(Whole: Mend {
     Leave(column) = "leave",
     Forward = "forward",

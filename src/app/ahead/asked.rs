@@ -81,9 +81,7 @@ pub fn why_not(state: &State) -> Option<String> {
         return Some("Load a table first.".to_owned());
     }
     if is_by_hand(state) && state.settings.ahead.marks.is_empty() {
-        return Some(
-            "Mark incidents first, or choose a column that says what was wrong.".to_owned(),
-        );
+        return Some("Mark incidents below first.".to_owned());
     }
     let target = state.target.value().map_or("", |t| t.column.as_str());
     let wrong = state.settings.forecast_spec(target).err();

@@ -16,7 +16,7 @@ pub enum HeldOut {
 }
 
 /// What was chosen for a forecast.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AheadForm {
     /// The time's column; empty: as it is found.
     pub time: String,
@@ -32,27 +32,8 @@ pub struct AheadForm {
     pub by_hand: bool,
     /// The marks.
     pub marks: Vec<Mark>,
-    /// What stands in the fields of the next mark. Its entity is empty where marks are of all entities, else they are of the
-    /// one in sight.
-    pub draft: Mark,
-}
-
-impl Default for AheadForm {
-    fn default() -> Self {
-        Self {
-            time: String::new(),
-            entity: Default::default(),
-            held_out: HeldOut::default(),
-            first_of_duplicates: false,
-            leave: Vec::new(),
-            by_hand: false,
-            marks: Vec::new(),
-            draft: Mark {
-                entity: "this".to_owned(),
-                ..Mark::default()
-            },
-        }
-    }
+    /// Whether the next mark is of all entities rather than of the one in sight.
+    pub of_all: bool,
 }
 
 impl AheadForm {
@@ -61,7 +42,7 @@ impl AheadForm {
         Self {
             by_hand: self.by_hand,
             marks: self.marks.clone(),
-            draft: self.draft.clone(),
+            of_all: self.of_all,
             ..Self::default()
         }
     }

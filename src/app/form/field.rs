@@ -40,6 +40,10 @@ pub enum Field {
     ForecastGap,
     ForecastBudget,
     ForecastTrees,
+    /// Of an incident that is marked: from when, until when, and of what kind.
+    MarkFrom,
+    MarkUntil,
+    MarkKind,
     /// A setting of the simulator that most people leave alone.
     Knob(super::Knob),
 }
@@ -63,6 +67,8 @@ pub struct Rule {
     pub below_high: bool,
     /// Whether only whole numbers are allowed.
     pub whole: bool,
+    /// Whether it is no number but any text.
+    pub text: bool,
     /// What an empty field means; absent: it must be filled.
     pub empty: Option<&'static str>,
     /// What stands in it at first.
@@ -86,6 +92,7 @@ const fn whole(
         above_low: false,
         below_high: false,
         whole: true,
+        text: false,
         empty: None,
         default,
     }
@@ -110,6 +117,19 @@ const fn minutes(
     default: &'static str,
 ) -> Rule {
     whole(id, label, hint, 1.0, 525_600.0, default)
+}
+
+const fn text(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    empty: &'static str,
+) -> Rule {
+    Rule {
+        text: true,
+        empty: Some(empty),
+        ..share(id, label, hint, "")
+    }
 }
 
 const fn leaves(id: &'static str, default: &'static str) -> Rule {
@@ -425,6 +445,14 @@ impl Field {
                     "",
                 )
             },
+            Self::MarkFrom => text(
+                "mark-from",
+                "From",
+                "Such as 2026-03-02 14:00. Without a zone it is as the data's.",
+                "",
+            ),
+            Self::MarkUntil => text("mark-until", "Until", "The first instant after it.", ""),
+            Self::MarkKind => text("mark-kind", "Kind", "What was wrong.", "incident"),
             Self::Knob(knob) => knob.rule(),
         }
     }
@@ -457,7 +485,7 @@ impl Rule {
     /// The number that was typed; `None` where an empty field is allowed. The error is a sentence.
     pub fn read(&self, text: &str) -> Result<Option<f64>, String> {
         let text = text.trim();
-        if text.is_empty() {
+        if self.text || text.is_empty() {
             return match self.empty {
                 Some(_) => Ok(None),
                 None => Err(self.allowed()),

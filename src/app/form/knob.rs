@@ -36,6 +36,7 @@ macro_rules! knobs {
                     above_low: false,
                     below_high: false,
                     whole: stringify!($slot).len() == "Count".len(),
+                    text: false,
                     empty: Some("as the preset"),
                     default: "",
                 }),*];

@@ -42,52 +42,38 @@ pub struct Warned {
 impl Chart {
     /// An entity of a forecast over time, with the pages of one of its outcomes.
     pub fn warned(track: &ForecastTrack, summary: &ForecastSummary, outcome: usize) -> Self {
-        let metric = |kind: &TrackKind| PreviewMetric {
-            name: kind.name.replace('_', " "),
-            unit: "%".to_owned(),
-            values: kind.values.iter().map(|v| v.map(|p| p * 100.0)).collect(),
-        };
-        let incidents = track.incidents.iter();
-        let incidents = incidents.map(|i| (i.kind.clone(), i.start_secs, i.end_secs));
-        let metrics = track.kinds.iter().map(metric).collect();
-        timeline(
-            track,
-            metrics,
-            incidents.collect(),
-            warned(track, summary, outcome),
-        )
+        timeline(track, warned(track, summary, outcome))
     }
 
-    /// A column of an entity over time, with the spans that are marked on it: each of a kind, from one second to another.
-    pub fn marked(track: &ForecastTrack, marks: Vec<(String, f64, f64)>) -> Self {
-        let metric = |kind: &TrackKind| PreviewMetric {
-            name: kind.name.clone(),
-            unit: String::new(),
-            values: kind.values.clone(),
-        };
-        let metrics = track.kinds.iter().map(metric).collect();
+    /// A column of an entity over time, with what is marked on it in place of incidents.
+    pub fn marked(track: &ForecastTrack) -> Self {
         let warned = Warned {
             counted: track.counted,
             marked: true,
             kinds: vec![String::new()],
             ..Warned::default()
         };
-        timeline(track, metrics, marks, warned)
+        timeline(track, warned)
     }
 }
 
-fn timeline(
-    track: &ForecastTrack,
-    metrics: Vec<PreviewMetric>,
-    spans: Vec<(String, f64, f64)>,
-    warned: Warned,
-) -> Chart {
-    let episode = |(kind, start, end): (String, f64, f64)| PreviewEpisode {
-        kind,
-        onset_secs: start,
-        impact_secs: Some(start),
-        end_secs: Some(end),
-        recovered_secs: Some(end),
+fn timeline(track: &ForecastTrack, warned: Warned) -> Chart {
+    let (times, unit) = if warned.marked {
+        (1.0, "")
+    } else {
+        (100.0, "%")
+    };
+    let metric = |kind: &TrackKind| PreviewMetric {
+        name: kind.name.replace('_', " "),
+        unit: unit.to_owned(),
+        values: kind.values.iter().map(|v| v.map(|x| x * times)).collect(),
+    };
+    let episode = |incident: &TrackIncident| PreviewEpisode {
+        kind: incident.kind.clone(),
+        onset_secs: incident.start_secs,
+        impact_secs: Some(incident.start_secs),
+        end_secs: Some(incident.end_secs),
+        recovered_secs: Some(incident.end_secs),
         here: true,
         ..PreviewEpisode::default()
     };
@@ -95,8 +81,8 @@ fn timeline(
         start_secs: track.start_secs,
         entity: track.name.clone(),
         secs: track.secs.clone(),
-        metrics,
-        episodes: spans.into_iter().map(episode).collect(),
+        metrics: track.kinds.iter().map(metric).collect(),
+        episodes: track.incidents.iter().map(episode).collect(),
         ..crate::protocol::ScenarioPreview::default()
     });
     timeline.warned = Some(warned);
@@ -168,7 +154,7 @@ impl Warned {
     /// How many pages, and how many of them ahead, in words.
     pub(super) fn told(&self) -> String {
         if self.marked {
-            return "drag across it to mark one".to_owned();
+            return "draw across it to mark one".to_owned();
         }
         let ahead = self.pages.iter().filter(|p| p.2 == PageMark::Ahead).count();
         let wrong = self.pages.iter().filter(|p| p.2 == PageMark::False).count();

@@ -53,7 +53,7 @@ fn look(frame: &Frame, spec: &ForecastSpec, out: &mut SeriesSummary) -> Result<(
     out.without_time = series.without_time;
     if let Some(marks) = &spec.marks {
         out.names = series.names.iter().take(LISTED).cloned().collect();
-        out.marks = marks::read(marks, &series);
+        marks::tell(marks, &series, out);
     }
     // Where the first mark is still to be made nothing is wrong.
     if spec.marks.as_ref().is_none_or(|marks| !marks.is_empty()) {

@@ -7,7 +7,7 @@ use crate::data::{
 };
 use crate::ingest::{Offset, ReadReport, instants};
 use crate::prepare::{MINUTE_MICROS, Series, healthy_classes, time_columns};
-use crate::protocol::{Mark, MarkRead};
+use crate::protocol::{Mark, SeriesSummary};
 
 /// How a row is labelled that is within no mark.
 const NONE: &str = "None";
@@ -204,10 +204,6 @@ impl Placed {
             rows[first..end].iter().copied()
         })
     }
-
-    fn secs(&self) -> Vec<f64> {
-        vec![self.from as f64 / 1e6, self.until as f64 / 1e6]
-    }
 }
 
 /// A mark in a few words.
@@ -222,14 +218,15 @@ fn words(number: usize, mark: &Mark) -> String {
     format!("mark {} ({kind}{of}, {from} to {until})", number + 1)
 }
 
-/// What each mark is in a table.
-pub(super) fn read(marks: &[Mark], series: &Series) -> Vec<MarkRead> {
+/// Tells what each mark is in a table.
+pub(super) fn tell(marks: &[Mark], series: &Series, out: &mut SeriesSummary) {
     let (first, last) = series.span();
-    let tell = |(mark, placed): (&Mark, Result<Placed, MarkFault>)| {
+    out.marks = marks.to_vec();
+    for placed in placed(marks, series) {
         let (secs, rows, problem) = match placed {
-            Err(fault) => (Vec::new(), 0, sentence(&fault.to_string())),
+            Err(fault) => ([None; 2], 0, sentence(&fault.to_string())),
             Ok(placed) => {
-                let rows = placed.rows(series).count() as u32;
+                let rows = placed.rows(series).count() as u64;
                 let problem = match rows {
                     0 if placed.until <= first || placed.from > last => {
                         "It lies outside the data: it is left out."
@@ -237,17 +234,18 @@ pub(super) fn read(marks: &[Mark], series: &Series) -> Vec<MarkRead> {
                     0 => "No row of the data is within it: it is left out.",
                     _ => "",
                 };
-                (placed.secs(), rows, problem.to_owned())
+                let secs = |micros: i64| Some(micros as f64 / 1e6);
+                (
+                    [secs(placed.from), secs(placed.until)],
+                    rows,
+                    problem.to_owned(),
+                )
             }
         };
-        MarkRead {
-            mark: mark.clone(),
-            secs,
-            rows,
-            problem,
-        }
-    };
-    marks.iter().zip(placed(marks, series)).map(tell).collect()
+        out.mark_secs.extend(secs);
+        out.mark_rows.push(rows);
+        out.mark_problems.push(problem);
+    }
 }
 
 /// The label that the marks make, as a column of a table would hold it, and what there is to say of them.

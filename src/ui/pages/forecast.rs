@@ -4,12 +4,12 @@ use std::any::Any;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::marks::{marks, nudge_of, onwheel};
+use super::marks::{columns, marks, sight};
 use super::prepare::choose;
-use crate::app::ahead::{self, Zoom};
+use crate::app::ahead::{self, Nudge};
 use crate::app::form::{Field, HeldOut};
 use crate::app::marking::is_by_hand;
 use crate::app::plot::{Chart, class_color};
@@ -253,6 +253,14 @@ fn rivals(app: &App, summary: &ForecastSummary, outcome: &ForecastOutcome) -> Ht
     )
 }
 
+const SIGHT: [&str; 5] = [
+    "track-closer",
+    "track-wider",
+    "track-earlier",
+    "track-later",
+    "track-all",
+];
+
 /// One entity over time.
 fn timeline(app: &App, summary: &Handle<ForecastSummary>) -> Html {
     let state = &app.state;
@@ -295,16 +303,39 @@ fn timeline(app: &App, summary: &Handle<ForecastSummary>) -> Html {
             store.act(Act::Watch(number));
         }
     };
-    let zoom = |id, label, how| {
-        let to = ahead::zoom(track, how);
-        app.button_unless(to.is_none(), "btn", id, label, Act::Span(to))
-    };
-    let onwheel = onwheel(app, Act::Nudge);
     let store = app.store.clone();
-    let onpointermove = Callback::from(move |event: PointerEvent| {
-        let drawn = f64::from(event.movement_x());
-        if let Some(nudge) = nudge_of(&event, 1.0, drawn).filter(|_| event.buttons() & 1 == 1) {
-            store.act(Act::Nudge(nudge));
+    let nudge = move |event: &MouseEvent, times: f64, drawn: f64| {
+        // What happens on the chart alone.
+        let canvas: Option<HtmlCanvasElement> = event.target_dyn_into();
+        if let Some(canvas) = canvas.filter(|_| times != 1.0 || drawn != 0.0) {
+            let (x, width) = (
+                f64::from(event.offset_x()),
+                f64::from(canvas.client_width()),
+            );
+            store.act(Act::Nudge(Nudge {
+                x,
+                width,
+                times,
+                drawn,
+            }));
+        }
+    };
+    let onpointermove = {
+        let nudge = nudge.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.buttons() & 1 == 1 {
+                nudge(&event, 1.0, f64::from(event.movement_x()));
+            }
+        })
+    };
+    let onwheel = Callback::from(move |event: WheelEvent| {
+        // A pinch comes as a wheel with Ctrl. Without, the page scrolls.
+        if event.ctrl_key() || event.meta_key() {
+            event.prevent_default();
+            let turn = (event.delta_y() / 400.0).clamp(-0.25, 0.25);
+            nudge(&event, 1.0 + turn, 0.0);
+        } else if event.delta_x() != 0.0 {
+            nudge(&event, 1.0, -event.delta_x());
         }
     });
     html! {
@@ -319,13 +350,7 @@ fn timeline(app: &App, summary: &Handle<ForecastSummary>) -> Html {
             >
                 <div class="track-tools">
                     { choice(&named, &track.entity.to_string(), &options, chosen) }
-                    <div class="actions" role="group" aria-label="Time in sight">
-                        { zoom("track-closer", "Closer", Zoom::Closer) }
-                        { zoom("track-wider", "Wider", Zoom::Wider) }
-                        { zoom("track-earlier", "Earlier", Zoom::Earlier) }
-                        { zoom("track-later", "Later", Zoom::Later) }
-                        { app.button("btn", "track-all", "All", Act::Span(None)) }
-                    </div>
+                    { sight(app, &SIGHT, track, Act::Span) }
                 </div>
             </ChartCard>
         </div>
@@ -481,13 +506,7 @@ fn form(app: &App) -> Html {
         "" => "As found".to_owned(),
         what => format!("As found: {}", format::shortened(what, 40)),
     };
-    let options = |first: String, columns: Vec<String>| -> Vec<(AttrValue, AttrValue)> {
-        let first = std::iter::once(("".into(), first.into()));
-        let rest = columns
-            .into_iter()
-            .map(|c| (c.clone().into(), format::shortened(&c, 40).into()));
-        first.chain(rest).collect()
-    };
+    let options = |first: String, names: Vec<String>| columns(Some(first), &names);
     let (entities, none) = (ahead::entity_columns(state), "Nothing else".to_owned());
     let select = |id,
                   label,

@@ -37,7 +37,11 @@ pub(in crate::ui) fn number_field(app: &App, field: Field) -> Html {
                 <input
                     type="text"
                     id={rule.id}
-                    inputmode={if rule.whole { "numeric" } else { "decimal" }}
+                    inputmode={match (rule.text, rule.whole) {
+                        (true, _) => "text",
+                        (false, true) => "numeric",
+                        (false, false) => "decimal",
+                    }}
                     autocomplete="off"
                     spellcheck="false"
                     value={text.to_string()}
