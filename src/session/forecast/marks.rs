@@ -358,18 +358,19 @@ mod tests {
     use super::super::features::Features;
     use super::super::parts::Parts;
     use super::*;
+    use crate::trees::Rng;
 
     /// Two pods in turn, a row a minute over 2,400 minutes.
     fn table() -> Frame {
         const MINUTES: i64 = 2_400;
         let at = (0..MINUTES).flat_map(|t| [t * MINUTE_MICROS; 2]).collect();
         let pods = (0..MINUTES).flat_map(|_| ["a", "b"]);
-        let noise = |row: i64| ((row * 7_919) % 101) as f64;
+        let noise = |of: u64| (0..2 * MINUTES).map(move |row| Rng::new(row as u64, of).unit());
         let columns = vec![
             Column::time("at", at),
             Column::category("pod", pods),
-            Column::number("memory", (0..2 * MINUTES).map(noise).collect()),
-            Column::number("cpu", (0..2 * MINUTES).map(|row| noise(row + 13)).collect()),
+            Column::number("memory", noise(1).collect()),
+            Column::number("cpu", noise(2).collect()),
         ];
         Frame::new("t", columns).unwrap()
     }
