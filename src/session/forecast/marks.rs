@@ -411,6 +411,7 @@ mod tests {
     /// Marks say what a row is, and nothing of them is looked at: what is learned from cannot tell that a mark was moved.
     #[test]
     fn changing_a_mark_afterwards_changes_no_feature() {
+        type Change<'a> = &'a dyn Fn(&mut Vec<Mark>);
         let each = |first: i64| (0..16).map(move |i| first + 140 * i);
         let usual = || -> Vec<Mark> {
             let a = each(100).map(|from| mark("a", from, from + 10));
@@ -419,12 +420,12 @@ mod tests {
         };
         let (names, before) = features(usual());
         assert!(names.len() > 10 && before.len() > 2_000);
-        let moved = |change: &dyn Fn(&mut Vec<Mark>)| {
+        let moved = |change: Change<'_>| {
             let mut marks = usual();
             change(&mut marks);
             features(marks)
         };
-        let changes: [&dyn Fn(&mut Vec<Mark>); 4] = [
+        let changes: [Change<'_>; 4] = [
             &|marks| marks[3] = mark("a", 505, 540),
             &|marks| drop(marks.remove(5)),
             &|marks| marks[2].kind = "disk".to_owned(),
