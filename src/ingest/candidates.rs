@@ -248,6 +248,11 @@ pub(super) fn quotes(text: &[u8], delimiter: Delimiter) -> Vec<u8> {
             let (before, behind) = (&line[..at], &line[at + 1..]);
             let before = trim_blanks(before, between);
             let begins = before.is_empty() || before.ends_with(between);
+            let blanks = behind.iter().take_while(|&&b| b == b' ').count();
+            let behind = match between.contains(&b' ') {
+                true => behind,
+                false => &behind[blanks..],
+            };
             let ends = behind.is_empty() || behind.starts_with(between);
             // A cell of nothing but the sign is none that is quoted.
             if begins != ends {

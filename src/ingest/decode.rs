@@ -104,6 +104,8 @@ pub(super) struct Decoder {
     pub invalid: Tally,
     /// NUL bytes, removed.
     pub nul: Tally,
+    /// Characters of Windows-1252 that were written as if they were Latin-1, set right.
+    pub controls: Tally,
 }
 
 /// The characters of Windows-1252 from 0x80 to 0x9F; the five that it leaves open are U+FFFD.
@@ -126,6 +128,7 @@ impl Decoder {
             lines: LineCount::default(),
             invalid: Tally::default(),
             nul: Tally::default(),
+            controls: Tally::default(),
         }
     }
 
@@ -144,7 +147,7 @@ impl Decoder {
             let seen = look(piece);
             let is_text = seen.is_ascii
                 || self.encoding == Encoding::Utf8 && std::str::from_utf8(piece).is_ok();
-            if is_text && !seen.has_nul {
+            if is_text && !seen.has_nul && (seen.is_ascii || !has_controls(piece)) {
                 self.lines.count_seen(piece, seen);
                 return piece;
             }
@@ -286,9 +289,10 @@ impl Decoder {
     }
 
     fn put_text(&mut self, text: &str) {
-        if self.line_sign.is_none() && !text.as_bytes().contains(&0) {
-            self.lines.count(text.as_bytes());
-            self.out.extend_from_slice(text.as_bytes());
+        let bytes = text.as_bytes();
+        if self.line_sign.is_none() && !bytes.contains(&0) && !has_controls(bytes) {
+            self.lines.count(bytes);
+            self.out.extend_from_slice(bytes);
             return;
         }
         for c in text.chars() {
@@ -309,6 +313,13 @@ impl Decoder {
             }
             _ => {}
         }
+        let c = match windows_of(c) {
+            Some(meant) => {
+                self.controls.add(self.lines.line());
+                meant
+            }
+            None => c,
+        };
         let mut buffer = [0; 4];
         let bytes = c.encode_utf8(&mut buffer).as_bytes();
         self.lines.count(bytes);
@@ -319,6 +330,20 @@ impl Decoder {
         self.invalid.add(self.lines.line());
         self.out.extend_from_slice("\u{fffd}".as_bytes());
     }
+}
+
+/// The character that was meant by a control which no text holds: a byte of Windows-1252 that a program took for Latin-1,
+/// and wrote as UTF-8. U+0085 may end lines.
+fn windows_of(c: char) -> Option<char> {
+    let at = u32::from(c).checked_sub(0x80)?;
+    let meant = *WINDOWS_1252_HIGH.get(at as usize)?;
+    (meant != '\u{fffd}' && c != '\u{85}').then_some(meant)
+}
+
+/// Whether a text holds characters from U+0080 to U+009F.
+fn has_controls(text: &[u8]) -> bool {
+    text.windows(2)
+        .any(|w| w[0] == 0xc2 && matches!(w[1], 0x80..=0x9f))
 }
 
 #[cfg(test)]
@@ -367,6 +392,22 @@ mod tests {
             let (text, d) = all(Encoding::Ascii, b"a\nb\0\0c", size);
             assert_eq!(text, "a\nbc");
             assert_eq!((d.nul.count, d.nul.first_line), (2, 2));
+        }
+    }
+
+    #[test]
+    fn what_was_taken_for_latin_1_is_set_right() {
+        let written = "a\n\u{91}b\u{92} \u{96} \u{85}\u{81}\u{a9}\n";
+        let wide: Vec<u8> = written.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for size in 1..12 {
+            for (encoding, bytes) in [
+                (Encoding::Ascii, written.as_bytes()),
+                (Encoding::Utf16Le, &wide[..]),
+            ] {
+                let (text, d) = all(encoding, bytes, size);
+                assert_eq!(text, "a\n\u{2018}b\u{2019} \u{2013} \u{85}\u{81}\u{a9}\n");
+                assert_eq!((d.controls.count, d.controls.first_line), (3, 2));
+            }
         }
     }
 

@@ -114,13 +114,16 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
         };
         fixed::recut(&mut rows, &starts);
         rows.retain(|r| !r.cells.is_empty() && !is_ruled(&r.source));
-        if rows.iter().filter(|r| r.filled() > 1).count() * 4 < rows.len() * 3 {
+        let separated = |r: &&SampleRow| r.cells.iter().filter(|c| c.ends_with(b",")).count() > 1;
+        if rows.iter().filter(|r| r.filled() > 1).count() * 4 < rows.len() * 3
+            || rows.iter().filter(separated).count() * 2 > rows.len()
+        {
             return Score::default();
         }
     }
     rows.retain(|r| {
         let remark = r.cells.len() == 1 && r.source.starts_with(b"#");
-        !(r.cells.is_empty() || remark || is_ruled(&r.source))
+        !(r.filled() == 0 || remark || is_ruled(&r.source))
     });
     let n = rows.len() as f64;
     let mut widths: Vec<(usize, usize)> = Vec::new();
@@ -213,8 +216,10 @@ fn is_plausible(delimiter: Delimiter, s: &Score) -> bool {
         Delimiter::Fixed => s.alike >= 0.75 && s.rows > 1 && s.score > 0.2,
         Delimiter::WideBlanks => s.alike >= 0.7 && s.rows > 1,
         Delimiter::Byte(b' ') | Delimiter::Blanks => {
-            !s.spares_first
-                && s.alike >= 0.7
+            // Above many columns one word is a title.
+            let many = s.width > 7 && delimiter == Delimiter::Blanks;
+            (!s.spares_first || many)
+                && (s.alike >= 0.7 || (many && s.alike >= 0.5))
                 && s.rows > 1
                 && (s.typed || (s.width > 2 && s.rows > 3 && s.alike > 0.9))
         }
@@ -242,6 +247,38 @@ pub(super) fn separator_line(text: &[u8]) -> Option<Delimiter> {
 
 /// The likeliest dialect of a text.
 pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess {
+    let head = guess_head(text, complete, options);
+    let told = options.delimiter.is_some() || separator_line(text).is_some();
+    if told || text.len() < 2 * SCORED_BYTES || head.dialect.delimiter == Delimiter::Fixed {
+        return head;
+    }
+    // What stands above a table may fill all that was looked at. If nothing is cut further down, that is asked.
+    let from = text.len() - SCORED_BYTES;
+    let tail = text.get(from..).unwrap_or_default();
+    let end = tail.iter().position(|&b| b == b'\n' || b == b'\r');
+    let tail = tail.get(end.map_or(0, |e| e + 1)..).unwrap_or_default();
+    let cut = |dialect| {
+        let rows = rows_of(tail, complete, dialect, usize::MAX, SCORED_ROWS);
+        let cut = rows.iter().filter(|r| r.cells.len() > 1).count();
+        cut as f64 / rows.len().max(1) as f64
+    };
+    if cut(head.dialect) > 0.1 {
+        return head;
+    }
+    let below = guess_head(tail, complete, options);
+    let usual = matches!(
+        below.dialect.delimiter,
+        Delimiter::Byte(b',' | b';' | b'\t' | b'|')
+    );
+    if usual && cut(below.dialect) > 0.9 {
+        below
+    } else {
+        head
+    }
+}
+
+/// The likeliest dialect of a text's beginning.
+fn guess_head(text: &[u8], complete: bool, options: &ReadOptions) -> Guess {
     let complete = complete && text.len() <= SCORED_BYTES;
     let text = text.get(..SCORED_BYTES).unwrap_or(text);
     let told = options.delimiter.or_else(|| separator_line(text));
@@ -315,6 +352,16 @@ pub(super) fn guess(text: &[u8], complete: bool, options: &ReadOptions) -> Guess
         .any(|(d, s)| d.delimiter == tab && s.alike > 0.9)
     {
         tried.retain(|(d, _)| !is_blank(d.delimiter) || told.is_some());
+    }
+    // Places tell nothing where blanks alone give the same columns, and are left where a number is longer than those above.
+    let blanks = tried
+        .iter()
+        .find(|(d, s)| matches!(d.delimiter, Delimiter::Blanks) && s.alike > 0.9)
+        .map(|(_, s)| s.width);
+    if let Some(width) = blanks
+        && told.is_none()
+    {
+        tried.retain(|(d, s)| d.delimiter != Delimiter::Fixed || s.width != width);
     }
     let best = tried
         .iter()
@@ -393,7 +440,7 @@ fn is_padded(text: &[u8], dialect: Dialect) -> bool {
         Delimiter::Byte(_) | Delimiter::Sequence(_) => candidates::bytes_of(&dialect.delimiter),
         _ => return false,
     };
-    let (mut cells, mut padded) = (0usize, 0usize);
+    let (mut cells, mut padded, mut quoted) = (0usize, 0usize, 0usize);
     for line in text.split(|b| matches!(b, b'\n' | b'\r')).take(100) {
         if is_ruled(line) {
             continue;
@@ -402,23 +449,31 @@ fn is_padded(text: &[u8], dialect: Dialect) -> bool {
         for (at, &b) in line.iter().enumerate() {
             if Some(b) == dialect.quote {
                 within = !within;
-            } else if !within && line[at..].starts_with(delimiter) {
+            } else if !within && at > 0 && line[at..].starts_with(delimiter) {
                 let rest = &line[at + delimiter.len()..];
                 if !rest.is_empty() && !rest.starts_with(delimiter) {
                     cells += 1;
                     let tab = rest.first() == Some(&b'\t') && delimiter != b"\t";
                     padded += usize::from(rest.first() == Some(&b' ') || tab);
+                    let next = rest.iter().find(|b| **b != b' ').copied();
+                    quoted += usize::from(rest.first() == Some(&b' ') && next == dialect.quote);
                 }
             }
         }
     }
-    cells > 1 && padded * 20 >= cells * 19
+    // A quote behind a blank begins a cell only if the blank is none of it. Bars stand at the side of a drawn table, too.
+    let most = match delimiter {
+        _ if quoted > 0 && padded > 2 && dialect.quote == Some(b'"') => 10,
+        b"|" => 16,
+        _ => 19,
+    };
+    cells > 1 && padded * 20 >= cells * most
 }
 
 /// Whether every second cell is empty in every row: the delimiter is written twice.
 fn is_doubled(text: &[u8], complete: bool, dialect: Dialect) -> bool {
     let rows = rows_of(text, complete, dialect, usize::MAX, 100);
-    let rows: Vec<&SampleRow> = rows.iter().filter(|r| r.cells.len() > 1).collect();
+    let rows: Vec<&SampleRow> = rows.iter().filter(|r| r.filled() > 1).collect();
     let doubled = |row: &&&SampleRow| {
         row.cells.len() % 2 == 1 && row.cells.iter().skip(1).step_by(2).all(|c| c.is_empty())
     };

@@ -59,7 +59,10 @@ pub(super) fn header_rows(layout: &mut Layout, table: &[&SampleRow]) -> usize {
         layout.header_sure = 0.6;
         let none = (again * 2 > columns && table.len() > 3)
             || (values * 2 > columns && (table.len() == 1 || !counts_up(first)));
-        return usize::from(!none);
+        return match none {
+            true => 0,
+            false => 1 + more_names(layout, table, 1),
+        };
     }
     let (words, values) = evidence(first);
     layout.header_sure = 1.0 - 0.5 / (1 + words.abs_diff(values)) as f64;
@@ -95,7 +98,37 @@ pub(super) fn header_rows(layout: &mut Layout, table: &[&SampleRow]) -> usize {
             .count();
         rows = usize::from(empty >= typed.len() || first.cells.len() != layout.width);
     }
-    rows
+    rows + more_names(layout, table, rows)
+}
+
+/// How many rows below those of the header go on naming its columns: words and nothing else, none in the first column, each
+/// where the row above has a gap or a name that spans one, or above values.
+fn more_names(layout: &Layout, table: &[&SampleRow], rows: usize) -> usize {
+    let offset = usize::from(layout.drop_first);
+    let names = |row: &SampleRow, above: &SampleRow| {
+        let cell = |row: &SampleRow, c: usize| {
+            let cell = row.cells.get(c + offset);
+            cell.map_or(Class::Empty, |c| Class::of(c))
+        };
+        let gap = |c: usize| c < layout.columns() && cell(above, c) == Class::Empty;
+        let typed = |c: usize| layout.classes[c].is_some_and(Class::is_typed);
+        let is_name = |c: usize| match cell(row, c) {
+            Class::Empty => true,
+            Class::Text => c > 0 && (gap(c) || gap(c + 1) || typed(c)),
+            _ => false,
+        };
+        let whole = row.cells.len() == layout.width && above.cells.len() == layout.width;
+        whole && row.filled() > 0 && (0..layout.columns()).all(is_name)
+    };
+    let from = rows.saturating_sub(1);
+    let pairs = table.get(from..).unwrap_or_default().windows(2);
+    let most = MOST_HEADER_ROWS
+        .saturating_sub(rows)
+        .min(table.len().saturating_sub(rows + 1));
+    match rows {
+        0 => 0,
+        _ => pairs.take(most).take_while(|w| names(w[1], w[0])).count(),
+    }
 }
 
 /// Whether the numbers of a row rise by the same step, as years in a header do.
@@ -124,6 +157,7 @@ pub(super) fn header(layout: &mut Layout, rows: &[&SampleRow]) {
     layout.header_rows = rows.len();
     let Some((last, upper)) = rows.split_last() else {
         layout.header = (1..=columns).map(|n| format!("column_{n}")).collect();
+        layout.header_text.clone_from(&layout.header);
         return;
     };
     layout.header_line = last.line;
@@ -141,6 +175,7 @@ pub(super) fn header(layout: &mut Layout, rows: &[&SampleRow]) {
         }
     }
     let mut names = vec![String::new(); columns];
+    let mut text: Option<Vec<String>> = None;
     for (at, row) in upper.iter().chain([last]).enumerate() {
         let offset = usize::from(layout.drop_first && row.cells.len() == layout.width);
         let mut cells: Vec<String> = row
@@ -162,6 +197,11 @@ pub(super) fn header(layout: &mut Layout, rows: &[&SampleRow]) {
             && let Some(blank) = cells.iter().rposition(String::is_empty)
         {
             cells.remove(blank);
+        }
+        if upper.is_empty() && row.cells.len() == offset + cells.len() && cells.len() >= columns {
+            let written = row.cells.iter().skip(offset).take(columns);
+            let written = written.map(|c| String::from_utf8_lossy(c).replace('\u{feff}', ""));
+            text = Some(written.collect());
         }
         // A name that spans columns stands in the first of them.
         let spans = at < upper.len() && cells.iter().any(String::is_empty);
@@ -186,6 +226,7 @@ pub(super) fn header(layout: &mut Layout, rows: &[&SampleRow]) {
     {
         *first = rest.trim().to_owned();
     }
+    layout.header_text = text.unwrap_or_else(|| names.clone());
     layout.header = names;
 }
 

@@ -9,6 +9,7 @@ use super::lone;
 use super::options::{Delimiter, ReadOptions};
 use super::report::Why;
 use super::scan::Dialect;
+use super::start::{other_header, table_start};
 use crate::data::Names;
 
 /// Rows of the sample that are looked at.
@@ -24,8 +25,10 @@ pub(super) struct Layout {
     /// Whether each row begins with a delimiter, so that its first cell is none; how many at its end are none.
     pub drop_first: bool,
     pub drop_last: usize,
-    /// The names as they stand in the file, joined where there are several rows; one per column.
+    /// The names as they stand in the file but for blanks around them, joined where there are several rows; one per column.
     pub header: Vec<String>,
+    /// The same, blanks and all, where there is one row of them.
+    pub header_text: Vec<String>,
     pub header_rows: usize,
     pub preamble_rows: usize,
     /// The line from which on there are rows of the table.
@@ -52,6 +55,7 @@ impl Layout {
             drop_first: false,
             drop_last: 0,
             header: Vec::new(),
+            header_text: Vec::new(),
             header_rows: 0,
             preamble_rows: 0,
             first_line: 0,
@@ -91,6 +95,7 @@ impl Layout {
         decimal(&mut layout, &rows, dialect, options);
         layout.rows_are_named = rows_are_named(&rows);
         layout.header.clone_from(&sample.names);
+        layout.header_text.clone_from(&sample.names);
         layout.header_rows = 1;
         layout.preamble_rows = sample.preamble_rows;
         layout.header_line = rows.first().map_or(1, |r| r.line);
@@ -126,7 +131,7 @@ pub(super) fn layout(
     let first = cut(usize::MAX);
     let comment = match options.comment {
         Some(comment) => comment,
-        None => comment_of(&first),
+        None => comment_of(&first, dialect),
     };
     let width = width_of(&first, comment)?;
     let mut rows = cut(width);
@@ -138,12 +143,14 @@ pub(super) fn layout(
     ) {
         edges(&mut layout, &rows);
     }
+    let is_blank =
+        |r: &SampleRow| r.cells.iter().all(Vec::is_empty) && (width > 1 || r.cells.is_empty());
     let blanks: Vec<u64> = rows
         .iter()
-        .filter(|r| r.cells.is_empty())
+        .filter(|r| is_blank(r))
         .map(|r| r.line)
         .collect();
-    rows.retain(|r| !r.cells.is_empty());
+    rows.retain(|r| !is_blank(r));
     let is_comment = |row: &SampleRow| {
         comment.is_some_and(|c| row.source.first() == Some(&c))
             && (options.comment.is_some() || row.cells.len() != width)
@@ -168,6 +175,10 @@ pub(super) fn layout(
             name.and_then(|line| rows.iter().position(|r| r.line == line))
                 .unwrap_or_else(|| table_start(&rows, &layout, &is_comment))
         }
+    };
+    let first = match options.preamble_rows {
+        None => first - usize::from(other_header(&mut rows, first, &layout, dialect)),
+        Some(_) => first,
     };
     let (above, table) = rows.split_at(first.min(rows.len()));
     for row in above {
@@ -264,15 +275,33 @@ pub(super) fn is_drawn(text: &[u8]) -> bool {
     true
 }
 
-fn is_separator(row: &SampleRow) -> bool {
+pub(super) fn is_separator(row: &SampleRow) -> bool {
     row.line == 1
         && (row.source.starts_with(b"sep=") || row.source.starts_with(b"\"sep="))
         && row.source.len() <= 8
 }
 
 /// `#`, where lines that begin with it are not rows of the table.
-fn comment_of(rows: &[SampleRow]) -> Option<u8> {
+fn comment_of(rows: &[SampleRow], dialect: Dialect) -> Option<u8> {
     let width = width_of(rows, None)?;
+    // Words that are separated as cells are, and are more than there are columns.
+    let is_blank = matches!(
+        dialect.delimiter,
+        Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
+    );
+    if let [first, second, ..] = rows
+        && is_blank
+        && let Some(words) = first.source.strip_prefix(b"#")
+        && words
+            .split(u8::is_ascii_whitespace)
+            .filter(|w| !w.is_empty())
+            .count()
+            > width
+        && !second.source.starts_with(b"#")
+        && second.cells.iter().any(|c| Class::of(c).is_typed())
+    {
+        return Some(b'#');
+    }
     for sign in [&b"#"[..], b"%", b"//", b"!"] {
         let signed = |r: &&SampleRow| r.source.starts_with(sign);
         let count = rows.iter().filter(signed).count();
@@ -328,6 +357,9 @@ fn width_of(rows: &[SampleRow], comment: Option<u8>) -> Option<usize> {
         }
     });
     let (mut width, count) = best?;
+    if let Some(first) = first_table(rows, &widths, (width, count)) {
+        return Some(first);
+    }
     // A header names columns that rows may leave out at their end.
     let Some(header) = rows.iter().find(|r| r.cells.len() >= width.max(2)) else {
         return Some(width);
@@ -351,7 +383,30 @@ fn width_of(rows: &[SampleRow], comment: Option<u8>) -> Option<usize> {
     Some(width)
 }
 
-fn has_repeats(row: &SampleRow) -> bool {
+/// The width of the first of several tables, where a wider one below it has no more rows: of tables below each other the first
+/// is read.
+fn first_table(
+    rows: &[SampleRow],
+    widths: &[(usize, usize)],
+    best: (usize, usize),
+) -> Option<usize> {
+    let mut filled = rows.iter().filter(|r| !r.cells.is_empty());
+    let header = filled.next()?;
+    let narrow = header.cells.len();
+    let words = |r: &SampleRow| r.filled() > 1 && r.cells.iter().all(|c| !Class::of(c).is_typed());
+    // A header may end with a delimiter where its rows do not.
+    let trails = header.cells.last().is_some_and(Vec::is_empty);
+    let near = |w: usize| w == narrow || (w + 1 == narrow && trails);
+    let &(width, count) = widths.iter().find(|(w, n)| near(*w) && *n > 4)?;
+    let last = rows.iter().rposition(|r| r.cells.len() == width)?;
+    let begun = rows.iter().position(|r| r.cells.len() == best.0)?;
+    let other = rows.get(begun)?;
+    (width < best.0 && width > 1 && count * 10 >= best.1 * 9 && last < begun)
+        .then_some(width)
+        .filter(|_| words(header) && words(other))
+}
+
+pub(super) fn has_repeats(row: &SampleRow) -> bool {
     let mut seen = Names::default();
     !row.cells
         .iter()
@@ -378,81 +433,6 @@ fn edges(layout: &mut Layout, rows: &[SampleRow]) {
     let drawn = rows.iter().any(|r| is_ruled(&r.source));
     let least = if drawn { 1 } else { 2 };
     layout.drop_first = blank_at(0) && width - layout.drop_last > least;
-}
-
-/// The first row that belongs to the table.
-fn table_start(
-    rows: &[SampleRow],
-    layout: &Layout,
-    is_comment: &dyn Fn(&SampleRow) -> bool,
-) -> usize {
-    let width = layout.width;
-    let columns = layout.columns();
-    let fits = |row: &SampleRow| layout.has_width(row.cells.len());
-    let full = |row: &SampleRow| {
-        fits(row) && (columns < 3 || row.filled() * 2 > columns || row.filled() > 3)
-    };
-    let candidates = rows
-        .iter()
-        .enumerate()
-        .filter(|(_, r)| !is_comment(r) && !is_separator(r) && !is_ruled(&r.source));
-    let mut start = None;
-    for (at, row) in candidates {
-        if !(if columns == 1 { fits(row) } else { full(row) }) {
-            continue;
-        }
-        let next: Vec<&SampleRow> = rows
-            .iter()
-            .skip(at + 1)
-            .filter(|r| !is_comment(r) && !is_ruled(&r.source))
-            .take(8)
-            .collect();
-        let good = next.iter().filter(|r| fits(r)).count();
-        if good * 2 >= next.len() {
-            start = Some(at);
-            break;
-        }
-    }
-    let Some(mut start) = start else {
-        return rows
-            .iter()
-            .position(|r| !is_comment(r) && !is_separator(r))
-            .unwrap_or(0);
-    };
-    // A row right above that is nearly as wide and holds words is a damaged header, and one that spans columns is the
-    // upper part of one.
-    while let Some(above) = start.checked_sub(1).and_then(|i| rows.get(i)) {
-        let below = &rows[start];
-        let adjacent = above.line + above.lines == below.line;
-        let cells = above.cells.len();
-        let words = above.filled() > 1 && above.cells.iter().all(|c| !Class::of(c).is_typed());
-        let spans = fits(above) && above.filled() > 1;
-        let near = columns > 2
-            && cells != width
-            && cells + 1 + columns / 8 >= width
-            && cells <= width + 1 + columns / 8;
-        let below_is_words = below.cells.iter().all(|c| !Class::of(c).is_typed());
-        if !adjacent || is_comment(above) || !words {
-            break;
-        }
-        if (spans && below_is_words)
-            || (near && !below_is_words)
-            || (near && below.why.is_none() && is_header_like(above, below))
-        {
-            start -= 1;
-        } else {
-            break;
-        }
-    }
-    // A commented header: the last comment above, if it has a name for each column.
-    start
-}
-
-/// Whether a misfit row of words stands above rows of words as a header would: its cells are short and none repeats below.
-fn is_header_like(above: &SampleRow, below: &SampleRow) -> bool {
-    !has_repeats(above)
-        && above.cells.iter().all(|c| c.len() < 40 && !c.is_empty())
-        && !above.cells.iter().any(|c| below.cells.contains(c))
 }
 
 /// What the cells of each column look like, where at least four fifths of those that say something agree.

@@ -71,6 +71,7 @@ mod series;
 mod series_json;
 mod sniff;
 mod stack;
+mod start;
 mod table;
 mod target;
 mod texts;

@@ -351,7 +351,8 @@ impl Pipeline {
             && self.unwrapper.is_none()
             && self.expander.is_none()
             && self.decoder.invalid.count == 0
-            && self.decoder.nul.count == 0;
+            && self.decoder.nul.count == 0
+            && self.decoder.controls.count == 0;
         let byte = |offset: u64| exact.then_some(offset + self.coding.mark_bytes as u64);
         located(error, file, |at| self.rows.table.column_name(at), byte)
     }
@@ -412,6 +413,18 @@ impl Pipeline {
             notices.push(Notice::NulBytes {
                 count: nul.count,
                 first_line: nul.first_line,
+            });
+        }
+        let controls = self.decoder.controls;
+        if controls.count > 0 {
+            notices.push(Notice::Other {
+                title: "Quotes and dashes were set right".to_owned(),
+                meaning: format!(
+                    "{} characters of Windows-1252, the first on line {}, were written as controls by a program that took them for Latin-1.",
+                    grouped(controls.count),
+                    controls.first_line
+                ),
+                level: Level::Info,
             });
         }
         if let Some(line) = self.tokenizer.unclosed_quote {

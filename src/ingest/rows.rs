@@ -81,11 +81,9 @@ impl Rows {
         for (line, why, text) in std::mem::take(&mut rows.layout.repaired) {
             rows.repaired.add(line, why, text);
         }
-        let header = std::mem::take(&mut rows.layout.header);
         if let Some(raw) = &mut rows.raw {
-            write_row(raw, header.iter().map(String::as_bytes));
+            write_row(raw, rows.layout.header_text.iter().map(String::as_bytes));
         }
-        rows.layout.header = header;
         rows
     }
 
@@ -153,8 +151,9 @@ impl Rows {
 
     fn unusual(&mut self, record: Record<'_>) -> Result<(), IngestError> {
         let width = record.ends.len();
-        // The end of a file as DOS marked it.
-        if width == 0 || record.source == b"\x1a" {
+        // Nothing but delimiters is a blank line of a spreadsheet; the sign is the end of a file as DOS marked it.
+        let is_blank = || record.cells().all(<[u8]>::is_empty);
+        if width == 0 || (self.layout.columns() > 1 && is_blank()) || record.source == b"\x1a" {
             self.skipped.add(record.line, Why::Blank, String::new());
             self.apart = true;
             return Ok(());
@@ -195,7 +194,6 @@ impl Rows {
         let below = odd && !self.held.is_empty();
         let header_like = odd && apart && self.looks_like_header(&record);
         if !fits || below || header_like || self.only_first_is_filled(&record) {
-            self.apart = record.cells().all(<[u8]>::is_empty);
             return self.hold(&record, apart, fits);
         }
         // A row of words set apart is the header of another table if the rows below it are of that table too.
