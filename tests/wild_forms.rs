@@ -228,3 +228,36 @@ fn a_log_that_commas_separate_is_no_report() {
     let (_, how) = table(&text);
     assert_eq!(how.delimiter, ",");
 }
+
+#[test]
+fn blanks_between_quoted_cells_separate() {
+    // Cells with blanks in them that nobody quoted: the rows are damaged, what separates them is plain.
+    let kinds = ["Boots", "Running Jacket", "Towel", "Shoes"];
+    let text = format!(
+        "day pod count kind \"note\" \"address\"\n{}",
+        lines(|n| format!(
+            "2026-01-02 p{n} {n} {} \"well, quite good\" \"https://a.b/{n}\"",
+            kinds[n % 4]
+        ))
+    );
+    let (found, how) = table(&text);
+    assert_eq!((how.delimiter.as_str(), how.header_rows), (" ", 1));
+    assert_eq!(found[0], ["day", "pod", "count", "kind", "note", "address"]);
+    assert_eq!(found.len(), 101);
+    assert_eq!(
+        found[3][3..],
+        ["Towel", "well, quite good", "https://a.b/2"]
+    );
+}
+
+#[test]
+fn lists_within_cells_are_no_columns() {
+    let body = lines(|n| format!("{n};2;3,4;5;{n}"));
+    let (found, how) = table(&format!("left,right\n{body}"));
+    assert_eq!((how.delimiter.as_str(), found.len()), (",", 101));
+    assert_eq!(found[1], ["0;2;3", "4;5;0"]);
+    // One column whose name holds commas.
+    let (found, how) = table("\"#,##,#00\"\n1\n2\n");
+    assert_eq!((how.delimiter.as_str(), found.len()), (",", 3));
+    assert_eq!(found[0], ["#,##,#00"]);
+}

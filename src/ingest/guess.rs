@@ -7,6 +7,7 @@
 //! `(width - 1) / width`, and a prior says how usual a delimiter is.
 
 use super::IngestError;
+use super::between::{is_doubled, is_one_typed_column, is_padded};
 use super::candidates;
 use super::class::{self, Class};
 use super::csv::{Record, Tokenizer};
@@ -18,7 +19,7 @@ use super::report::Why;
 use super::scan::Dialect;
 
 /// Rows and bytes of the sample by which dialects are compared.
-const SCORED_ROWS: usize = 300;
+pub(super) const SCORED_ROWS: usize = 300;
 const SCORED_BYTES: usize = 48 << 10;
 
 /// A row of the sample.
@@ -104,6 +105,8 @@ struct Score {
     cuts_times: bool,
     /// Whether it cuts every row but the first, which is the name of one column then.
     spares_first: bool,
+    /// Whether most rows have quoted cells beside each other with a blank between them.
+    quotes_apart: bool,
 }
 
 fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
@@ -114,15 +117,23 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
         };
         fixed::recut(&mut rows, &starts);
         rows.retain(|r| !r.cells.is_empty() && !is_ruled(&r.source));
-        let separated = |r: &&SampleRow| r.cells.iter().filter(|c| c.ends_with(b",")).count() > 1;
+        // Commas at the ends of cells, or quotes with a blank between them, are what separates cells.
+        let separated = |r: &&SampleRow| {
+            r.cells.iter().filter(|c| c.ends_with(b",")).count() > 1 || quotes_apart(r)
+        };
         if rows.iter().filter(|r| r.filled() > 1).count() * 4 < rows.len() * 3
             || rows.iter().filter(separated).count() * 2 > rows.len()
         {
             return Score::default();
         }
     }
+    // What most rows are not is a remark.
+    let commented = |r: &SampleRow| r.source.starts_with(b"#");
+    let filled = |r: &&SampleRow| r.filled() > 0 && !commented(r);
+    let usual = rows.iter().find(filled).map(|r| r.cells.len());
     rows.retain(|r| {
-        let remark = r.cells.len() == 1 && r.source.starts_with(b"#");
+        let len = r.cells.len();
+        let remark = commented(r) && (len == 1 || usual.is_some_and(|usual| usual != len));
         !(r.filled() == 0 || remark || is_ruled(&r.source))
     });
     let n = rows.len() as f64;
@@ -176,6 +187,7 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
         Escape::Sign(_) => 0.99,
     };
     Score {
+        quotes_apart: rows.iter().filter(|r| quotes_apart(r)).count() * 2 > rows.len(),
         score: pattern * types * types * (1.0 - 0.5 * damaged / n) * usual * escape,
         spares_first,
         alike: count as f64 / n,
@@ -188,6 +200,11 @@ fn score(text: &[u8], complete: bool, dialect: Dialect) -> Score {
         cuts_times: dialect.delimiter == Delimiter::Byte(b':')
             && rows.iter().filter(|r| cuts_time(&r.cells)).count() * 2 > rows.len(),
     }
+}
+
+/// Whether a row has quoted cells beside each other with a blank between them.
+fn quotes_apart(row: &SampleRow) -> bool {
+    row.source.windows(3).any(|w| w == b"\" \"")
 }
 
 /// Whether two neighbouring cells are the hours and the minutes of a time of day.
@@ -219,7 +236,9 @@ fn is_plausible(delimiter: Delimiter, s: &Score) -> bool {
             // Above many columns one word is a title.
             let many = s.width > 7 && delimiter == Delimiter::Blanks;
             (!s.spares_first || many)
-                && (s.alike >= 0.7 || (many && s.alike >= 0.5))
+                && (s.alike >= 0.7
+                    || (many && s.alike >= 0.5)
+                    || (s.quotes_apart && delimiter == Delimiter::Byte(b' ')))
                 && s.rows > 1
                 && (s.typed || (s.width > 2 && s.rows > 3 && s.alike > 0.9))
         }
@@ -339,7 +358,8 @@ fn guess_head(text: &[u8], complete: bool, options: &ReadOptions) -> Guess {
                     dialect.pad = true;
                 }
                 let s = score(body, complete, dialect);
-                if told.is_some() || is_plausible(delimiter, &s) {
+                let chance = !matches!(quote, None | Some(b'"' | b'\'')) && s.alike <= 0.5;
+                if told.is_some() || (is_plausible(delimiter, &s) && !chance) {
                     tried.push((dialect, s));
                 }
             }
@@ -352,6 +372,14 @@ fn guess_head(text: &[u8], complete: bool, options: &ReadOptions) -> Guess {
         .any(|(d, s)| d.delimiter == tab && s.alike > 0.9)
     {
         tried.retain(|(d, _)| !is_blank(d.delimiter) || told.is_some());
+    }
+    // A sign that cuts all lines alike, the header among them, is no part of cells, and one that spares the header is.
+    let level = tried.iter().any(|(d, s)| {
+        let usual = matches!(d.delimiter, Delimiter::Byte(b',' | b';' | b'\t' | b'|'));
+        usual && s.alike == 1.0 && s.rows > 2 && s.width > 1
+    });
+    if level && told.is_none() {
+        tried.retain(|(_, s)| !s.spares_first);
     }
     // Places tell nothing where blanks alone give the same columns, and are left where a number is longer than those above.
     let blanks = tried
@@ -431,86 +459,6 @@ fn is_blank(delimiter: Delimiter) -> bool {
         delimiter,
         Delimiter::Byte(b' ') | Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
     )
-}
-
-/// Whether nearly every delimiter outside quotes has a blank behind it: `1, "2, 3", 4`.
-fn is_padded(text: &[u8], dialect: Dialect) -> bool {
-    let delimiter = match &dialect.delimiter {
-        Delimiter::Byte(b' ') => return false,
-        Delimiter::Byte(_) | Delimiter::Sequence(_) => candidates::bytes_of(&dialect.delimiter),
-        _ => return false,
-    };
-    let (mut cells, mut padded, mut quoted) = (0usize, 0usize, 0usize);
-    for line in text.split(|b| matches!(b, b'\n' | b'\r')).take(100) {
-        if is_ruled(line) {
-            continue;
-        }
-        let mut within = false;
-        for (at, &b) in line.iter().enumerate() {
-            if Some(b) == dialect.quote {
-                within = !within;
-            } else if !within && at > 0 && line[at..].starts_with(delimiter) {
-                let rest = &line[at + delimiter.len()..];
-                if !rest.is_empty() && !rest.starts_with(delimiter) {
-                    cells += 1;
-                    let tab = rest.first() == Some(&b'\t') && delimiter != b"\t";
-                    padded += usize::from(rest.first() == Some(&b' ') || tab);
-                    let next = rest.iter().find(|b| **b != b' ').copied();
-                    quoted += usize::from(rest.first() == Some(&b' ') && next == dialect.quote);
-                }
-            }
-        }
-    }
-    // A quote behind a blank begins a cell only if the blank is none of it. Bars stand at the side of a drawn table, too.
-    let most = match delimiter {
-        _ if quoted > 0 && padded > 2 && dialect.quote == Some(b'"') => 10,
-        b"|" => 16,
-        _ => 19,
-    };
-    cells > 1 && padded * 20 >= cells * most
-}
-
-/// Whether every second cell is empty in every row: the delimiter is written twice.
-fn is_doubled(text: &[u8], complete: bool, dialect: Dialect) -> bool {
-    let rows = rows_of(text, complete, dialect, usize::MAX, 100);
-    let rows: Vec<&SampleRow> = rows.iter().filter(|r| r.filled() > 1).collect();
-    let doubled = |row: &&&SampleRow| {
-        row.cells.len() % 2 == 1 && row.cells.iter().skip(1).step_by(2).all(|c| c.is_empty())
-    };
-    !rows.is_empty() && rows.iter().filter(doubled).count() * 10 > rows.len() * 9
-}
-
-/// Whether the lines as they stand are numbers or times, so that nothing separates anything.
-fn is_one_typed_column(text: &[u8], complete: bool, dialect: Dialect) -> bool {
-    if dialect.delimiter == Delimiter::Byte(b',') {
-        return is_one_of_fractions(text, complete, dialect);
-    }
-    if matches!(dialect.delimiter, Delimiter::Byte(b';' | b'\t' | b'|')) {
-        return false;
-    }
-    let rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
-    let rows: Vec<&SampleRow> = rows.iter().filter(|r| !r.cells.is_empty()).collect();
-    let typed = |row: &&&SampleRow| {
-        std::str::from_utf8(&row.source).is_ok_and(|t| class::is_time(t.trim()))
-    };
-    rows.iter().filter(typed).count() * 10 >= rows.len() * 8
-}
-
-/// Whether one name stands above numbers with decimal commas and nothing else.
-fn is_one_of_fractions(text: &[u8], complete: bool, dialect: Dialect) -> bool {
-    let rows = rows_of(text, complete, dialect, usize::MAX, SCORED_ROWS);
-    let mut rows = rows.iter().filter(|r| !r.cells.is_empty());
-    let named = rows
-        .next()
-        .is_some_and(|r| r.cells.len() == 1 && Class::of(&r.source) == Class::Text);
-    let mut count = 0;
-    named
-        && rows.all(|row| {
-            count += 1;
-            row.source.iter().filter(|&&b| b == b',').count() == 1
-                && Class::of(&row.source) == Class::Number
-        })
-        && count > 1
 }
 
 #[cfg(test)]

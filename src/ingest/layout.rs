@@ -287,7 +287,7 @@ fn comment_of(rows: &[SampleRow], dialect: Dialect) -> Option<u8> {
     // Words that are separated as cells are, and are more than there are columns.
     let is_blank = matches!(
         dialect.delimiter,
-        Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
+        Delimiter::Byte(b' ') | Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
     );
     if let [first, second, ..] = rows
         && is_blank
@@ -296,7 +296,7 @@ fn comment_of(rows: &[SampleRow], dialect: Dialect) -> Option<u8> {
             .split(u8::is_ascii_whitespace)
             .filter(|w| !w.is_empty())
             .count()
-            > width
+            > second.cells.len()
         && !second.source.starts_with(b"#")
         && second.cells.iter().any(|c| Class::of(c).is_typed())
     {

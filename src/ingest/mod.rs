@@ -17,6 +17,7 @@
 //! are cut into pieces; nothing is dropped or changed without a notice. This layer names `data`, and `json` for its tokens.
 
 mod align;
+mod between;
 mod buffer;
 mod candidates;
 mod class;

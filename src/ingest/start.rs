@@ -46,7 +46,16 @@ pub(super) fn table_start(
         let apart = row.line + row.lines < next.line && row.filled() == 1;
         (columns == 2 && apart && full(next) && next.filled() == 2).then_some(at + 1)
     };
-    let start = start.map(|at| title(at).unwrap_or(at));
+    // A whole row of words at the very top names the columns, be most rows below it damaged.
+    let top = rows.iter().position(|r| !is_comment(r) && !is_separator(r));
+    let named = top.and_then(|at| rows.get(at));
+    let is_name = |c: &Vec<u8>| !c.trim_ascii().is_empty() && !Class::of(c).is_typed();
+    let headed = columns > 2
+        && named.is_some_and(|r| fits(r) && r.cells.iter().all(is_name) && !has_repeats(r));
+    let start = start.map(|at| match top {
+        Some(top) if headed && at > top => top,
+        _ => title(at).unwrap_or(at),
+    });
     let Some(mut start) = start else {
         return rows
             .iter()
