@@ -126,6 +126,17 @@ fn the_first_of_several_tables_is_read() {
     let (found, how) = table(&format!("run,kind,size\n{first}run,v,w,x,y,z\n{second}"));
     assert_eq!((found.len(), found[0].len()), (101, 3));
     assert_eq!(how.skipped.count, 101, "{:?}", how.skipped.rows.first());
+    // A narrower one below, of which a row is damaged itself.
+    let third = lines(|n| match n {
+        30 => "30,1".to_owned(),
+        n => format!("{n},1,2"),
+    });
+    let (found, how) = table(&format!("run,v,w,x,y,z\n{second}run,w,z\n{third}"));
+    assert_eq!(
+        (found.len(), found[0].len()),
+        (101 + usize::from(how.repaired.count > 0), 6)
+    );
+    assert_eq!(how.skipped.count + how.repaired.count, 101);
     // A wider one with more rows is the table, and what stands above it is not.
     let (found, _) = table(&format!(
         "run,kind\n1,a\n2,b\n3,c\n4,d\n5,e\nrun,v,w,x,y,z\n{second}"

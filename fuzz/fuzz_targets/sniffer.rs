@@ -1,7 +1,9 @@
 //! What a file is taken for, and how sure that is, for any bytes and whatever the caller says about them.
 #![no_main]
 
-use kubecast::ingest::{DateOrder, Delimiter, Encoding, Escape, ReadOptions, read_csv_as, recognise};
+use kubecast::ingest::{
+    DateOrder, Delimiter, Encoding, Escape, Offset, ReadOptions, read_csv_as, recognise,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -32,6 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
         preamble_rows: [None, Some(1)][n / 7 % 2],
         decimal: [None, Some(',')][n / 11 % 2],
         date_order: [None, Some(DateOrder::DayFirst)][n / 17 % 2],
+        offset: [None, Offset::named("+05:30")][n / 19 % 2],
         comment: [None, Some(None), Some(Some(b'%'))][n / 13 % 3],
     };
     for options in [ReadOptions::default(), said] {

@@ -411,14 +411,16 @@ impl Rows {
         let width = first.cells.len();
         let words = |row: &Held| row.cells.iter().all(|c| !Class::of(c).is_typed());
         // Without a blank line between them, names over values that are not this table's tell.
+        let alike = group.iter().filter(|r| r.cells.len() == width).count() * 10;
+        let values = group.iter().filter(|r| !words(r)).count() * 10;
         let headed = words(first)
             && group.len() > 2
             && width != self.layout.columns()
-            && group.iter().all(|r| r.cells.len() == width)
-            && group.iter().skip(1).all(|r| !words(r));
+            && alike >= group.len() * 9
+            && values >= (group.len() - 1) * 9;
         (apart || headed)
             && width > 1
-            && group.iter().filter(|r| r.cells.len() == width).count() * 10 >= group.len() * 8
+            && alike >= group.len() * 8
             && (group.len() > 2 || (words(first) && !words(second)))
     }
 
