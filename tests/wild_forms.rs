@@ -168,7 +168,7 @@ fn controls_that_were_quotes_are_quotes() {
 #[test]
 fn names_are_written_as_they_stand() {
     let (found, how) = table("# energy (MeV),count \n1,2\n3,4\n");
-    assert_eq!(found[0], ["# energy (MeV)", "count "]);
+    assert_eq!(found[0], ["energy (MeV)", "count "]);
     let names: Vec<&str> = how.columns.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["energy (MeV)", "count"]);
 }
@@ -259,6 +259,20 @@ fn blanks_between_quoted_cells_separate() {
         found[3][3..],
         ["Towel", "well, quite good", "https://a.b/2"]
     );
+}
+
+#[test]
+fn a_comment_may_name_the_columns() {
+    for (rule, names) in [
+        ("#-------------\n", "#  col1   col2"),
+        ("# of a test\n#-----\n", "# col1 col2"),
+    ] {
+        let body = lines(|n| format!("  {n}.000000   -0.{n:03}196"));
+        let (found, how) = table(&format!("{rule}{names}\n{body}"));
+        assert_eq!((how.header_rows, found.len()), (1, 101), "{names}");
+        assert_eq!(found[0], ["col1", "col2"]);
+        assert_eq!(found[1], ["0.000000", "-0.000196"]);
+    }
 }
 
 #[test]

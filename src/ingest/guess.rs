@@ -382,6 +382,7 @@ fn guess_head(text: &[u8], complete: bool, options: &ReadOptions) -> Guess {
         tried.retain(|(_, s)| !s.spares_first);
     }
     // Places tell nothing where blanks alone give the same columns, and are left where a number is longer than those above.
+    // Of several blanks in a row those behind the first hold no empty cells.
     let blanks = tried
         .iter()
         .find(|(d, s)| matches!(d.delimiter, Delimiter::Blanks) && s.alike > 0.9)
@@ -389,7 +390,11 @@ fn guess_head(text: &[u8], complete: bool, options: &ReadOptions) -> Guess {
     if let Some(width) = blanks
         && told.is_none()
     {
-        tried.retain(|(d, s)| d.delimiter != Delimiter::Fixed || s.width != width);
+        tried.retain(|(d, s)| match d.delimiter {
+            Delimiter::Fixed => s.width != width,
+            Delimiter::Byte(b' ') => s.width <= width,
+            _ => true,
+        });
     }
     let best = tried
         .iter()

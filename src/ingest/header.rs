@@ -219,14 +219,19 @@ pub(super) fn header(layout: &mut Layout, rows: &[&SampleRow]) {
             }
         }
     }
-    if let Some(first) = names.first_mut()
-        && let Some(rest) = first.strip_prefix('#')
-        && last.source.first() == Some(&b'#')
-        && !rest.trim().is_empty()
-    {
-        *first = rest.trim().to_owned();
+    // The sign of a comment is none of the name behind it.
+    let mut text = text.unwrap_or_else(|| names.clone());
+    for names in [&mut names, &mut text] {
+        if let Some(first) = names.first_mut()
+            && last.source.first() == Some(&b'#')
+        {
+            let rest = first.trim_start_matches('#').trim_start();
+            if !rest.is_empty() {
+                *first = rest.to_owned();
+            }
+        }
     }
-    layout.header_text = text.unwrap_or_else(|| names.clone());
+    layout.header_text = text;
     layout.header = names;
 }
 

@@ -135,6 +135,9 @@ pub(super) fn layout(
     };
     let width = width_of(&first, comment)?;
     let mut rows = cut(width);
+    if is_blank(dialect) {
+        commented_header(&mut rows, width);
+    }
     let mut layout = Layout::of_width(width, comment);
     layout.starts = starts;
     if !matches!(
@@ -143,14 +146,14 @@ pub(super) fn layout(
     ) {
         edges(&mut layout, &rows);
     }
-    let is_blank =
+    let is_nothing =
         |r: &SampleRow| r.cells.iter().all(Vec::is_empty) && (width > 1 || r.cells.is_empty());
     let blanks: Vec<u64> = rows
         .iter()
-        .filter(|r| is_blank(r))
+        .filter(|r| is_nothing(r))
         .map(|r| r.line)
         .collect();
-    rows.retain(|r| !is_blank(r));
+    rows.retain(|r| !is_nothing(r));
     let is_comment = |row: &SampleRow| {
         comment.is_some_and(|c| row.source.first() == Some(&c))
             && (options.comment.is_some() || row.cells.len() != width)
@@ -281,16 +284,37 @@ pub(super) fn is_separator(row: &SampleRow) -> bool {
         && row.source.len() <= 8
 }
 
+/// Cuts the last of the comments at the top at its blanks, if that gives a name for each column.
+fn commented_header(rows: &mut [SampleRow], width: usize) {
+    let top = rows.iter().position(|r| !r.source.starts_with(b"#"));
+    let Some(row) = top.and_then(|at| rows.get_mut(at.checked_sub(1)?)) else {
+        return;
+    };
+    let names = row.source.trim_ascii();
+    let names = names.strip_prefix(b"#").unwrap_or(names);
+    let words = names
+        .split(u8::is_ascii_whitespace)
+        .filter(|w| !w.is_empty());
+    let words: Vec<Vec<u8>> = words.map(<[u8]>::to_vec).collect();
+    if width > 1 && words.len() == width && words.iter().all(|w| Class::of(w) == Class::Text) {
+        row.cells = words;
+    }
+}
+
+/// Whether blanks separate cells.
+fn is_blank(dialect: Dialect) -> bool {
+    matches!(
+        dialect.delimiter,
+        Delimiter::Byte(b' ') | Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
+    )
+}
+
 /// `#`, where lines that begin with it are not rows of the table.
 fn comment_of(rows: &[SampleRow], dialect: Dialect) -> Option<u8> {
     let width = width_of(rows, None)?;
     // Words that are separated as cells are, and are more than there are columns.
-    let is_blank = matches!(
-        dialect.delimiter,
-        Delimiter::Byte(b' ') | Delimiter::Blanks | Delimiter::WideBlanks | Delimiter::Fixed
-    );
     if let [first, second, ..] = rows
-        && is_blank
+        && is_blank(dialect)
         && let Some(words) = first.source.strip_prefix(b"#")
         && words
             .split(u8::is_ascii_whitespace)
