@@ -9,6 +9,8 @@
 //! rows and of the cells, each as multisets. A file without a header has names that somebody made up. Of those the second
 //! score counts the number alone, and no more of the first than the benchmark does.
 
+#![expect(clippy::print_stdout, reason = "a program that prints its result")]
+
 use kubecast::ingest::{ReadOptions, ReadReport, Reader};
 use std::collections::BTreeMap;
 use std::path::Path;
