@@ -276,6 +276,21 @@ fn a_comment_may_name_the_columns() {
 }
 
 #[test]
+fn a_line_end_in_quotes_at_the_end_is_a_cell() {
+    let row = |name: &str, n: usize| format!("\"{name}\";\"{n}\";\"TIME_LIMIT\";\"\n\"\n");
+    let head = "\"problem\";\"m\";\"status\"\n";
+    for text in [
+        format!("{head}{}", row("a", 1)),
+        format!("{head}{}{}{}", row("a", 1), row("b", 2), row("c", 3)),
+    ] {
+        let (found, how) = table(&text);
+        assert_eq!(found[0], ["problem", "m", "status", ""]);
+        assert_eq!(found[1], ["a", "1", "TIME_LIMIT", "\n"]);
+        assert_eq!(how.repaired.rows.iter().filter(|r| r.line > 1).count(), 0);
+    }
+}
+
+#[test]
 fn lists_within_cells_are_no_columns() {
     let body = lines(|n| format!("{n};2;3,4;5;{n}"));
     let (found, how) = table(&format!("left,right\n{body}"));

@@ -189,7 +189,8 @@ pub(super) fn header(layout: &mut Layout, rows: &[&SampleRow]) {
             })
             .collect();
         // R names the columns and not that of the rows' names.
-        if rows.len() == 1 && cells.len() + 1 == columns && layout.rows_are_named {
+        let filled = layout.classes.last().is_none_or(Option::is_some);
+        if rows.len() == 1 && cells.len() + 1 == columns && layout.rows_are_named && filled {
             cells.insert(0, String::new());
         }
         // An extra delimiter in the header leaves a nameless cell more than there are columns.

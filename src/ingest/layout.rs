@@ -447,7 +447,9 @@ fn edges(layout: &mut Layout, rows: &[SampleRow]) {
         .iter()
         .filter(|r| r.cells.len() == width && !is_ruled(&r.source))
         .collect();
-    let blank = |cell: Option<&Vec<u8>>| cell.is_some_and(|c| c.trim_ascii().is_empty());
+    // A line end in quotes is a cell.
+    let blank =
+        |cell: Option<&Vec<u8>>| cell.is_some_and(|c| c.iter().all(|b| matches!(b, b' ' | b'\t')));
     if whole.is_empty() {
         return;
     }
