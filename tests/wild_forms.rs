@@ -301,3 +301,21 @@ fn lists_within_cells_are_no_columns() {
     assert_eq!((how.delimiter.as_str(), found.len()), (",", 3));
     assert_eq!(found[0], ["#,##,#00"]);
 }
+
+#[test]
+fn the_count_below_a_printed_table_is_no_row() {
+    let (found, how) = table(
+        "id   name   when    \n-- -------- ----------\n 1 a b      2026-01-01\n 2          2026-01-02\n10 long one \n(3 rows)\n\n",
+    );
+    assert_eq!(how.delimiter, "fixed");
+    assert_eq!(
+        found,
+        rows(&[
+            &["id", "name", "when"],
+            &["1", "a b", "2026-01-01"],
+            &["2", "", "2026-01-02"],
+            &["10", "long one", ""],
+        ])
+    );
+    assert_eq!(how.skipped.rows.iter().filter(|r| r.line == 6).count(), 1);
+}

@@ -198,6 +198,15 @@ pub(super) fn cut(line: &[u8], starts: &[usize], out: &mut Cells) {
     }
 }
 
+/// Whether a line says how many rows stand above it, as psql does: `(3 rows)`.
+pub(super) fn is_count(line: &[u8]) -> bool {
+    let within = line.trim_ascii().strip_prefix(b"(");
+    within.and_then(|l| l.strip_suffix(b")")).is_some_and(|l| {
+        let digits = l.iter().take_while(|b| b.is_ascii_digit()).count();
+        digits > 0 && matches!(&l[digits..], b" row" | b" rows")
+    })
+}
+
 /// Cuts rows of a sample, each a line as a whole, at the places.
 pub(super) fn recut(rows: &mut [SampleRow], starts: &[usize]) {
     let mut cells = Cells::default();

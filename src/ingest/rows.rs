@@ -138,7 +138,10 @@ impl Rows {
             && !self.apart
             && self.held.is_empty()
             && self.other.is_none()
-            && !matches!(first, b'-' | b'=' | b'+' | b'|' | b':' | b'_' | b' ' | 0xe2)
+            && !matches!(
+                first,
+                b'-' | b'=' | b'+' | b'|' | b':' | b'_' | b' ' | b'(' | 0xe2
+            )
             && Some(first) != self.layout.comment
             && !self.only_first_is_filled(&record)
             && !self.is_header(&record)
@@ -174,6 +177,11 @@ impl Rows {
         if is_ruled(record.source) && record.cells().all(|c| c.is_empty() || is_drawn(c)) {
             self.skipped
                 .add(record.line, Why::Ruled, shown(record.source));
+            return Ok(());
+        }
+        if !self.layout.starts.is_empty() && fixed::is_count(record.source) {
+            self.skipped
+                .add(record.line, Why::Footnote, shown(record.source));
             return Ok(());
         }
         let apart = std::mem::take(&mut self.apart);
@@ -516,13 +524,9 @@ impl Rows {
         }
         if cells.len() == 2 * width && width > 1 {
             let halves = cells.split_at(width);
-            let fits = |half: &[&[u8]]| {
-                half.iter()
-                    .zip(&self.layout.classes)
-                    .map(|(c, k)| fit(c, *k))
-                    .sum::<i32>()
-                    > 0
-            };
+            let classes = &self.layout.classes;
+            let of = |(c, k): (&&[u8], &Option<Class>)| fit(c, *k);
+            let fits = |half: &[&[u8]]| half.iter().zip(classes).map(of).sum::<i32>() > 0;
             if fits(halves.0) && fits(halves.1) {
                 self.repaired.add(row.line, Why::TwoRows, String::new());
                 self.emit(halves.0.iter().copied().collect::<Cells>().iter(), row.line)?;
