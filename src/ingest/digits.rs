@@ -11,7 +11,7 @@ pub(super) fn short(digits: &[u8]) -> Option<(u64, usize)> {
     use core::arch::wasm32 as simd;
     let n = digits.len();
     let aligned = at_the_end(digits)?;
-    let filled = 0xffff & (0xffff << (16 - n));
+    let filled = u16::MAX << (16 - n);
     let points = simd::i8x16_bitmask(simd::u8x16_eq(aligned, simd::u8x16_splat(b'.')));
     let values = simd::u8x16_sub(aligned, simd::u8x16_splat(b'0'));
     let are_digits = simd::u8x16_lt(values, simd::u8x16_splat(10));
