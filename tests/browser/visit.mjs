@@ -49,6 +49,30 @@ export class Visit {
     return this;
   }
 
+  /**
+   * Opens the page anew, once all is kept that it is keeping: what is still being written when a page goes is lost. Writes come
+   * one after the other, so that a look that is asked for last is answered last.
+   */
+  async reload() {
+    await this.page.evaluate(
+      () =>
+        new Promise((done) => {
+          const opening = indexedDB.open("kubecast");
+          opening.onupgradeneeded = () => opening.transaction.abort();
+          opening.onerror = () => done();
+          opening.onsuccess = () => {
+            const last = opening.result.transaction("kept", "readwrite");
+            last.objectStore("kept").count();
+            last.oncomplete = last.onabort = () => {
+              opening.result.close();
+              done();
+            };
+          };
+        }),
+    );
+    await this.page.reload({ waitUntil: "load" });
+  }
+
   /** Errors in the console that this test provokes. */
   expectTrouble(pattern) {
     this.expected.push(pattern);

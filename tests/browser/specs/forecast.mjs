@@ -156,7 +156,7 @@ export default [
       assert.match(before, /share caught ahead/);
       assert.match(before, /trees\s+20\s+1/);
       assert.match(before, /90 % interval/);
-      await visit.page.reload();
+      await visit.reload();
       await visit.until("the log is there again", () => document.querySelectorAll("td.choose input").length === 2, { timeout: 30_000 });
       await choose();
       assert.equal(await said(), before);

@@ -30,7 +30,7 @@ export default [
       await visit.until("it is said", () => /kept in this browser any more/.test(document.querySelector("#said").textContent));
       // The browser's store is written after it is said.
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      await visit.page.reload({ waitUntil: "load" });
+      await visit.reload();
       await visit.until("the page is there", () => Boolean(document.querySelector("#finding")), { timeout: 30_000 });
       await go(visit, "keep");
       await visit.sees(/nothing to keep yet/i);
@@ -75,7 +75,7 @@ export default [
       const before = await finding(visit);
       // Writing to the browser's store goes on for a moment after what is seen.
       await new Promise((resolve) => setTimeout(resolve, 1_500));
-      await visit.page.reload({ waitUntil: "load" });
+      await visit.reload();
       await visit.until("the data is there again", () => document.querySelector("#data-chip")?.title === "kept.csv", { timeout: 30_000 });
       await visit.until("all is read", () => !document.querySelector("#cancel"), { timeout: 30_000 });
       await go(visit, "data");
@@ -88,7 +88,7 @@ export default [
       await go(visit, "data");
       await visit.press("#forget");
       await new Promise((resolve) => setTimeout(resolve, 500));
-      await visit.page.reload({ waitUntil: "load" });
+      await visit.reload();
       await visit.sees(/5,000 rows/, { timeout: 30_000 });
       assert.equal(await visit.has("button", "Forget it"), false);
     },

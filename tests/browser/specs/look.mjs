@@ -88,7 +88,7 @@ export default [
       await visit.page.select("#theme", "dark");
       await visit.until("it is dark", (light) => getComputedStyle(document.body).backgroundColor !== light, { values: [light] });
       const dark = await ground();
-      await visit.page.reload({ waitUntil: "load" });
+      await visit.reload();
       await visit.until("it is still dark", (dark) => getComputedStyle(document.body).backgroundColor === dark, { values: [dark] });
     },
   ],

@@ -117,7 +117,7 @@ export default [
       await marked(visit, 1);
       assert.equal((await table(visit))[0][0], "disk");
       // They are there after a reload as well.
-      await visit.page.reload();
+      await visit.reload();
       await visit.until("the mark is back", () => document.querySelectorAll("#marks tbody tr").length === 1, { timeout: 30_000 });
       await marked(visit, 1);
     },

@@ -96,7 +96,7 @@ export default [
       await visit.page.select(delimiter, "comma");
       await visit.until("it is read with commas", () => /Comma-separated/.test(document.querySelector("#reading-title")?.closest("section").innerText), { timeout: 30_000 });
       assert.doesNotMatch(await visit.evaluate(() => document.querySelector("#data-chip").innerText), /4 columns/);
-      await visit.page.reload({ waitUntil: "load" });
+      await visit.reload();
       await visit.until("it is read with commas again", () => /Comma-separated/.test(document.querySelector("#reading-title")?.closest("section").innerText), { timeout: 30_000 });
       assert.equal(await visit.evaluate((id) => document.querySelector(id).value, delimiter), "comma");
       await visit.page.select(delimiter, "");
@@ -140,7 +140,7 @@ export default [
       await visit.assertAccessible("how one of two files was read");
       await visit.page.setViewport({ width: 390, height: 844 });
       await visit.until("it fits a narrow screen", () => document.documentElement.scrollWidth <= 390, { timeout: 3_000 });
-      await visit.page.reload({ waitUntil: "load" });
+      await visit.reload();
       await visit.until("both are read again", () => /2 files, not all written alike/.test(document.querySelector("#reading-title")?.closest("section").innerText), { timeout: 30_000 });
       await see("werte.csv");
       assert.equal(await visit.evaluate((id) => document.querySelector(id).value, delimiter), "semicolon");
