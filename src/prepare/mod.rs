@@ -23,6 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod blocks;
 mod cells;
 mod clock;
 mod encode;
@@ -34,6 +35,7 @@ mod history;
 mod horizon;
 mod impute;
 mod label;
+mod look_back;
 mod matching;
 mod params;
 mod reading;
@@ -55,6 +57,7 @@ pub use history::against_own_past;
 pub use horizon::{Ahead, ahead};
 pub(crate) use impute::mean;
 pub use label::healthy_classes;
+pub use look_back::{LookBack, Looked, each_feature, features};
 pub use params::{EncodingRule, MissingRule, RecipeParams, ScalingRule};
 pub use recipe::{ColumnSpec, Features, Recipe};
 pub use restarts::{Restarts, restarts};
@@ -66,5 +69,5 @@ pub use split_time::{
 };
 pub use window::{
     FAR_MINUTES, Look, Looks, MOST_DEVIATIONS, SHORT_MINUTES, WINDOW_MINUTES, WindowPlan,
-    each_feature, each_wanted, feature_name, features, full, is_counter, past_minutes, propose,
+    feature_name, full, is_counter, past_minutes, propose,
 };

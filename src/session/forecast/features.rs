@@ -6,7 +6,7 @@ use super::parts::Parts;
 use super::{ForecastError, ForecastSpec};
 use crate::data::{Frame, SortedSet, sort_by};
 use crate::learn::Model;
-use crate::prepare::{WindowPlan, each_wanted, propose};
+use crate::prepare::{LookBack, Looked, WindowPlan, propose};
 
 /// Rows whose features stand in memory as numbers of full width at a time.
 const CHUNK_ROWS: usize = 8_192;
@@ -25,6 +25,7 @@ pub(super) struct Features {
     rows: Vec<u32>,
     /// Features that are made; all where none is named.
     wanted: SortedSet<String>,
+    back: LookBack,
     left: VecDeque<WindowPlan>,
     steps: usize,
 }
@@ -71,6 +72,7 @@ impl Features {
         Self {
             names: Vec::new(),
             columns: Vec::new(),
+            back: LookBack::new(&parts.series, &rows),
             rows,
             wanted,
             steps: left.len(),
@@ -81,17 +83,15 @@ impl Features {
     /// Makes the features of one more column; answers whether there are more.
     pub(super) fn step(&mut self, frame: &Frame, parts: &Parts) -> Result<bool, ForecastError> {
         if let Some(plan) = self.left.pop_front() {
-            let (names, columns, rows) = (&mut self.names, &mut self.columns, &self.rows);
+            let (names, columns) = (&mut self.names, &mut self.columns);
             let all = self.wanted.is_empty();
             let wanted = |name: &str| all || self.wanted.contains(name);
-            each_wanted(frame, &parts.series, &plan, &wanted, &mut |name, values| {
+            let take = &mut |name, looked: Looked<'_>| {
                 names.push(name);
-                columns.push(
-                    rows.iter()
-                        .map(|&row| values[row as usize] as f32)
-                        .collect(),
-                );
-            })?;
+                columns.push(looked.each().map(|x| x as f32).collect());
+            };
+            self.back
+                .features(frame, &parts.series, &plan, &wanted, take)?;
         }
         Ok(!self.left.is_empty())
     }

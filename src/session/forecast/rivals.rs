@@ -6,7 +6,7 @@ use super::firing::Firing;
 use super::parts::{Parts, Side};
 use crate::data::Frame;
 use crate::evaluate::StaticRule;
-use crate::prepare::{Ahead, Look, Looks, WindowPlan, each_wanted, feature_name};
+use crate::prepare::{Ahead, Look, LookBack, Looked, Looks, WindowPlan};
 
 /// Rules that need no learning; the last where the table tells of alerts.
 pub(super) const RIVALS: [&str; 5] = [
@@ -60,11 +60,11 @@ impl Rivals {
             })
             .collect();
         let longest = spec.windows_minutes.iter().copied().max().unwrap_or(1);
+        let back = LookBack::new(&parts.series, &all);
         let slope = |rule: &Option<StaticRule>| {
             let mut found = Vec::new();
             let Some(rule) = rule else { return found };
             let column = parts.columns[rule.column].clone();
-            let wanted = feature_name(&column, Look::Slope, longest);
             let plan = WindowPlan {
                 windows_minutes: vec![longest],
                 columns: vec![Looks {
@@ -75,13 +75,8 @@ impl Rivals {
                 calendar: false,
             };
             // The column is one of the table's numbers.
-            let _made = each_wanted(
-                frame,
-                &parts.series,
-                &plan,
-                &|name| name == wanted,
-                &mut |_, values| found = values,
-            );
+            let take = &mut |_, looked: Looked<'_>| found = looked.each().collect();
+            let _made = back.features(frame, &parts.series, &plan, &|_| true, take);
             found
         };
         let slopes = rules.iter().map(slope).collect();

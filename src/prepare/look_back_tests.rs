@@ -1,3 +1,5 @@
+use super::super::rolling::Window;
+use super::super::window::{Looks, full, is_counter, propose};
 use super::*;
 use proptest::prelude::*;
 
@@ -208,6 +210,113 @@ proptest! {
     }
 }
 
+/// What rows that arrive one by one are told, by [`Window`]: mean, least, largest, deviation, slope.
+fn arriving(series: &Series, values: &[f64], window: u32) -> Vec<[u64; 5]> {
+    let mut out = vec![[f64::NAN.to_bits(); 5]; values.len()];
+    let origin = series.span().0;
+    let mut state = Window::new(f64::from(window), fewest(series, window));
+    for rows in series.each() {
+        state.clear();
+        for &row in rows {
+            let minute = (series.instants[row as usize] - origin) as f64 / MINUTE_MICROS as f64;
+            let told = state.push(minute, values[row as usize]);
+            out[row as usize] = [told.mean, told.min, told.max, told.deviation, told.slope]
+                .map(|x| finite(x).to_bits());
+        }
+    }
+    out
+}
+
+const ROLLED: [Look; 5] = [
+    Look::Mean,
+    Look::Min,
+    Look::Max,
+    Look::Deviation,
+    Look::Slope,
+];
+
+/// Features of some rows as bits, a list each.
+fn bits(frame: &Frame, series: &Series, plan: &WindowPlan, rows: &[u32]) -> Vec<Vec<u64>> {
+    let mut out = Vec::new();
+    LookBack::new(series, rows)
+        .features(frame, series, plan, &|_| true, &mut |_, looked| {
+            out.push(looked.each().map(f64::to_bits).collect());
+        })
+        .unwrap();
+    out
+}
+
+fn check_bits(minutes: &[i64], pods: &[u8], values: &[f64], window: u32, stride: usize) {
+    let (frame, series) = table(minutes, pods, values);
+    let every: Vec<u32> = (0..values.len() as u32).collect();
+    let arriving = arriving(&series, values, window);
+    let all = bits(&frame, &series, &plan(&ROLLED, &[window]), &every);
+    for (k, look) in ROLLED.iter().enumerate() {
+        for row in 0..values.len() {
+            assert_eq!(all[k][row], arriving[row][k], "{look:?} {row}");
+        }
+        // Alone a feature needs fewer sums.
+        let alone = bits(&frame, &series, &plan(&[*look], &[window]), &every);
+        assert_eq!(alone[0], all[k], "{look:?}");
+    }
+    // The rows that are asked, in any order, change nothing.
+    let mut rows: Vec<u32> = every.into_iter().step_by(stride).collect();
+    rows.reverse();
+    let plan = plan(&Look::ALL, &[window, 2 * window]);
+    let all = bits(
+        &frame,
+        &series,
+        &plan,
+        &(0..values.len() as u32).collect::<Vec<u32>>(),
+    );
+    for (some, all) in bits(&frame, &series, &plan, &rows).iter().zip(&all) {
+        for (&row, some) in rows.iter().zip(some) {
+            assert_eq!(*some, all[row as usize], "row {row} of {stride}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_table_and_rows_that_arrive_give_the_same_bits(
+        (minutes, pods, values) in rows(), window in 1..20_u32, stride in 1..40_usize,
+    ) {
+        check_bits(&minutes, &pods, &values, window, stride);
+    }
+}
+
+#[test]
+fn long_series_give_the_same_bits_however_few_rows_are_asked() {
+    let value = |i: usize| match (i * 7919) % 1009 {
+        0 => -0.0,
+        x if x < 5 => 0.0,
+        x => x as f64 * 0.37 - 100.0,
+    };
+    let n = 3_000;
+    let pods: Vec<u8> = (0..n).map(|i| (i % 3) as u8).collect();
+    let whole: Vec<f64> = (0..n).map(value).collect();
+    let partly = |i: usize| {
+        if i % 11 == 3 || (900..1_100).contains(&i) {
+            f64::NAN
+        } else {
+            value(i)
+        }
+    };
+    let partly: Vec<f64> = (0..n).map(partly).collect();
+    let regular: Vec<i64> = (0..n as i64).map(|i| i / 3).collect();
+    let gaps: Vec<i64> = regular
+        .iter()
+        .map(|m| m + m / 50 * 7 + m / 333 * 100)
+        .collect();
+    for minutes in [regular, gaps] {
+        for values in [&whole, &partly] {
+            for (window, stride) in [(1, 1), (5, 2), (7, 97), (60, 23), (60, 400), (240, 41)] {
+                check_bits(&minutes, &pods, values, window, stride);
+            }
+        }
+    }
+}
+
 #[test]
 fn nothing_drifts_after_a_spike() {
     let n = 20_000;
@@ -277,7 +386,8 @@ fn counters_are_known_by_name_and_by_their_steps() {
     let frame = Frame::new("t", vec![Column::time("at", vec![monday])]).unwrap();
     let series = Series::new(&frame, "at", &[]).unwrap();
     let mut at = Vec::new();
-    calendar(&series, &|_| true, &mut |_, v| at.push(v[0]));
+    let back = LookBack::new(&series, &[0]);
+    back.calendar(&series, &|_| true, &mut |_, v| at.push(v[0]));
     assert_eq!(at, [0.0, 1.0, 0.0, 1.0]);
 }
 
@@ -337,16 +447,18 @@ fn what_fills_is_full_in_time_and_clocks_are_not_proposed() {
     );
     let mut found = Vec::new();
     let wanted = "disk_usage_percent minutes to full 15m";
-    each_wanted(
-        &frame,
-        &series,
-        &plan,
-        &|name| name == wanted,
-        &mut |name, values| {
-            found.push((name, values));
-        },
-    )
-    .unwrap();
+    let rows: Vec<u32> = (0..n as u32).collect();
+    LookBack::new(&series, &rows)
+        .features(
+            &frame,
+            &series,
+            &plan,
+            &|name| name == wanted,
+            &mut |name, looked| {
+                found.push((name, looked.each().collect::<Vec<f64>>()));
+            },
+        )
+        .unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].0, wanted);
     assert!((found[0].1[50] - 40.0).abs() < 1e-9, "{}", found[0].1[50]);
