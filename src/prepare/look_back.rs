@@ -426,7 +426,11 @@ impl Pass<'_> {
             Look::Full,
             Look::Empty,
         ];
-        let asked = |look: &Look| Some((*look, self.asked(*look, window)?, Vec::new()));
+        let places = self.back.places.len();
+        let asked = |look: &Look| {
+            let name = self.asked(*look, window)?;
+            Some((*look, name, Vec::with_capacity(places)))
+        };
         let mut all: Vec<(Look, String, Vec<f64>)> = ALL.iter().filter_map(asked).collect();
         if all.is_empty() {
             return;
@@ -474,13 +478,14 @@ impl Pass<'_> {
             spread,
             slope: false,
         };
-        let mut short = Vec::new();
+        let places = self.back.places.len();
+        let mut short = Vec::with_capacity(places);
         let span = short_minutes(self.series, past_minutes);
         self.totals(span, need(false), &mut |totals, rows| {
             totals.means(rows, 1.0, &mut short)
         });
         let few = f64::from((fewest(self.series, past_minutes) / 2).max(2));
-        let (mut means, mut deviations) = (Vec::new(), Vec::new());
+        let (mut means, mut deviations) = (Vec::with_capacity(places), Vec::with_capacity(places));
         self.totals(f64::from(past_minutes), need(true), &mut |totals, rows| {
             totals.means(rows, few, &mut means);
             totals.deviations(rows, few, &mut deviations);

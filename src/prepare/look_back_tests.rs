@@ -405,25 +405,37 @@ fn window_speed() {
     let values: Vec<f64> = (0..n).map(|r| ((r * 7919) % 1009) as f64).collect();
     let (frame, series) = table(&minutes, &of, &values);
     let looks = [
+        Look::Now,
+        Look::Difference,
         Look::Mean,
-        Look::Min,
         Look::Max,
         Look::Deviation,
         Look::Slope,
+        Look::Standing,
     ];
-    let begun = std::time::Instant::now();
-    let mut features = 0;
-    for _ in 0..30 {
-        let plan = plan(&looks, &[5, 10, 15, 30, 60]);
-        each_feature(&frame, &series, &plan, &mut |_, v| {
-            features += usize::from(!v.is_empty())
-        })
-        .unwrap();
+    let plan = WindowPlan {
+        past_minutes: 178,
+        calendar: false,
+        ..plan(&looks, &[5, 10, 15, 30, 60])
+    };
+    for stride in [1, 33] {
+        let begun = std::time::Instant::now();
+        let rows: Vec<u32> = (0..n as u32).step_by(stride).collect();
+        let back = LookBack::new(&series, &rows);
+        let mut features = 0;
+        for _ in 0..30 {
+            back.features(&frame, &series, &plan, &|_| true, &mut |_, looked| {
+                let values: Vec<f32> = looked.each().map(|x| x as f32).collect();
+                features += usize::from(!values.is_empty());
+            })
+            .unwrap();
+        }
+        eprintln!(
+            "{features} features of {} rows in {:.2} s",
+            rows.len(),
+            begun.elapsed().as_secs_f64()
+        );
     }
-    eprintln!(
-        "{features} features of {n} rows in {:.2} s",
-        begun.elapsed().as_secs_f64()
-    );
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn run(
         grow(&mut fitter).map_err(ForecastError::Learn)?;
         let model = grown(fitter)?;
         if now == Pass::Screen {
-            features = Features::chosen(frame, spec, &parts, features.telling(&model));
+            features = features.chosen(&parts, &model);
             while features.step(frame, &parts)? {}
         }
         for side in now.sides() {

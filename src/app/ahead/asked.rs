@@ -34,7 +34,7 @@ pub fn found(series: &SeriesSummary) -> String {
         return "No column of time was found.".to_owned();
     }
     let by = match series.entity.as_slice() {
-        [] => "one entity".to_owned(),
+        [] => "One entity".to_owned(),
         columns => format!(
             "{} by {}",
             format::plural(u64::from(series.entities), "entity").replace("entitys", "entities"),

@@ -3,6 +3,9 @@
 use super::{Field, Settings};
 use crate::protocol::{ForecastSpec, Mark};
 
+/// Windows that a forecast may look back over, at most.
+pub const FORECAST_WINDOWS: u8 = 5;
+
 /// Which rows a forecast is judged by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HeldOut {
@@ -75,10 +78,9 @@ impl Settings {
     pub fn forecast_spec(&self, target: &str) -> Result<ForecastSpec, Field> {
         let form = &self.ahead;
         let mut windows_minutes = vec![self.whole(Field::ForecastWindow(0))?];
-        for more in [1, 2] {
+        for more in 1..FORECAST_WINDOWS {
             windows_minutes.extend(self.limit(Field::ForecastWindow(more))?);
         }
-        windows_minutes.dedup();
         Ok(ForecastSpec {
             leave: form.leave.clone(),
             horizon_minutes: self.whole(Field::ForecastHorizon)?,

@@ -201,24 +201,23 @@ impl Field {
                 "Means, trends and extremes of the past so long.",
                 "5",
             ),
-            Self::ForecastWindow(1) => Rule {
-                empty: Some("none"),
-                ..minutes(
-                    "forecast-window-1",
-                    "And, minutes",
-                    "A longer look back.",
-                    "15",
-                )
-            },
-            Self::ForecastWindow(_) => Rule {
-                empty: Some("none"),
-                ..minutes(
-                    "forecast-window-2",
-                    "And, minutes",
-                    "The longest. Each window takes as long to compute as the first.",
-                    "60",
-                )
-            },
+            Self::ForecastWindow(more) => {
+                let (id, default) = match more {
+                    1 => ("forecast-window-1", "15"),
+                    2 => ("forecast-window-2", "60"),
+                    3 => ("forecast-window-3", ""),
+                    _ => ("forecast-window-4", ""),
+                };
+                Rule {
+                    empty: Some("none"),
+                    ..minutes(
+                        id,
+                        "And, minutes",
+                        "Another look back. Each takes as long to compute as the first.",
+                        default,
+                    )
+                }
+            }
             Self::ForecastGap => Rule {
                 low: 0.0,
                 ..minutes(

@@ -6,7 +6,7 @@ mod knob;
 mod scenario;
 mod settings;
 
-pub use ahead::{AheadForm, HeldOut};
+pub use ahead::{AheadForm, FORECAST_WINDOWS, HeldOut};
 pub use field::{Field, Rule};
 pub use knob::Knob;
 pub use scenario::ISSUES;

@@ -26,6 +26,7 @@ pub(super) struct Features {
     /// Features that are made; all where none is named.
     wanted: SortedSet<String>,
     back: LookBack,
+    plan: WindowPlan,
     left: VecDeque<WindowPlan>,
     steps: usize,
 }
@@ -35,29 +36,25 @@ impl Features {
     pub(super) fn screen(frame: &Frame, spec: &ForecastSpec, parts: &Parts) -> Self {
         let stride = parts.train.len().div_ceil(SCREEN_ROWS).max(1);
         let rows = parts.train.iter().copied().step_by(stride).collect();
-        Self::new(frame, spec, parts, rows, SortedSet::default())
-    }
-
-    /// The features chosen, of every row that is learned from or scored.
-    pub(super) fn chosen(
-        frame: &Frame,
-        spec: &ForecastSpec,
-        parts: &Parts,
-        wanted: SortedSet<String>,
-    ) -> Self {
-        let all = parts.judged.iter().chain([&parts.train]).flatten();
-        let rows: SortedSet<u32> = all.copied().collect();
-        Self::new(frame, spec, parts, rows.iter().copied().collect(), wanted)
-    }
-
-    fn new(
-        frame: &Frame,
-        spec: &ForecastSpec,
-        parts: &Parts,
-        rows: Vec<u32>,
-        wanted: SortedSet<String>,
-    ) -> Self {
         let plan = propose(frame, &parts.series, &parts.columns, &spec.windows_minutes);
+        Self::new(plan, parts, rows, SortedSet::default())
+    }
+
+    /// The features that told this model most, of every row that is learned from or scored.
+    pub(super) fn chosen(&self, parts: &Parts, model: &Model) -> Self {
+        let mut is_asked = vec![false; parts.series.instants.len()];
+        for &row in parts.judged.iter().chain([&parts.train]).flatten() {
+            is_asked[row as usize] = true;
+        }
+        let rows = (0..)
+            .zip(is_asked)
+            .filter(|of| of.1)
+            .map(|of| of.0)
+            .collect();
+        Self::new(self.plan.clone(), parts, rows, self.telling(model))
+    }
+
+    fn new(plan: WindowPlan, parts: &Parts, rows: Vec<u32>, wanted: SortedSet<String>) -> Self {
         let one = |columns, calendar| WindowPlan {
             windows_minutes: plan.windows_minutes.clone(),
             columns,
@@ -77,6 +74,7 @@ impl Features {
             wanted,
             steps: left.len(),
             left,
+            plan,
         }
     }
 
@@ -118,7 +116,7 @@ impl Features {
     }
 
     /// The names of those that told a model most.
-    pub(super) fn telling(&self, model: &Model) -> SortedSet<String> {
+    fn telling(&self, model: &Model) -> SortedSet<String> {
         let importance = model.impurity_importance();
         let mut best: Vec<usize> = (0..self.names.len())
             .filter(|&f| importance.get(f).is_some_and(|i| *i > 0.0))

@@ -209,8 +209,7 @@ impl ForecastJob {
                 let model = Box::new(grown(*fitter)?);
                 let share = Self::grown_share(run, pass, 0.9);
                 if pass == Pass::Screen {
-                    let wanted = run.features.telling(&model);
-                    run.features = Features::chosen(frame, &run.spec, &run.parts, wanted);
+                    run.features = run.features.chosen(&run.parts, &model);
                     let next = pass.next(&run.parts).unwrap_or(Pass::All);
                     run.at = At::Features { pass: next };
                     return Ok(Slice::More(self.told(

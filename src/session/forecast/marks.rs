@@ -3,7 +3,8 @@
 use super::error::sentence;
 use super::{ForecastError, ForecastSpec};
 use crate::data::{
-    Column, ColumnKind, Dictionary, Frame, Names, Values, grouped, read_float, sort_by, time_text,
+    Column, ColumnKind, Dictionary, Frame, Names, SortedSet, Values, grouped, read_float, sort_by,
+    time_text,
 };
 use crate::ingest::{Offset, ReadReport, instants};
 use crate::prepare::{MINUTE_MICROS, Series, healthy_classes, time_columns};
@@ -77,13 +78,15 @@ pub(in crate::session) fn offset_of(hows: &[(String, ReadReport)]) -> Offset {
     }
 }
 
-/// What is asked, with its marks in UTC; those that cannot be read are left as they are.
+/// What is asked, with each window once, ascending, and its marks in UTC; those that cannot be read are left as they are.
 pub(in crate::session) fn settled(
     frame: &Frame,
     spec: &ForecastSpec,
     offset: Offset,
 ) -> ForecastSpec {
     let mut spec = spec.clone();
+    let windows: SortedSet<u32> = spec.windows_minutes.iter().copied().collect();
+    spec.windows_minutes = windows.iter().copied().collect();
     let Some(marks) = &mut spec.marks else {
         return spec;
     };

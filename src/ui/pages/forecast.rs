@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::marks::{columns, marks, sight};
 use super::prepare::choose;
 use crate::app::ahead::{self, Nudge};
-use crate::app::form::{Field, HeldOut};
+use crate::app::form::{FORECAST_WINDOWS, Field, HeldOut};
 use crate::app::marking::is_by_hand;
 use crate::app::plot::{Chart, class_color};
 use crate::app::verdict::Sentence;
@@ -536,15 +536,11 @@ fn form(app: &App) -> Html {
             store.act(Act::Forecast);
         })
     };
-    let fields = [
-        Field::ForecastHorizon,
-        Field::ForecastBudget,
-        Field::ForecastWindow(0),
-        Field::ForecastWindow(1),
-        Field::ForecastWindow(2),
-        Field::ForecastGap,
-        Field::ForecastTrees,
-    ];
+    let windows = (0..FORECAST_WINDOWS).map(Field::ForecastWindow);
+    let fields = [Field::ForecastHorizon, Field::ForecastBudget]
+        .into_iter()
+        .chain(windows);
+    let fields = fields.chain([Field::ForecastGap, Field::ForecastTrees]);
     let body = html! {
         <form class="form" {onsubmit}>
             <p class="why" id="series-found">{ found }</p>
