@@ -292,7 +292,12 @@ impl Run<'_> {
                 false => self.t.get(block.end - 1),
             };
             let is_within = |at: usize| edge.is_none_or(|&edge| edge > self.minutes[at] - span);
-            let end = first_not(row, rows, is_within);
+            // Where rows come at one pace stretches are as long as the block.
+            let usual = row + block.len().max(1);
+            let end = match usual < rows && is_within(usual - 1) && !is_within(usual) {
+                true => usual,
+                false => first_not(row, rows, is_within),
+            };
             take(Stretch {
                 rows: row..end,
                 block: block.clone(),
@@ -302,7 +307,9 @@ impl Run<'_> {
             }
             let from = self.minutes[end] - span;
             let before = self.known[end - 1] as usize;
-            let front = first_not(block.start, before, |at| self.t[at] <= from);
+            let front = first_not(block.end.max(block.start + 1), before, |at| {
+                self.t[at] <= from
+            });
             // Where all have left, the next value begins anew.
             block = match front < before {
                 true => front..self.known[end] as usize,

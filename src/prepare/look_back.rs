@@ -24,7 +24,7 @@ pub struct LookBack {
     /// Since the first row of all, by place: where a row stands in the order of the series.
     minutes: Vec<f64>,
     place_of_row: Vec<u32>,
-    /// Places that are asked, ascending, and where each series' begin.
+    /// Places that are told, ascending, and where each series' begin.
     places: Vec<u32>,
     places_from: Vec<u32>,
     /// For each row that is asked, where its place stands among them.
@@ -68,11 +68,17 @@ impl LookBack {
         let mut places = Vec::new();
         let mut places_from = vec![0];
         for ends in series.starts.windows(2) {
-            for place in ends[0]..ends[1] {
-                let at = &mut at_of_place[place as usize];
-                if *at != NO_PLACE {
+            let of = ends[0] as usize..ends[1] as usize;
+            let is_asked = |place: &usize| at_of_place[*place] != NO_PLACE;
+            let asked = of.clone().filter(is_asked).count();
+            let end = of.clone().rfind(is_asked).map_or(of.start, |last| last + 1);
+            // Of nearly all rows the others are told as well: that is less work than to leave them out.
+            let all = 2 * asked > end - of.start;
+            for place in of.start..end {
+                let at = &mut at_of_place[place];
+                if all || *at != NO_PLACE {
                     *at = places.len() as u32;
-                    places.push(place);
+                    places.push(place as u32);
                 }
             }
             places_from.push(places.len() as u32);

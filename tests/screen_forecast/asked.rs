@@ -10,6 +10,12 @@ fn time_and_entities_are_looked_for_when_they_come_into_sight_and_again_when_the
         ahead::found(&found()),
         "4 entities by pod, a row every 1 min, 2026-03-02 00:00 to 2026-03-03 09:19; 32 incidents. 2 gaps."
     );
+    let one = SeriesSummary {
+        entity: Vec::new(),
+        entities: 1,
+        ..found()
+    };
+    assert!(ahead::found(&one).starts_with("One entity, a row every 1 min, "));
     assert_eq!(ahead::time_columns(&screen.state), ["time", "uptime"]);
     assert_eq!(ahead::entity_columns(&screen.state), ["pod"]);
     // A counter of restarts has too many values for classes, and is one to warn of.
@@ -80,5 +86,46 @@ fn what_is_typed_is_checked_and_asked() {
     assert_eq!(
         screen.effects.last(),
         Some(&Effect::Focus(Field::ForecastHorizon))
+    );
+}
+
+#[test]
+fn five_windows_may_be_asked_and_a_wrong_one_is_named() {
+    let mut screen = Screen::ready();
+    let mut typed = |texts: [&str; 5]| {
+        for (at, text) in (0..).zip(texts) {
+            let field = Field::ForecastWindow(at);
+            screen.act(Act::Set(Setting::Text(field, text.into())));
+        }
+        let settings = &screen.state.settings;
+        let problems = (0..FORECAST_WINDOWS).map(|at| settings.problem(Field::ForecastWindow(at)));
+        let windows = settings.forecast_spec("issue").map(|s| s.windows_minutes);
+        (
+            windows,
+            problems.flatten().collect::<Vec<_>>(),
+            ahead::why_not(&screen.state),
+        )
+    };
+    let (windows, problems, why_not) = typed(["5", "10", "15", "30", "1,440"]);
+    assert_eq!((windows, why_not), (Ok(vec![5, 10, 15, 30, 1_440]), None));
+    assert!(problems.is_empty());
+    assert_eq!(typed(["5", "", "", "", "60"]).0, Ok(vec![5, 60]));
+    // One field is one window: a list is not taken for thousands.
+    for wrong in ["0", "2.5", "10, 30", "10,30", "an hour", "525601"] {
+        let (windows, problems, why_not) = typed(["5", "15", "60", wrong, ""]);
+        assert_eq!(windows, Err(Field::ForecastWindow(3)), "{wrong}");
+        assert!(
+            problems.len() == 1 && problems[0].contains("whole number from 1 to 525,600"),
+            "{problems:?}"
+        );
+        assert_eq!(
+            why_not.as_deref(),
+            Some("Set Fourth look back, minutes right first.")
+        );
+    }
+    // The first is needed.
+    assert_eq!(
+        typed(["", "15", "", "", ""]).0,
+        Err(Field::ForecastWindow(0))
     );
 }

@@ -12,7 +12,7 @@ mod timeline;
 mod watched;
 
 use kubecast::app::ahead::{self, Nudge, Zoom};
-use kubecast::app::form::{Field, HeldOut};
+use kubecast::app::form::{FORECAST_WINDOWS, Field, HeldOut};
 use kubecast::app::plot::{
     Chart, Layout, Step, Theme, csv, estimate, hit, items, preferred_height, rect, sentence, step,
     svg, table, text,

@@ -202,18 +202,18 @@ impl Field {
                 "5",
             ),
             Self::ForecastWindow(more) => {
-                let (id, default) = match more {
-                    1 => ("forecast-window-1", "15"),
-                    2 => ("forecast-window-2", "60"),
-                    3 => ("forecast-window-3", ""),
-                    _ => ("forecast-window-4", ""),
+                let (id, label, default) = match more {
+                    1 => ("forecast-window-1", "Second look back, minutes", "15"),
+                    2 => ("forecast-window-2", "Third look back, minutes", "60"),
+                    3 => ("forecast-window-3", "Fourth look back, minutes", ""),
+                    _ => ("forecast-window-4", "Fifth look back, minutes", ""),
                 };
                 Rule {
                     empty: Some("none"),
                     ..minutes(
                         id,
-                        "And, minutes",
-                        "Another look back. Each takes as long to compute as the first.",
+                        label,
+                        "Each takes as long to compute as the first.",
                         default,
                     )
                 }
@@ -490,10 +490,11 @@ impl Rule {
                 None => Err(self.allowed()),
             };
         }
+        // Thousands may be set apart; what is set apart otherwise is a list.
+        let apart = |c| matches!(c, ',' | ' ' | '_' | '\u{a0}' | '\u{202f}');
+        let grouped = !self.whole || text.split(apart).skip(1).all(|group| group.len() == 3);
         let plain: String = if self.whole {
-            text.chars()
-                .filter(|c| !matches!(c, ',' | ' ' | '_' | '\u{a0}' | '\u{202f}'))
-                .collect()
+            text.split(apart).collect()
         } else if text.contains(',') && !text.contains('.') {
             return Err(format!(
                 "Write {} with a point instead of a comma.",
@@ -506,7 +507,7 @@ impl Rule {
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E'));
         let value = match read_float(&plain) {
-            Some(value) if looks_numeric => value,
+            Some(value) if looks_numeric && grouped => value,
             _ => {
                 return Err(format!(
                     "{} is not a number. {}",

@@ -449,6 +449,16 @@ mod tests {
     }
 
     #[test]
+    fn windows_are_settled_each_once_and_ascending() {
+        let asked = ForecastSpec {
+            windows_minutes: vec![60, 5, 15, 60, 5],
+            ..ForecastSpec::default()
+        };
+        let spec = settled(&table(), &asked, Offset::default());
+        assert_eq!(spec.windows_minutes, [5, 15, 60]);
+    }
+
+    #[test]
     fn zones_of_files_hold_where_they_agree() {
         let how = |offset: &str| {
             let how = ReadReport {
