@@ -45,16 +45,7 @@ pub(super) struct Totals {
 }
 
 /// Sums from each value of a block to its end.
-#[derive(Default)]
-pub(super) struct Suffix {
-    x: Vec<f64>,
-    min: Vec<f64>,
-    max: Vec<f64>,
-    xx: Vec<f64>,
-    t: Vec<f64>,
-    tt: Vec<f64>,
-    tx: Vec<f64>,
-}
+pub(super) type Suffix = Vec<Sums>;
 
 /// Rows between two turns.
 struct Stretch {
@@ -63,8 +54,9 @@ struct Stretch {
     block: Range<usize>,
 }
 
+/// Sums of some values.
 #[derive(Clone, Copy)]
-struct Sums {
+pub(super) struct Sums {
     x: f64,
     min: f64,
     max: f64,
@@ -102,14 +94,20 @@ impl Sums {
 
     #[inline(always)]
     fn plus(&self, o: &Self) -> Self {
+        self.plus_needed::<true, true>(o)
+    }
+
+    /// Sums that nobody needs cost nothing.
+    #[inline(always)]
+    fn plus_needed<const SPREAD: bool, const SLOPE: bool>(&self, o: &Self) -> Self {
         Self {
             x: self.x + o.x,
             min: if o.min < self.min { o.min } else { self.min },
             max: if o.max > self.max { o.max } else { self.max },
-            xx: self.xx + o.xx,
-            t: self.t + o.t,
-            tt: self.tt + o.tt,
-            tx: self.tx + o.tx,
+            xx: if SPREAD { self.xx + o.xx } else { 0.0 },
+            t: if SLOPE { self.t + o.t } else { 0.0 },
+            tt: if SLOPE { self.tt + o.tt } else { 0.0 },
+            tx: if SLOPE { self.tx + o.tx } else { 0.0 },
         }
     }
 }
@@ -220,6 +218,43 @@ impl Totals {
         }
     }
 
+    /// The places of some rows.
+    #[inline(always)]
+    fn of<const SPREAD: bool, const SLOPE: bool>(&mut self, rows: &Range<usize>) -> Slots<'_> {
+        fn some<'a>(column: &'a mut [f64], rows: &Range<usize>, is_needed: bool) -> &'a mut [f64] {
+            match is_needed {
+                true => &mut column[rows.clone()],
+                false => &mut [],
+            }
+        }
+        Slots {
+            n: some(&mut self.n, rows, true),
+            origin: some(&mut self.origin, rows, true),
+            x: some(&mut self.x, rows, true),
+            min: some(&mut self.min, rows, true),
+            max: some(&mut self.max, rows, true),
+            xx: some(&mut self.xx, rows, SPREAD),
+            t: some(&mut self.t, rows, SLOPE),
+            tt: some(&mut self.tt, rows, SLOPE),
+            tx: some(&mut self.tx, rows, SLOPE),
+        }
+    }
+}
+
+/// Rows of [`Totals`].
+struct Slots<'a> {
+    n: &'a mut [f64],
+    origin: &'a mut [f64],
+    x: &'a mut [f64],
+    min: &'a mut [f64],
+    max: &'a mut [f64],
+    xx: &'a mut [f64],
+    t: &'a mut [f64],
+    tt: &'a mut [f64],
+    tx: &'a mut [f64],
+}
+
+impl Slots<'_> {
     #[inline(always)]
     fn put<const SPREAD: bool, const SLOPE: bool>(
         &mut self,
@@ -361,7 +396,8 @@ impl Run<'_> {
             }
             sums = sums.plus(&back);
         }
-        out.put::<true, true>(at, (known - front) as f64, origin.1, &sums);
+        let mut slot = out.of::<true, true>(&(at..at + 1));
+        slot.put::<true, true>(0, (known - front) as f64, origin.1, &sums);
     }
 
     fn scan<const SPREAD: bool, const SLOPE: bool>(
@@ -373,86 +409,34 @@ impl Run<'_> {
     ) {
         let origin = self.origin(stretch);
         let Range { start, end } = stretch.block;
-        let mut back = Sums::NONE;
-        let mut next = end;
-        if start == end {
-            for row in stretch.rows.clone() {
-                let known = self.known[row] as usize;
-                if known > next {
-                    back = back.plus(&Sums::one(self.t[next], self.x[next], origin));
-                    next = known;
-                }
-                out.put::<SPREAD, SLOPE>(row, (known - start) as f64, origin.1, &back);
-            }
-            return;
+        let mut sums = Sums::NONE;
+        suffix.resize(end - start, Sums::NONE);
+        let block = self.t[start..end].iter().zip(&self.x[start..end]);
+        for (slot, (&t, &x)) in suffix.iter_mut().zip(block.rev()) {
+            sums = Sums::one(t, x, origin).plus_needed::<SPREAD, SLOPE>(&sums);
+            *slot = sums;
         }
-        suffix.fill::<SPREAD, SLOPE>(&self.t[start..end], &self.x[start..end], origin);
-        let mut front = start;
-        for row in stretch.rows.clone() {
-            let known = self.known[row] as usize;
+        let mut slots = out.of::<SPREAD, SLOPE>(&stretch.rows);
+        let rows = self.known[stretch.rows.clone()].iter();
+        let rows = rows.zip(&self.minutes[stretch.rows.clone()]);
+        let (mut back, mut front, mut next) = (Sums::NONE, start, end);
+        for (at, (&known, minute)) in rows.enumerate() {
+            let known = known as usize;
             if known > next {
-                back = back.plus(&Sums::one(self.t[next], self.x[next], origin));
+                let one = Sums::one(self.t[next], self.x[next], origin);
+                back = back.plus_needed::<SPREAD, SLOPE>(&one);
                 next = known;
             }
-            let from = self.minutes[row] - span;
-            while self.t[front] <= from {
+            let from = minute - span;
+            while front < end && self.t[front] <= from {
                 front += 1;
             }
-            let sums = suffix.of::<SPREAD, SLOPE>(front - start).plus(&back);
-            out.put::<SPREAD, SLOPE>(row, (known - front) as f64, origin.1, &sums);
-        }
-    }
-}
-
-impl Suffix {
-    #[inline(always)]
-    fn fill<const SPREAD: bool, const SLOPE: bool>(
-        &mut self,
-        t: &[f64],
-        x: &[f64],
-        origin: (f64, f64),
-    ) {
-        let all = [
-            &mut self.x,
-            &mut self.min,
-            &mut self.max,
-            &mut self.xx,
-            &mut self.t,
-            &mut self.tt,
-            &mut self.tx,
-        ];
-        for column in all {
-            if column.len() < t.len() {
-                column.resize(t.len(), 0.0);
-            }
-        }
-        let mut sums = Sums::NONE;
-        for at in (0..t.len()).rev() {
-            sums = Sums::one(t[at], x[at], origin).plus(&sums);
-            self.x[at] = sums.x;
-            self.min[at] = sums.min;
-            self.max[at] = sums.max;
-            if SPREAD {
-                self.xx[at] = sums.xx;
-            }
-            if SLOPE {
-                self.t[at] = sums.t;
-                self.tt[at] = sums.tt;
-                self.tx[at] = sums.tx;
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn of<const SPREAD: bool, const SLOPE: bool>(&self, at: usize) -> Sums {
-        Sums {
-            x: self.x[at],
-            min: self.min[at],
-            max: self.max[at],
-            xx: if SPREAD { self.xx[at] } else { 0.0 },
-            t: if SLOPE { self.t[at] } else { 0.0 },
-            tt: if SLOPE { self.tt[at] } else { 0.0 },
-            tx: if SLOPE { self.tx[at] } else { 0.0 },
+            // The last of them is the sum to the block's end from its last value.
+            let sums = match suffix.get((end - front).wrapping_sub(1)) {
+                Some(ahead) => ahead.plus_needed::<SPREAD, SLOPE>(&back),
+                None => back,
+            };
+            slots.put::<SPREAD, SLOPE>(at, (known - front) as f64, origin.1, &sums);
         }
     }
 }
