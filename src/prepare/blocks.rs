@@ -7,8 +7,6 @@
 
 use std::ops::Range;
 
-use super::look_back::finite;
-
 /// One column of one series, rows in time.
 #[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
@@ -463,4 +461,10 @@ pub(super) fn first_not(from: usize, until: usize, is_so: impl Fn(usize) -> bool
         step *= 2;
     }
     low
+}
+
+/// `NaN` instead of an infinity.
+#[inline(always)]
+pub(super) fn finite(x: f64) -> f64 {
+    if x.is_finite() { x } else { f64::NAN }
 }

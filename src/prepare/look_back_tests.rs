@@ -1,5 +1,9 @@
+use super::super::blocks::finite;
 use super::super::rolling::Window;
-use super::super::window::{Looks, full, is_counter, propose};
+use super::super::window::{
+    FAR_MINUTES, Look, Looks, MOST_DEVIATIONS, feature_name, fewest, full, is_counter, propose,
+    short_minutes,
+};
 use super::*;
 use proptest::prelude::*;
 

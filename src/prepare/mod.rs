@@ -26,6 +26,7 @@
 mod blocks;
 mod cells;
 mod clock;
+mod column_looks;
 mod encode;
 mod episode;
 mod error;
@@ -34,6 +35,7 @@ mod giveaway;
 mod history;
 mod horizon;
 mod impute;
+mod known;
 mod label;
 mod look_back;
 mod matching;
