@@ -130,7 +130,7 @@ pub fn within_budget(curve: &[BudgetPoint], budget: f64) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::data::{Column, Frame};
-    use crate::evaluate::Tracks;
+    use crate::evaluate::{Drawn, Tracks};
     use crate::prepare::{Episode, MINUTE_MICROS, Series};
 
     #[test]
@@ -161,6 +161,7 @@ mod tests {
             horizon_micros: 30 * m,
             span: (0, 1440 * m),
             clusters: 1,
+            drawn: Drawn::Time,
         };
         // .9 warns of the first, .8 is a false page, .7 warns of the second, .6 is another false page.
         let mut p = ndarray::Array2::zeros((1441, 1));

@@ -6,6 +6,7 @@
 //! and no row is adjusted by what its neighbours said (point adjustment; Kim et al. 2022 show that it flatters noise).
 
 use super::alert::{Page, Tracks};
+use super::crossed::{Cell, Scale, entities, of_resamples, of_sum, stretch};
 use super::interval::{Interval, quantile, wilson_within};
 use crate::data::{SortedSet, sort_numbers};
 use crate::prepare::{Episode, MINUTE_MICROS};
@@ -23,6 +24,15 @@ pub(super) const SLICES: usize = 24;
 /// Bars of the leads' histogram.
 pub const LEAD_BARS: usize = 6;
 
+/// What would be another were it judged once more, which is what intervals are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// The time: the entities are those that were learned from.
+    Time,
+    /// Time and entities, of which so many were judged.
+    Entities(u32),
+}
+
 /// What was watched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Watched<'a> {
@@ -38,9 +48,26 @@ pub struct Watched<'a> {
     pub span: (i64, i64),
     /// Clusters that were watched all along, at least 1.
     pub clusters: u32,
+    /// What intervals are about.
+    pub drawn: Drawn,
 }
 
 impl Watched<'_> {
+    /// How many entities were drawn, where they were.
+    fn others(&self) -> Option<usize> {
+        match self.drawn {
+            Drawn::Entities(n) if n > 1 => Some(n as usize),
+            Drawn::Entities(_) | Drawn::Time => None,
+        }
+    }
+
+    fn cell(&self, entity: u32, at: i64) -> Cell {
+        Cell {
+            entity,
+            stretch: stretch(at, self.span),
+        }
+    }
+
     fn is_about_unfair(&self, page: &Page) -> bool {
         self.unfair.iter().any(|e| {
             (e.entity, e.kind) == (page.entity, page.kind)
@@ -124,10 +151,12 @@ pub struct IncidentScore {
     pub precision: Option<f64>,
     /// Pages about an incident for each that was caught; none where none was.
     pub pages_per_incident: Option<f64>,
-    /// 90 % interval of the share caught ahead, by the bootstrap over incidents (Wilson's where all or none are);
-    /// none without incidents, and where no intervals are asked for.
+    /// 90 % interval of the share caught ahead, by the bootstrap over incidents (Wilson's where all or none are), or over
+    /// entities and time where these are others than those learned from; none without incidents, and where no intervals are
+    /// asked for.
     pub recall_ahead: Option<Interval>,
-    /// 90 % interval of the median lead in minutes, by the bootstrap; none where fewer than two were caught ahead.
+    /// 90 % interval of the median lead in minutes, likewise; none where fewer than two were caught ahead, or on fewer than two
+    /// of entities that are others.
     pub lead: Option<Interval>,
 }
 
@@ -142,13 +171,12 @@ pub struct IncidentReport {
     pub outcomes: Vec<Outcome>,
     /// The instant of each decided page, and whether it was about an incident.
     pub decided: Vec<(i64, bool)>,
-    /// 90 % interval of the share caught ahead, by the bootstrap over incidents (Wilson's where all or none are);
-    /// none without incidents.
+    /// As [`IncidentScore::recall_ahead`].
     pub recall_ahead: Option<Interval>,
-    /// 90 % interval of the median lead in minutes, by the bootstrap; none where fewer than two were caught ahead.
+    /// As [`IncidentScore::lead`].
     pub lead: Option<Interval>,
-    /// 90 % interval of false pages per day, by the bootstrap over 24 parts of the time watched; of none, Garwood's of a
-    /// Poisson mean.
+    /// 90 % interval of false pages per day, by the bootstrap over 24 parts of the time watched, or over these and entities
+    /// where they are others than those learned from; of none, Garwood's of a Poisson mean.
     pub false_per_day: Option<Interval>,
 }
 
@@ -363,7 +391,7 @@ fn intervals(
             high: quantile(&figures, 0.95),
         })
     };
-    let shares = |outcomes: &[Outcome], rng: &mut Rng| {
+    let by_incidents = |outcomes: &[Outcome], rng: &mut Rng| {
         let (shares, medians) = resampled(outcomes, rng);
         let ahead = outcomes.iter().filter(|o| matches!(o, Outcome::Ahead(_)));
         let (ahead, n) = (ahead.count(), outcomes.len());
@@ -374,39 +402,108 @@ fn intervals(
         };
         (share, ends(medians).filter(|_| ahead > 1))
     };
-    let (recall, lead) = shares(&out.outcomes, &mut rng);
-    let mut counts = [0_u32; SLICES];
-    let length = watched.span.1.saturating_sub(watched.span.0).max(1) as f64;
-    for (page, verdict) in pages.iter().zip(verdicts) {
-        if matches!(verdict, Verdict::False { .. }) {
-            let place =
-                page.at.saturating_sub(watched.span.0).max(0) as f64 / length * SLICES as f64;
-            counts[(place as usize).min(SLICES - 1)] += 1;
+    let known = |kind: Option<u32>, outcomes: &[Outcome]| -> Vec<(Cell, Outcome)> {
+        let all = watched.incidents.iter().zip(outcomes);
+        let all = all.filter(|(e, _)| kind.is_none_or(|kind| kind == e.kind));
+        all.map(|(e, outcome)| (watched.cell(e.entity, e.start), *outcome))
+            .collect()
+    };
+    let shares = |kind: Option<u32>, outcomes: &[Outcome], rng: &mut Rng| {
+        let known = known(kind, outcomes);
+        match watched.others() {
+            Some(_) => among_entities(&known, watched.horizon_micros, seed),
+            None => {
+                let outcomes: Vec<Outcome> = known.iter().map(|k| k.1).collect();
+                by_incidents(&outcomes, rng)
+            }
+        }
+    };
+    let (recall, lead) = shares(None, &out.outcomes, &mut rng);
+    let falses: Vec<Cell> = pages
+        .iter()
+        .zip(verdicts)
+        .filter(|(_, verdict)| matches!(verdict, Verdict::False { .. }))
+        .map(|(page, _)| watched.cell(page.entity, page.at))
+        .collect();
+    let per_day = |i: Interval| Interval {
+        low: i.low / days(watched),
+        high: i.high / days(watched),
+    };
+    let falses = match (falses.len(), watched.others()) {
+        // Of none every resample is equal here as well.
+        (0, _) => Some(Interval {
+            low: 0.0,
+            high: MOST_OF_NONE,
+        }),
+        (n, Some(others)) => {
+            // Groups that are paged as one were watched beside the entities.
+            let all = others.max(watched.tracks.seen().count());
+            let ones = vec![1.0; n];
+            of_sum(n as f64, Scale::Count, (&falses, &ones), (all, others))
+        }
+        (_, None) => {
+            let mut counts = [0_u32; SLICES];
+            for cell in &falses {
+                counts[usize::from(cell.stretch)] += 1;
+            }
+            let totals = (0..DRAWS).map(|_| {
+                let drawn = (0..SLICES).map(|_| counts[rng.below(SLICES as u32) as usize]);
+                f64::from(drawn.sum::<u32>())
+            });
+            ends(totals.collect())
         }
     }
-    let falses = (0..DRAWS).map(|_| {
-        let total: u32 = (0..SLICES)
-            .map(|_| counts[rng.below(SLICES as u32) as usize])
-            .sum();
-        f64::from(total) / days(watched)
-    });
-    // Of none every resample is equal here as well.
-    let falses = match counts.iter().all(|count| *count == 0) {
-        true => Some(Interval {
-            low: 0.0,
-            high: MOST_OF_NONE / days(watched),
-        }),
-        false => ends(falses.collect()),
-    };
+    .map(per_day);
     (out.recall_ahead, out.lead, out.false_per_day) = (recall, lead, falses);
     (out.overall.recall_ahead, out.overall.lead) = (recall, lead);
     for (kind, score) in &mut out.kinds {
-        let of_kind = watched.incidents.iter().zip(&out.outcomes);
-        let of_kind = of_kind.filter(|(e, _)| e.kind == *kind);
-        let outcomes: Vec<Outcome> = of_kind.map(|(_, outcome)| *outcome).collect();
         let mut rng = Rng::new(seed, STREAM ^ (u64::from(*kind) + 1) << 32);
-        (score.recall_ahead, score.lead) = shares(&outcomes, &mut rng);
+        (score.recall_ahead, score.lead) = shares(Some(*kind), &out.outcomes, &mut rng);
     }
+}
+
+/// The intervals of the share caught ahead and of the median lead, where other entities would have been others.
+fn among_entities(
+    incidents: &[(Cell, Outcome)],
+    horizon_micros: i64,
+    seed: u64,
+) -> (Option<Interval>, Option<Interval>) {
+    let n = incidents.len() as f64;
+    if incidents.is_empty() {
+        return (None, None);
+    }
+    let (mut caught, mut leads) = (Vec::new(), Vec::new());
+    for (cell, outcome) in incidents {
+        if let Outcome::Ahead(lead) = *outcome {
+            caught.push(*cell);
+            leads.push(lead as f64 / horizon_micros.max(1) as f64);
+        }
+    }
+    let share = caught.len() as f64 / n;
+    let cells: Vec<Cell> = incidents.iter().map(|i| i.0).collect();
+    let hit = entities(&cells);
+    let influence = |i: &(Cell, Outcome)| {
+        let ahead = f64::from(u8::from(matches!(i.1, Outcome::Ahead(_))));
+        (ahead - share) / n
+    };
+    let added: Vec<f64> = incidents.iter().map(influence).collect();
+    let recall = of_sum(share, Scale::Share, (&cells, &added), (hit, hit));
+    // Of all or none nothing varies: each entity is one witness then, and so is a single one of any share.
+    let recall = recall.unwrap_or_else(|| wilson_within(share * hit as f64, hit as f64, Z_90));
+    let mut median = |weights: &[f64]| {
+        let mut drawn = Vec::new();
+        for (&lead, &weight) in leads.iter().zip(weights) {
+            drawn.extend((0..weight as usize).map(|_| lead));
+        }
+        sort_numbers(&mut drawn);
+        (!drawn.is_empty()).then(|| quantile(&drawn, 0.5))
+    };
+    let minutes = horizon_micros.max(1) as f64 / MINUTE_MICROS as f64;
+    let lead = of_resamples(&caught, Scale::Share, seed, &mut median).map(|i| Interval {
+        low: i.low * minutes,
+        high: i.high * minutes,
+    });
+    (Some(recall), lead)
 }
 
 /// Shares caught ahead and median leads in minutes of resamples; none without incidents, no lead of a resample without one.

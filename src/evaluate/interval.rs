@@ -2,8 +2,6 @@ use super::sum::sum;
 use crate::data::{sort_keys, sort_numbers};
 use crate::trees::Rng;
 
-use super::curve::RankedScores;
-
 /// A range in which a figure lies with a confidence of 95 %.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
@@ -115,48 +113,6 @@ pub fn macro_f1_interval(truth: &[u32], predicted: &[u32], classes: usize, seed:
     }
 }
 
-/// Stretches of time that are drawn whole.
-const STRETCHES: usize = 24;
-/// Resamples of them.
-const STRETCH_DRAWS: usize = 100;
-
-/// The 90 % interval of the average precision of `scores`, by the bootstrap over 24 stretches of time of equal length (moving
-/// rows one by one would take the rows of an incident for as many witnesses; Künsch 1989): 100 resamples, 5 and 95 %
-/// quantiles. `at` has the rows' instants. `None` without rows of both classes, or where a score is not finite.
-pub fn average_precision_interval(
-    positive: &[bool],
-    scores: &[f64],
-    at: &[i64],
-    seed: u64,
-) -> Option<Interval> {
-    let (&first, &last) = (at.iter().min()?, at.iter().max()?);
-    let span = last.saturating_sub(first).max(1) as f64;
-    let stretch = |t: i64| {
-        let share = t.saturating_sub(first) as f64 / span;
-        ((share * STRETCHES as f64) as usize).min(STRETCHES - 1)
-    };
-    let stretch_of: Vec<usize> = at.iter().map(|&t| stretch(t)).collect();
-    let mut rng = Rng::new(seed, STREAM);
-    let mut figures = Vec::with_capacity(STRETCH_DRAWS);
-    for _ in 0..STRETCH_DRAWS {
-        let mut drawn = [0.0; STRETCHES];
-        for _ in 0..STRETCHES {
-            drawn[rng.below(STRETCHES as u32) as usize] += 1.0;
-        }
-        let weights: Vec<f64> = stretch_of.iter().map(|&s| drawn[s]).collect();
-        let ranked = RankedScores::new(positive, scores, Some(&weights)).ok()?;
-        // A resample may hold no positive row: it says nothing.
-        if let Ok(curve) = ranked.precision_recall() {
-            figures.push(curve.average_precision);
-        }
-    }
-    sort_numbers(&mut figures);
-    (!figures.is_empty()).then(|| Interval {
-        low: quantile(&figures, 0.05),
-        high: quantile(&figures, 0.95),
-    })
-}
-
 /// Two independent uniform numbers in `0..n` from one draw, without 128-bit products, which are slow in wasm: no number's
 /// share is off by more than `n / 2^32` of it.
 fn pair_below(rng: &mut Rng, n: u32) -> [u32; 2] {
@@ -213,27 +169,6 @@ impl Tally {
 mod tests {
     use super::*;
     use crate::evaluate::{Average, ConfusionMatrix, Labels};
-
-    #[test]
-    fn incidents_are_drawn_whole() {
-        let rows = 2_400;
-        let at: Vec<i64> = (0..rows).collect();
-        // Ten rows before an incident every hundred rows, found in every other stretch alone.
-        let positive: Vec<bool> = at.iter().map(|t| t % 100 < 10).collect();
-        let score = |&t: &i64| if t % 200 < 10 { 1.0 } else { 0.0 };
-        let scores: Vec<f64> = at.iter().map(score).collect();
-        let whole = RankedScores::new(&positive, &scores, None).unwrap();
-        let whole = whole.precision_recall().unwrap().average_precision;
-        let stretches = average_precision_interval(&positive, &scores, &at, 1).unwrap();
-        assert!(stretches.low < whole && whole < stretches.high);
-        // Were rows alone drawn, 120 found of 240 would be a matter of some hundredths.
-        assert!(stretches.high - stretches.low > 0.2, "{stretches:?}");
-        let sure: Vec<f64> = positive.iter().map(|&p| f64::from(u8::from(p))).collect();
-        let sure = average_precision_interval(&positive, &sure, &at, 1).unwrap();
-        assert_eq!((sure.low, sure.high), (1.0, 1.0));
-        assert_eq!(average_precision_interval(&[false], &[0.5], &[3], 1), None);
-        assert_eq!(average_precision_interval(&[], &[], &[], 1), None);
-    }
 
     #[test]
     fn wilson_by_table() {

@@ -7,7 +7,8 @@
 //! * [`ConfusionMatrix`]: accuracy, precision, recall, F1 and their averages, MCC, kappa.
 //! * [`RankedScores`]: ROC and precision-recall curves; [`thin`] makes them small enough to draw.
 //! * [`log_loss`] and [`brier`]: the probabilities themselves.
-//! * [`wilson`] and [`macro_f1_interval`]: how far a figure may be off by the choice of rows.
+//! * [`wilson`] and [`macro_f1_interval`]: how far a figure may be off by the choice of rows; [`average_precision_interval`]:
+//!   by that of time and of entities.
 //! * [`Baseline`] and [`ChanceTest`]: what no model at all, and a model that knows nothing, would reach.
 //! * [`stratified`], [`grouped`], [`forward`]: folds for cross-validation.
 //! * [`AlertPolicy`] turns probabilities into pages, [`judge_pages`] judges those by incident, [`budget_curve`] says what
@@ -26,6 +27,7 @@ mod budget;
 mod calibrate;
 mod chance;
 mod confusion;
+mod crossed;
 mod curve;
 mod error;
 mod fold;
@@ -34,6 +36,7 @@ mod incident;
 mod interval;
 mod judge;
 mod paired;
+mod precision_interval;
 mod probability;
 mod report;
 mod rival;
@@ -54,15 +57,16 @@ pub use error::EvaluateError;
 pub use fold::{Fold, FoldError, Folds, Gap, MAX_FOLDS, MIN_FOLDS, forward, grouped, stratified};
 pub use gate::{Finding, Gate, Leak, duplicates, embargo_minutes, giveaway};
 pub use incident::{
-    IncidentReport, IncidentScore, LEAD_BARS, Outcome, Watched, fair, judge as judge_pages,
+    Drawn, IncidentReport, IncidentScore, LEAD_BARS, Outcome, Watched, fair, judge as judge_pages,
     judge_point,
 };
-pub use interval::{Interval, average_precision_interval, macro_f1_interval, wilson};
+pub use interval::{Interval, macro_f1_interval, wilson};
 pub use judge::evaluate;
 pub use paired::{
     Exchanged, PairedFigure, PairedReport, PairedRuns, PartPages, compare_runs, pages_in_parts,
     side,
 };
+pub use precision_interval::{ScoredRows, average_precision_interval};
 pub use probability::{brier, log_loss};
 pub use report::{ClassScore, CurvePoints, Evaluation};
 pub use rival::StaticRule;

@@ -46,7 +46,7 @@ pub(super) use track::{Forecasted, track};
 
 use crate::data::Frame;
 use crate::evaluate::{
-    Calibration, Interval, RankedScores, average_precision_interval, reliability,
+    Calibration, Interval, RankedScores, ScoredRows, average_precision_interval, reliability,
 };
 use crate::ingest::Offset;
 use crate::learn::{ClassWeights, FeatureDraw, Fitter, ForestParams, Learner, Model};
@@ -288,7 +288,16 @@ impl Scored {
         let at: Vec<i64> = rows()
             .map(|(_, &row)| parts.series.instants[row as usize])
             .collect();
-        average_precision_interval(&any, &scores, &at, seed)
+        let of: Vec<u32> = rows()
+            .map(|(_, &row)| parts.series.of_row[row as usize])
+            .collect();
+        let scored = ScoredRows {
+            positive: &any,
+            scores: &scores,
+            at: &at,
+            others: parts.others.then_some(&of),
+        };
+        average_precision_interval(&scored, seed)
     }
 
     /// What the probabilities are worth by rows.

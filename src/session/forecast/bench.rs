@@ -4,8 +4,9 @@ use super::ForecastSpec;
 use super::parts::{Parts, Side};
 use crate::data::sort_numbers;
 use crate::evaluate::{
-    AlertPolicy, BudgetPoint, IncidentReport, Page, PageWorth, Tracks, Watched, apply_worths, fair,
-    judge_pages, judge_point, page_worths, peaked_pages, peaks, thresholds, within_budget,
+    AlertPolicy, BudgetPoint, Drawn, IncidentReport, Page, PageWorth, Tracks, Watched,
+    apply_worths, fair, judge_pages, judge_point, page_worths, peaked_pages, peaks, thresholds,
+    within_budget,
 };
 use crate::prepare::{Episode, MINUTE_MICROS};
 
@@ -142,6 +143,10 @@ impl<'a> Bench<'a> {
             horizon_micros: self.horizon_micros,
             span,
             clusters: self.parts.clusters,
+            drawn: match self.parts.others {
+                true => Drawn::Entities(self.parts.entities_of(side)),
+                false => Drawn::Time,
+            },
         })
     }
 

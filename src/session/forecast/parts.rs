@@ -24,6 +24,8 @@ const AFTERWARDS: [&str; 7] = [
     "split",
 ];
 
+/// Fewer entities to judge by are told of where others were learned from.
+const FEW_ENTITIES: u32 = 5;
 /// Incidents of a cluster that begin so close together are one.
 const NEAR_MICROS: i64 = 5 * MINUTE_MICROS;
 /// Columns whose groups may be hit together, the widest first.
@@ -61,6 +63,8 @@ pub(super) struct Parts {
     /// Episodes by what they hit.
     pub(super) incidents: Vec<Episode>,
     pub(super) clusters: u32,
+    /// Whether the entities judged by are others than those learned from.
+    pub(super) others: bool,
     pub(super) leaks: Vec<Finding>,
     pub(super) notices: Vec<String>,
 }
@@ -128,6 +132,7 @@ impl Parts {
         }
         let mut out = Self {
             clusters: clusters(frame, &split.test),
+            others: own_rows.is_some() || spec.by_entity && !spec.shuffled,
             series,
             columns,
             class_names: target.class_names,
@@ -245,6 +250,13 @@ impl Parts {
         if unknown > 0 {
             self.notices.push(format!("{unknown} incidents of the test part are of kinds that the training part lacks: they count as missed."));
         }
+        let few = match self.entities_of(Side::Test) {
+            _ if !self.others => None,
+            1 => Some("All rows to judge by are of one entity: the intervals say how another time of it would read, and cannot know how another entity would.".to_owned()),
+            n if n < FEW_ENTITIES => Some(format!("Only {n} entities to judge by: the intervals take all others to differ as these do, and cannot know of one that is unlike them.")),
+            _ => None,
+        };
+        self.notices.extend(few);
         if incidents.len() < 10 {
             self.notices.push(format!(
                 "Only {} incidents to judge by: the intervals are wide.",
@@ -252,6 +264,13 @@ impl Parts {
             ));
         }
         Ok(())
+    }
+
+    /// Entities of which rows of a side are scored.
+    pub(super) fn entities_of(&self, side: Side) -> u32 {
+        let entities = self.series.names.len() as u32;
+        let seen = self.tracks[side as usize].tracks.seen();
+        seen.filter(|seen| seen.0 < entities).count() as u32
     }
 
     fn inspect(&self, frame: &Frame, window_micros: i64, horizon_micros: i64) -> Vec<Finding> {

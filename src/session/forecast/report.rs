@@ -62,7 +62,8 @@ pub struct ForecastReport {
     pub roc_auc: Option<f64>,
     /// The same.
     pub average_precision: Option<f64>,
-    /// Its 90 % interval, over 24 stretches of the time judged by; of a run on the page none.
+    /// Its 90 % interval, over stretches of the time judged by, and over entities where others were learned from; of a run on
+    /// the page none.
     pub average_precision_90: Option<Interval>,
     /// The rules that the model must beat.
     pub rivals: Vec<RivalReport>,
