@@ -233,7 +233,8 @@ fn a_run_keeps_its_marks() {
     fewer.truncate(30);
     let other = forecast(&mut session, spec(Some(fewer))).unwrap();
     let runs = (summary.run.unwrap(), other.run.unwrap());
-    let Event::Compared(compared) = ask(&mut session, Request::CompareForecasts { runs }) else {
+    let Event::Compared(compared) = ask(&mut session, Request::CompareRuns { runs, budget: None })
+    else {
         panic!("they can be compared");
     };
     let said = json::to_text(&*compared);

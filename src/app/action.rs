@@ -161,6 +161,8 @@ pub enum Act {
     },
     /// A run is to be compared, or not any more.
     Compare(usize, bool),
+    /// The forecasts that are compared are to be so at this budget.
+    CompareAt(f64),
     /// The run log is to be cleared (asks first).
     ClearRuns,
     /// Yes, or no.

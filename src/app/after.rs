@@ -144,8 +144,9 @@ impl Step {
                 } else {
                     self.state.compared.remove(run);
                 }
-                self.compare();
+                self.compare(None);
             }
+            Act::CompareAt(budget) => self.compare(Some(*budget)),
             Act::ClearRuns => self.state.clearing_runs = true,
             Act::ConfirmClear(sure) => {
                 self.state.clearing_runs = false;

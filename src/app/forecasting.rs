@@ -120,14 +120,19 @@ impl Step {
         self.ask_track(summary.telling, None);
     }
 
-    /// Asks how the two chosen runs differ, where they are forecasts.
-    pub(super) fn compare(&mut self) {
-        self.state.comparison = None;
+    /// Asks how the two chosen runs differ, where they are forecasts: at this budget, or where the slider stands.
+    pub(super) fn compare(&mut self, budget: Option<f64>) {
+        // What is there stays until the same runs are compared otherwise.
+        if budget.is_none() {
+            self.state.comparison = None;
+        }
         let runs = self.state.compared.iter().map(|&i| self.state.runs.get(i));
         let texts: Vec<Option<String>> = runs.map(|run| run?.forecast.clone()).collect();
         if let [Some(first), Some(second)] = texts.as_slice() {
             let runs = (first.clone(), second.clone());
-            self.ask_plainly(Purpose::Compare, Request::CompareForecasts { runs });
+            let seen = self.state.forecast.value();
+            let budget = budget.or(seen.map(|f| ahead::budget(f, *self.state.rung)));
+            self.ask_plainly(Purpose::Compare, Request::CompareRuns { runs, budget });
         }
     }
 

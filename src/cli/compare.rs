@@ -3,6 +3,7 @@
 use clap::Args as ClapArgs;
 
 use super::files;
+use super::forecast::check_budget;
 use super::run::tell;
 use crate::protocol::{Failure, Place};
 use crate::session::{ForecastRun, compare_forecasts};
@@ -15,12 +16,18 @@ pub(super) struct CompareArgs {
     /// The second run, likewise.
     #[arg(value_name = "SECOND")]
     second: String,
+    /// False pages per cluster-day to compare them at, of those that the page's slider has [default: those that each was asked for].
+    #[arg(long, value_name = "X")]
+    budget: Option<f64>,
     /// The comparison to write, as JSON; - is standard output.
     #[arg(long, value_name = "FILE")]
     report: Option<String>,
 }
 
 pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
+    if let Some(budget) = args.budget {
+        check_budget(budget)?;
+    }
     let read = |path: &str| {
         let (head, bytes) = files::read(path)?;
         ForecastRun::of_json(&bytes).map_err(|e| Failure {
@@ -32,7 +39,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         })
     };
     let (first, second) = (read(&args.first)?, read(&args.second)?);
-    let compared = compare_forecasts(&first, &second).map_err(|e| e.failure())?;
+    let compared = compare_forecasts(&first, &second, args.budget).map_err(|e| e.failure())?;
     if let Some(out) = &args.report {
         files::write(out, compared.to_json().as_bytes())?;
     }

@@ -85,16 +85,21 @@ pub(super) struct ForecastArgs {
     reading: ReadingArgs,
 }
 
-pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
-    if !(args.budget.is_finite() && args.budget >= 0.0) {
-        return Err(Failure {
+pub(super) fn check_budget(budget: f64) -> Result<(), Failure> {
+    match budget.is_finite() && budget >= 0.0 {
+        true => Ok(()),
+        false => Err(Failure {
             code: FailureCode::Option,
             title: "The budget is no number of pages".to_owned(),
-            detail: format!("It is {}.", args.budget),
+            detail: format!("It is {budget}."),
             hint: "Give 0 or more false pages per cluster and day.".to_owned(),
             place: Place::default(),
-        });
+        }),
     }
+}
+
+pub(super) fn forecast(args: &ForecastArgs) -> Result<(), Failure> {
+    check_budget(args.budget)?;
     let marked = args.marks.as_deref().map(marks).transpose()?;
     let mut paths = args.files.clone();
     paths.extend(args.judge.clone());

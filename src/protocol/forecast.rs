@@ -350,7 +350,7 @@ pub struct ForecastSummary {
 }
 
 /// How two forecasts differ, in the engine's words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunComparison {
     /// In a sentence.
     pub finding: String,
@@ -359,6 +359,10 @@ pub struct RunComparison {
     /// Figures with their differences, what differs in what was asked, and incidents that changed sides: a caption, then rows
     /// of cells, the first of which are heads.
     pub tables: Vec<(String, Vec<Vec<String>>)>,
+    /// The budget at which both are compared, in false pages per cluster-day; none where each has its own.
+    pub budget: Option<f64>,
+    /// Budgets at which they can be compared, rising.
+    pub budgets: Vec<f64>,
 }
 
 /// Probabilities of one entity over time. Seconds count from `start_secs`.

@@ -173,9 +173,11 @@ pub enum Request {
     /// The last forecast's report as JSON. Answer: `File`.
     ExportForecast,
     /// Compare two forecasts, by what was kept of them. Answer: `Compared`.
-    CompareForecasts {
+    CompareRuns {
         /// The first and the second, as [`ForecastSummary::run`](super::ForecastSummary::run) told.
         runs: (String, String),
+        /// The budget to compare them at; none for each run's own.
+        budget: Option<f64>,
     },
     /// Make a model file (attachment) the current model. Answer: `Opened`.
     OpenModel {

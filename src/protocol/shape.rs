@@ -37,7 +37,7 @@ choice!(Whole: Request {
     Metric { spec, entity, column, secs } = "metric",
     ReadMarks { name } = "read-marks",
     ExportForecast = "export-forecast",
-    CompareForecasts { runs } = "compare-forecasts",
+    CompareRuns { runs, budget } = "compare-runs",
     OpenModel { name } = "open-model",
     SaveModel = "save-model",
     Predict { files, reading } = "predict",
@@ -225,7 +225,7 @@ record!(Whole: ForecastSummary {
     rows_embargoed, features, kinds, notices, leaks, roc_auc, average_precision, rungs, outcomes, rivals, calibration,
     watched, telling, flattering, row_classes, run,
 });
-record!(Whole: RunComparison { finding, notes, tables });
+record!(Whole: RunComparison { finding, notes, tables, budget, budgets });
 record!(Whole: ForecastTrack { entity, name, start_secs, counted, span, secs, kinds, incidents, pages });
 record!(Whole: TrackKind { name, values });
 record!(Whole: TrackIncident { kind, start_secs, end_secs, counts });

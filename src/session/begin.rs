@@ -110,10 +110,10 @@ pub(super) fn any(
                 forecast.json.clone().into_bytes(),
             ))
         }),
-        Request::CompareForecasts { runs } => instant(move |_| {
+        Request::CompareRuns { runs, budget } => instant(move |_| {
             let run = |text: &str| ForecastRun::of_json(text.as_bytes());
             let compared = run(&runs.0)
-                .and_then(|first| compare_forecasts(&first, &run(&runs.1)?))
+                .and_then(|first| compare_forecasts(&first, &run(&runs.1)?, budget))
                 .map_err(|e| Fault::said(e.failure()))?;
             Ok(Slice::done(Event::Compared(Box::new(compared.told()))))
         }),

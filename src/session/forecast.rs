@@ -18,6 +18,7 @@ mod parts;
 mod report;
 mod rivals;
 mod row_matrix;
+mod run_budgets;
 mod run_kept;
 mod summary;
 mod target;
@@ -41,7 +42,9 @@ use parts::{Parts, Side};
 pub use report::{ForecastReport, RivalReport};
 use rivals::{RIVALS, Rivals};
 pub use row_matrix::RowMatrix;
+pub use run_budgets::RunOutcome;
 pub use run_kept::{ForecastRun, RunIncident};
+use summary::{Bought, budgets};
 pub(super) use track::{Forecasted, track};
 
 use crate::data::Frame;
@@ -128,7 +131,14 @@ fn run(
     report.curve = bench.curve(&bargain, &scored.seen);
     report.incidents = bench.worth(&thresholds, &scored.seen);
     report.row_matrix = RowMatrix::new(&parts, &bench, &scored.seen, &thresholds);
-    report.run = Some(ForecastRun::new(&report, &parts, spec, frame, &bench));
+    let mut bought = Bought::default();
+    for budget in budgets(spec.budget) {
+        let thresholds = bargain.bought(budget).1;
+        bought.add(thresholds, |t| bench.worth(t, &scored.seen));
+    }
+    report.run = Some(ForecastRun::new(
+        &report, &parts, spec, frame, &bench, &bought,
+    ));
     scored.rate(&parts, &mut report);
     report.average_precision_90 = scored.rate_interval(&parts, spec.seed);
     let rivals = Rivals::new(frame, spec, &parts);

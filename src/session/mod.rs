@@ -34,7 +34,7 @@ pub use crate::export::kubecast::is_model_file;
 pub use crate::ingest::Pull;
 pub use forecast::{
     ChangedIncident, CompareError, ComparedRuns, ForecastError, ForecastReport, ForecastRun,
-    ForecastSpec, MarkFault, MarksFileError, RivalReport, RowMatrix, RunIncident,
+    ForecastSpec, MarkFault, MarksFileError, RivalReport, RowMatrix, RunIncident, RunOutcome,
     compare_forecasts, forecast, forecast_elsewhere, read_marks,
 };
 pub use job::FileBytes;

@@ -32,7 +32,13 @@ fn two_forecasts_are_compared_by_the_engine_and_no_other_runs_are() {
     );
     screen.act(Act::Compare(places[0], true));
     let runs = ("one".to_owned(), "two".to_owned());
-    assert_eq!(screen.last_sent(), &Request::CompareForecasts { runs });
+    // Where the slider stands.
+    let budget = summary().rungs[*screen.state.rung].budget;
+    let at = |budget: f64| Request::CompareRuns {
+        runs: runs.clone(),
+        budget: Some(budget),
+    };
+    assert_eq!(screen.last_sent(), &at(budget));
     assert_eq!(select::at_work(&screen.state).as_deref(), Some("Comparing"));
     let comparison = RunComparison {
         finding: "Both warn of as many.".into(),
@@ -41,6 +47,11 @@ fn two_forecasts_are_compared_by_the_engine_and_no_other_runs_are() {
     screen.hear(Event::Compared(Box::new(comparison)));
     let said = screen.state.comparison.as_ref().map(|c| c.finding.as_str());
     assert_eq!(said, Some("Both warn of as many."));
+    // At another budget, until which this one stays.
+    screen.act(Act::CompareAt(0.3));
+    assert_eq!(screen.last_sent(), &at(0.3));
+    assert!(screen.state.comparison.is_some());
+    screen.hear(Event::Compared(Box::default()));
     screen.act(Act::Compare(places[0], false));
     assert!(screen.state.comparison.is_none());
     // What cannot be compared is said.

@@ -1,6 +1,6 @@
 //! Two forecasts compared: what they were asked, the incidents that both were judged by, and the time that both watched.
 
-use super::compared::{ChangedIncident, ComparedRuns, became, finding};
+use super::compared::{ChangedIncident, ComparedRuns, became, finding, number};
 use super::run_kept::{ForecastRun, RunIncident};
 use crate::data::{sort_by, time_text};
 use crate::evaluate::{Outcome, PairedRuns, compare_runs, pages_in_parts};
@@ -48,14 +48,40 @@ impl CompareError {
     }
 }
 
-/// Compares two forecasts.
+/// Compares two forecasts, each at the budget that it was asked for, or at the kept one nearest to `budget` (false pages per
+/// cluster-day).
 ///
 /// # Errors
 /// [`CompareError::NothingInCommon`].
 pub fn compare_forecasts(
     first: &ForecastRun,
     second: &ForecastRun,
+    budget: Option<f64>,
 ) -> Result<ComparedRuns, CompareError> {
+    let both = first.budgets.iter().copied();
+    let both = both.filter(|b| second.budgets.contains(b)).collect();
+    let mut notes = Vec::new();
+    let at = |run: &ForecastRun| budget.map_or_else(|| run.clone(), |b| run.at_budget(b));
+    let (first, second) = (&at(first), &at(second));
+    if let Some(asked) = budget {
+        for (run, which) in [(first, "first"), (second, "second")] {
+            let at = run.spec.budget;
+            if at != asked {
+                notes.push(match run.budgets.is_empty() {
+                    true => format!(
+                        "Of the {which} run one budget alone was kept: it is compared at {} false pages per cluster-day, not at {}.",
+                        number(at),
+                        number(asked)
+                    ),
+                    false => format!(
+                        "The {which} run is compared at {} false pages per cluster-day, the nearest to {} that was kept of it.",
+                        number(at),
+                        number(asked)
+                    ),
+                });
+            }
+        }
+    }
     let keys = |run: &ForecastRun| -> Vec<(Key, usize)> {
         let key = |(at, i): (usize, &RunIncident)| {
             (
@@ -87,7 +113,6 @@ pub fn compare_forecasts(
 
     let (a, b) = (first.span(), second.span());
     let span = (a.0.max(b.0), a.1.min(b.1));
-    let mut notes = Vec::new();
     let own = counts.map(|n| n - common.len());
     if own != [0, 0] {
         notes.push(format!(
@@ -157,6 +182,8 @@ pub fn compare_forecasts(
         notes,
         differs: differs.map(|(a, b)| [a.0.to_owned(), a.1, b.1]).collect(),
         incidents: [common.len(), own[0], own[1]],
+        at: [first.spec.budget, second.spec.budget],
+        budgets: both,
         changed: changed.collect(),
         report,
     })
@@ -164,6 +191,7 @@ pub fn compare_forecasts(
 
 #[cfg(test)]
 mod tests {
+    use super::super::run_budgets::RunOutcome;
     use super::*;
     use crate::json;
     use crate::protocol::ForecastSpec;
@@ -226,7 +254,7 @@ mod tests {
 
     #[test]
     fn incidents_in_common_are_found_by_what_and_when() {
-        let found = compare_forecasts(&run(), &other()).unwrap();
+        let found = compare_forecasts(&run(), &other(), None).unwrap();
         assert_eq!(found.incidents, [3, 0, 1]);
         let recall = &found.report.recall_ahead;
         assert_eq!(recall.of, [Some(1.0 / 3.0), Some(2.0 / 3.0)]);
@@ -277,7 +305,7 @@ mod tests {
         assert_eq!(read, run());
         let within = format!("{{\"verdict\": \"x\", \"run\": {kept}}}");
         assert_eq!(ForecastRun::of_json(within.as_bytes()).unwrap(), run());
-        let found = compare_forecasts(&read, &run()).unwrap();
+        let found = compare_forecasts(&read, &run(), None).unwrap();
         assert!(found.changed.is_empty() && found.differs.is_empty() && found.notes.is_empty());
         assert!(
             found.finding.starts_with("Both warn of as many"),
@@ -287,11 +315,62 @@ mod tests {
         assert!(json::Value::of_text(found.to_json().as_bytes()).is_ok());
     }
 
+    /// The second run kept budgets .5, as it stands, and 2, at which it catches the first as well: 1 of 3 against 3 of 3, since of
+    /// the first one alone was kept.
+    #[test]
+    fn runs_are_compared_at_the_budget_that_is_asked_for() {
+        let outcome = |leads: &str| RunOutcome {
+            leads: leads.to_owned(),
+            pages_about: "5580 82950 270".to_owned(),
+            pages_false: String::new(),
+        };
+        let kept = ForecastRun {
+            budgets: vec![0.5, 2.0],
+            bought: vec![0, 1],
+            outcomes: vec![outcome("300 570 -180 -"), outcome("300 570 720 -")],
+            ..other()
+        };
+        let found = compare_forecasts(&run(), &kept, Some(1.8)).unwrap();
+        assert_eq!(found.at, [0.5, 2.0]);
+        let recall = found.report.recall_ahead.of;
+        assert_eq!(recall, [Some(1.0 / 3.0), Some(1.0)]);
+        assert_eq!(found.report.page_precision.of[1], Some(1.0));
+        assert_eq!(
+            found.notes[..2],
+            [
+                "Of the first run one budget alone was kept: it is compared at 0.5 false pages per cluster-day, not at 1.8.",
+                "The second run is compared at 2 false pages per cluster-day, the nearest to 1.8 that was kept of it.",
+            ]
+        );
+        assert!(
+            found
+                .differs
+                .iter()
+                .any(|[name, a, b]| name == "budget" && a == "0.5" && b == "2")
+        );
+        // At the budget of both, and of a run with itself, nothing is to be noted of budgets.
+        let found = compare_forecasts(&kept, &kept, Some(2.0)).unwrap();
+        assert!(found.notes.is_empty() && found.changed.is_empty());
+        assert_eq!(
+            (found.at, found.budgets.as_slice()),
+            ([2.0, 2.0], &[0.5, 2.0][..])
+        );
+        let told = found.told();
+        assert_eq!((told.budget, told.budgets), (Some(2.0), vec![0.5, 2.0]));
+        assert!(
+            told.tables[0]
+                .0
+                .ends_with("at 2 false pages per cluster-day"),
+            "{}",
+            told.tables[0].0
+        );
+    }
+
     #[test]
     fn what_has_nothing_in_common_is_refused_and_other_entities_pages_are_left_out() {
         let mut elsewhere = other();
         elsewhere.watched = "others".to_owned();
-        let found = compare_forecasts(&run(), &elsewhere).unwrap();
+        let found = compare_forecasts(&run(), &elsewhere, None).unwrap();
         assert!(found.report.page_precision.test.is_none());
         assert!(
             found
@@ -302,7 +381,7 @@ mod tests {
         for i in &mut elsewhere.incidents {
             i.start_secs += 60.0;
         }
-        let refused = compare_forecasts(&run(), &elsewhere).unwrap_err();
+        let refused = compare_forecasts(&run(), &elsewhere, None).unwrap_err();
         assert_eq!(refused, CompareError::NothingInCommon([3, 4]));
         assert!(
             refused.failure().detail.contains("3 of the first"),

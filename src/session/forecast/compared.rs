@@ -8,6 +8,8 @@ use crate::protocol::RunComparison;
 
 /// Incidents that changed sides and are listed on the page, at most.
 const MOST_LISTED: usize = 200;
+/// What intervals and p-values are of.
+const HOW: &str = "Intervals: bootstrap over incidents, and over 24 parts of the time for pages. p: how often exchanging the runs, incident by incident or part by part, makes so large a difference.";
 /// At most so likely by chance, and it is called a difference.
 const LEVEL: f64 = 0.05;
 
@@ -39,6 +41,10 @@ pub struct ComparedRuns {
     pub differs: Vec<[String; 3]>,
     /// Incidents in common, and each run's own beside them.
     pub incidents: [usize; 3],
+    /// False pages per cluster-day that each run was granted.
+    pub at: [f64; 2],
+    /// Budgets that both can be compared at, rising.
+    pub budgets: Vec<f64>,
     /// The figures.
     pub report: PairedReport,
     /// The incidents that changed sides, by time.
@@ -159,6 +165,20 @@ impl ComparedRuns {
         self.figures().into_iter().map(line).collect()
     }
 
+    /// What the figures are of.
+    fn on_what(&self) -> String {
+        let incidents = match self.incidents[0] {
+            1 => "On the one incident in common".to_owned(),
+            n => format!("On the {} incidents in common", grouped(n as u64)),
+        };
+        match self.at {
+            [a, b] if a == b => {
+                format!("{incidents}, at {} false pages per cluster-day", number(a))
+            }
+            _ => incidents,
+        }
+    }
+
     /// In the words of the protocol.
     pub(in crate::session) fn told(&self) -> RunComparison {
         let heads = |heads: &[&str]| {
@@ -170,12 +190,8 @@ impl ComparedRuns {
         let table = |caption: String, first: &[&str], rows: Vec<Vec<String>>| {
             (caption, std::iter::once(heads(first)).chain(rows).collect())
         };
-        let n = self.incidents[0] as u64;
         let mut tables = vec![table(
-            match n {
-                1 => "On the one incident in common".to_owned(),
-                n => format!("On the {} incidents in common", grouped(n)),
-            },
+            self.on_what(),
             &[
                 "Figure",
                 "First",
@@ -215,8 +231,10 @@ impl ComparedRuns {
         }
         RunComparison {
             finding: self.finding.clone(),
-            notes: self.notes.clone(),
+            notes: self.notes.iter().cloned().chain([HOW.to_owned()]).collect(),
             tables,
+            budget: (self.at[0] == self.at[1]).then_some(self.at[0]),
+            budgets: self.budgets.clone(),
         }
     }
 
@@ -235,6 +253,8 @@ impl ComparedRuns {
                     second: second.clone(),
                 })
                 .collect(),
+            budget_first: self.at[0],
+            budget_second: self.at[1],
             incidents_in_common: self.incidents[0] as u64,
             incidents_first_alone: self.incidents[1] as u64,
             incidents_second_alone: self.incidents[2] as u64,
@@ -266,6 +286,7 @@ impl ComparedRuns {
         for [name, first, second] in &self.differs {
             text.push_str(&format!("  {name}: {first} | {second}\n"));
         }
+        text.push_str(&format!("{}:\n", self.on_what()));
         let heads = [
             "",
             "first",
@@ -300,6 +321,8 @@ struct Compared {
     finding: String,
     notes: Vec<String>,
     differs: Vec<Differs>,
+    budget_first: f64,
+    budget_second: f64,
     incidents_in_common: u64,
     incidents_first_alone: u64,
     incidents_second_alone: u64,
@@ -326,7 +349,7 @@ struct Figure {
 }
 
 record!(Whole: Compared {
-    finding, notes, differs, incidents_in_common, incidents_first_alone, incidents_second_alone, figures, changed,
+    finding, notes, differs, budget_first, budget_second, incidents_in_common, incidents_first_alone, incidents_second_alone, figures, changed,
 });
 record!(Whole: Differs { name, first, second });
 record!(Whole: Figure { name, first, second, difference, difference_90, p, p_corrected, pairs_that_differ, exact });

@@ -350,7 +350,10 @@ impl ForecastJob {
         let row_matrix = |t| RowMatrix::new(&parts, &bench, &scored.seen, t);
         let matrices: Vec<RowMatrix> = run.bought.thresholds.iter().map(row_matrix).collect();
         report.row_matrix = matrices.get(place)?.clone();
-        report.run = Some(ForecastRun::new(&report, &parts, &spec, frame, &bench));
+        let bought = &run.bought;
+        report.run = Some(ForecastRun::new(
+            &report, &parts, &spec, frame, &bench, bought,
+        ));
         report.curve = bench.curve(&bargain, &scored.seen);
         scored.rate(&parts, &mut report);
         report.rivals = RIVALS

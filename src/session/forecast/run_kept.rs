@@ -4,6 +4,8 @@ use super::bench::Bench;
 use super::compare::CompareError;
 use super::compared::number;
 use super::parts::Parts;
+use super::run_budgets::RunOutcome;
+use super::summary::Bought;
 use super::{ForecastReport, ForecastSpec};
 use crate::data::{Frame, grouped, sort_by};
 use crate::evaluate::Outcome;
@@ -43,11 +45,17 @@ pub struct ForecastRun {
     pub pages_about: Vec<f64>,
     /// Decided pages that were not.
     pub pages_false: Vec<f64>,
+    /// Other budgets that it was judged at, rising; none where it was judged at its own alone.
+    pub budgets: Vec<f64>,
+    /// Which of the outcomes each of them bought.
+    pub bought: Vec<u32>,
+    /// What thresholds came to, each once.
+    pub outcomes: Vec<RunOutcome>,
 }
 
 record!(Lenient: ForecastRun {
     data, fingerprint, spec, rows_train, rows_test, features, leaks, watched, clusters, span_secs, incidents, pages_about,
-    pages_false,
+    pages_false, budgets, bought, outcomes,
 });
 
 /// What became of an incident in a run.
@@ -86,6 +94,7 @@ impl ForecastRun {
         spec: &ForecastSpec,
         frame: &Frame,
         bench: &Bench<'_>,
+        bought: &Bought,
     ) -> Self {
         let (incidents, seen, _) = bench.judged();
         let span = bench.span();
@@ -118,7 +127,7 @@ impl ForecastRun {
             let all = all.filter(|(_, about)| *about == wanted);
             all.map(|(at, _)| since(*at)).collect()
         };
-        Self {
+        let mut run = Self {
             data: report.data_name.clone(),
             fingerprint: frame.fingerprint().to_string(),
             spec: ForecastSpec {
@@ -140,12 +149,19 @@ impl ForecastRun {
                 .collect(),
             pages_about: pages(true),
             pages_false: pages(false),
-        }
+            ..Self::default()
+        };
+        run.keep(bought, span.0);
+        run
     }
 
-    /// As the page's log keeps it; none where it would be too long.
+    /// As the page's log keeps it: at its own budget alone where all of them would be too long, and none where that would be.
     pub(super) fn kept(&self) -> Option<String> {
         let text = json::to_text(self);
+        let text = match text.len() <= MOST_KEPT {
+            true => text,
+            false => json::to_text(&self.at_its_own()),
+        };
         (text.len() <= MOST_KEPT).then_some(text)
     }
 

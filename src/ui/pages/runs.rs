@@ -7,7 +7,9 @@ use crate::app::verdict::Sentence;
 use crate::app::{Act, format, runlog, select};
 use crate::protocol::{RunComparison, RunRecord};
 use crate::ui::shell::App;
-use crate::ui::widgets::{card, cell, column_heads, opening, plain_strip, scroll};
+use crate::ui::widgets::{
+    card, cell, choice, column_heads, named_field, opening, plain_strip, scroll,
+};
 
 pub(in crate::ui) fn runs(app: &App) -> Html {
     let state = &app.state;
@@ -97,7 +99,7 @@ fn comparison(app: &App) -> Html {
         return html! {};
     }
     if let Some(comparison) = &app.state.comparison {
-        return forecasts(comparison);
+        return forecasts(app, comparison);
     }
     let rows = runlog::differences(&chosen);
     let table = html! {
@@ -137,12 +139,31 @@ fn comparison(app: &App) -> Html {
 }
 
 /// How two forecasts differ, as the engine says it.
-fn forecasts(comparison: &RunComparison) -> Html {
+fn forecasts(app: &App, comparison: &RunComparison) -> Html {
+    let at = comparison
+        .budget
+        .map_or_else(String::new, |b| b.to_string());
+    let each = comparison.budgets.iter().map(f64::to_string);
+    let mut options: Vec<(AttrValue, AttrValue)> =
+        each.map(|b| (b.clone().into(), b.into())).collect();
+    if at.is_empty() {
+        options.insert(0, ("".into(), "each its own".into()));
+    }
+    let store = app.store.clone();
+    let budget = named_field("at-budget", "False pages per cluster-day", "");
+    let choose = move |budget: String| {
+        if let Ok(budget) = budget.parse() {
+            store.act(Act::CompareAt(budget));
+        }
+    };
     html! {
         <section class="card span12" aria-labelledby="differences-title" id="differences">
             <h2 id="differences-title">{ &comparison.finding }</h2>
             for note in comparison.notes.iter() {
                 <p class="why">{ note }</p>
+            }
+            if !comparison.budgets.is_empty() {
+                { choice(&budget, &at, &options, choose) }
             }
             for (caption, rows) in comparison.tables.iter() {
                 <h3>{ caption }</h3>
@@ -169,7 +190,6 @@ fn forecasts(comparison: &RunComparison) -> Html {
                     </table>
                 </div>
             }
-            <p class="why">{ "Intervals: bootstrap over incidents, and over 24 parts of the time for pages. p: how often exchanging the runs, incident by incident or part by part, makes so large a difference." }</p>
         </section>
     }
 }

@@ -156,6 +156,12 @@ export default [
       assert.match(before, /share caught ahead/);
       assert.match(before, /trees\s+20\s+1/);
       assert.match(before, /90 % interval/);
+      const captioned = () => visit.evaluate(() => document.querySelector("#differences h3").innerText);
+      assert.match(await captioned(), /at 12 false pages per cluster-day/);
+      await visit.page.select("#at-budget", "2");
+      await visit.until("they are compared at another budget", () => /at 2 false pages/.test(document.querySelector("#differences h3")?.innerText ?? ""), { timeout: 30_000 });
+      await visit.page.select("#at-budget", "12");
+      await visit.until("and back", () => /at 12 false pages/.test(document.querySelector("#differences h3")?.innerText ?? ""), { timeout: 30_000 });
       await visit.reload();
       await visit.until("the log is there again", () => document.querySelectorAll("td.choose input").length === 2, { timeout: 30_000 });
       await choose();
