@@ -91,9 +91,22 @@ fn a_simulated_cluster_is_judged_and_the_report_does_not_depend_on_threads() {
     assert!((figures[0]["first"].as_f64().unwrap() - share).abs() < 1e-12);
     assert_eq!(figures[2]["first"], all["false_per_cluster_day"]);
     assert_eq!(figures[3]["first"], all["page_precision"]);
+    // At a budget of the slider (tests/session_forecast holds what comes of it), and at one that is no number of pages.
+    let dear = run(
+        &folder,
+        "compare one.json again.json --budget 20 --report -",
+    );
+    assert!(dear.status.success(), "{}", said(&dear));
+    let dear: Value = serde_json::from_slice(&dear.stdout).unwrap();
+    assert_eq!(
+        (&dear["budget_first"], &dear["budget_second"]),
+        (&20.0.into(), &20.0.into())
+    );
+    let none = run(&folder, "compare one.json again.json --budget -1");
+    assert_eq!(none.status.code(), Some(2));
     let no_run = run(&folder, "compare one.json c.csv");
     assert_eq!(no_run.status.code(), Some(1));
-    assert!(said(&no_run).contains("c.csv") && said(&no_run).contains("no report of a forecast"));
+    assert!(said(&no_run).contains("c.csv") && said(&no_run).contains("no report of a run"));
 
     let long = run(&folder, &format!("{asked} --horizon-minutes 100000"));
     assert_eq!(long.status.code(), Some(1));

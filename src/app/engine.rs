@@ -178,14 +178,17 @@ impl Step {
                     self.adopt();
                 }
             }
-            Event::Trained { model, report } => {
+            Event::Trained { model, report, run } => {
                 let trained = Trained {
                     model: (**model).clone(),
                     report: Some(Rc::new((**report).clone())),
                     file: None,
                     secs,
                 };
-                self.log(trained_record(&trained, self.at_millis));
+                self.log(RunRecord {
+                    training: run.clone(),
+                    ..trained_record(&trained, self.at_millis)
+                });
                 self.have_model(trained);
                 self.say(verdict::of_report(report).text());
                 if matches!(

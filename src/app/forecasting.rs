@@ -120,15 +120,23 @@ impl Step {
         self.ask_track(summary.telling, None);
     }
 
-    /// Asks how the two chosen runs differ, where they are forecasts: at this budget, or where the slider stands.
+    /// Asks how the two chosen runs differ, where they are two forecasts (at this budget, or where the slider stands) or two
+    /// trainings.
     pub(super) fn compare(&mut self, budget: Option<f64>) {
         // What is there stays until the same runs are compared otherwise.
         if budget.is_none() {
             self.state.comparison = None;
         }
         let runs = self.state.compared.iter().map(|&i| self.state.runs.get(i));
-        let texts: Vec<Option<String>> = runs.map(|run| run?.forecast.clone()).collect();
-        if let [Some(first), Some(second)] = texts.as_slice() {
+        let texts: Vec<_> = runs
+            .map(|run| run.map(|run| [&run.forecast, &run.training]))
+            .collect();
+        if let [Some(first), Some(second)] = texts.as_slice()
+            && let Some((Some(first), Some(second))) = first
+                .iter()
+                .zip(second)
+                .find(|both| both.0.is_some() && both.1.is_some())
+        {
             let runs = (first.clone(), second.clone());
             let seen = self.state.forecast.value();
             let budget = budget.or(seen.map(|f| ahead::budget(f, *self.state.rung)));

@@ -8,6 +8,8 @@ use crate::protocol::{
 
 /// Runs that the log holds; the oldest go.
 const MOST_RUNS: usize = 500;
+/// Trainings of which what they are compared by is kept; it is large.
+const MOST_TRAININGS: usize = 50;
 
 impl Step {
     pub(super) fn record(&self, outcome: &str) -> RunRecord {
@@ -21,6 +23,7 @@ impl Step {
             figures: Vec::new(),
             outcome: outcome.to_owned(),
             forecast: None,
+            training: None,
         }
     }
 
@@ -118,6 +121,10 @@ impl Step {
     pub(super) fn log(&mut self, record: RunRecord) {
         let mut runs = (*self.state.runs).clone();
         runs.push(record);
+        let comparable = runs.iter_mut().rev().filter(|run| run.training.is_some());
+        for run in comparable.skip(MOST_TRAININGS) {
+            run.training = None;
+        }
         if runs.len() > MOST_RUNS {
             runs.remove(0);
             self.state.compared = self
@@ -165,6 +172,7 @@ pub(super) fn trained_record(trained: &Trained, at_millis: f64) -> RunRecord {
             .unwrap_or_default(),
         outcome: "done".to_owned(),
         forecast: None,
+        training: None,
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) enum Command {
     Profile(Box<ProfileArgs>),
     /// Warn ahead of issues, and judge the warnings by incident: how early, how reliably, at what price.
     Forecast(Box<ForecastArgs>),
-    /// Compare two forecasts by their reports: differences with intervals and tests, and the incidents that changed sides.
+    /// Compare two forecasts, or two trainings, by their reports: differences with intervals and tests, and what changed sides.
     Compare(CompareArgs),
     /// Write the table that a file of any delimiter, encoding or damage holds, and how it was read.
     Read(Box<ReadArgs>),

@@ -1,4 +1,4 @@
-//! `kubecast compare`: what makes two forecasts differ, and whether that may be chance.
+//! `kubecast compare`: what makes two forecasts, or two trainings, differ, and whether that may be chance.
 
 use clap::Args as ClapArgs;
 
@@ -6,17 +6,17 @@ use super::files;
 use super::forecast::check_budget;
 use super::run::tell;
 use crate::protocol::{Failure, Place};
-use crate::session::{ForecastRun, compare_forecasts};
+use crate::session::{KeptRun, compare as compare_runs};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct CompareArgs {
-    /// The first run: what `kubecast forecast --report` wrote; - is standard input.
+    /// The first run: what `kubecast forecast`, `train` or `evaluate` wrote with --report; - is standard input.
     #[arg(value_name = "FIRST")]
     first: String,
     /// The second run, likewise.
     #[arg(value_name = "SECOND")]
     second: String,
-    /// False pages per cluster-day to compare them at, of those that the page's slider has [default: those that each was asked for].
+    /// False pages per cluster-day to compare forecasts at, of those that the page's slider has [default: those that each was asked for].
     #[arg(long, value_name = "X")]
     budget: Option<f64>,
     /// The comparison to write, as JSON; - is standard output.
@@ -30,7 +30,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
     }
     let read = |path: &str| {
         let (head, bytes) = files::read(path)?;
-        ForecastRun::of_json(&bytes).map_err(|e| Failure {
+        KeptRun::of_json(&bytes).map_err(|e| Failure {
             place: Place {
                 file: Some(head.name),
                 ..Place::default()
@@ -39,7 +39,7 @@ pub(super) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         })
     };
     let (first, second) = (read(&args.first)?, read(&args.second)?);
-    let compared = compare_forecasts(&first, &second, args.budget).map_err(|e| e.failure())?;
+    let compared = compare_runs(&first, &second, args.budget).map_err(|e| e.failure())?;
     if let Some(out) = &args.report {
         files::write(out, compared.to_json().as_bytes())?;
     }

@@ -41,6 +41,11 @@ impl Driver {
         }
     }
 
+    /// What the answers left behind.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
     /// Asks, and waits for the answer.
     pub fn ask(&mut self, request: Request, files: Vec<Vec<u8>>) -> Result<Answer, Failure> {
         self.job += 1;

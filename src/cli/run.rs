@@ -54,7 +54,7 @@ fn train(args: &TrainArgs) -> Result<(), Failure> {
     };
     let request = Request::Train { prepare, model };
     let (model, report) = match driver.ask(request, Vec::new())?.0 {
-        Event::Trained { model, report } => (model, report),
+        Event::Trained { model, report, .. } => (model, report),
         _ => return Err(unexpected()),
     };
     if let Some(out) = &args.out {
@@ -167,7 +167,7 @@ fn evaluate(args: &EvaluateArgs) -> Result<(), Failure> {
         },
     })?;
     tell_notices(&predictions.notices);
-    files::write(&args.report, &lines(report))?;
+    files::write(&args.report, driver.session().evaluation(report).as_bytes())?;
     tell(&figures(report));
     Ok(())
 }

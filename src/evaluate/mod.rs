@@ -13,7 +13,8 @@
 //! * [`stratified`], [`grouped`], [`forward`]: folds for cross-validation.
 //! * [`AlertPolicy`] turns probabilities into pages, [`judge_pages`] judges those by incident, [`budget_curve`] says what
 //!   each threshold costs.
-//! * [`compare_runs`] says how two runs differ on the same incidents, and whether that may be chance.
+//! * [`compare_runs`] says how two runs differ on the same incidents, [`compare_rows`] two classifiers on the same rows, and
+//!   whether that may be chance.
 //! * [`Gate`] looks for leaks between the parts before anything is scored; [`Calibration`] and [`reliability`] make
 //!   probabilities mean what they say.
 //! * [`evaluate`]: all of it in one [`Evaluation`].
@@ -36,6 +37,7 @@ mod incident;
 mod interval;
 mod judge;
 mod paired;
+mod paired_rows;
 mod precision_interval;
 mod probability;
 mod report;
@@ -66,6 +68,7 @@ pub use paired::{
     Exchanged, PairedFigure, PairedReport, PairedRuns, PartPages, compare_runs, pages_in_parts,
     side,
 };
+pub use paired_rows::{PairedRow, PairedRowsReport, compare_rows};
 pub use precision_interval::{ScoredRows, average_precision_interval};
 pub use probability::{brier, log_loss};
 pub use report::{ClassScore, CurvePoints, Evaluation};

@@ -52,7 +52,7 @@ pub struct Exchanged {
     pub p: f64,
     /// The same, corrected for all figures that were tested together (Holm 1979), at most 1.
     pub p_corrected: f64,
-    /// Pairs that differ.
+    /// Pairs that differ; of classifiers, groups of rows, or rows, with another name or probability.
     pub pairs: u32,
     /// Whether all exchanges were gone through; else 10,000 were drawn (fewer of more than 4,000 pairs).
     pub exact: bool,
@@ -174,7 +174,7 @@ pub fn compare_runs(runs: &PairedRuns<'_>, seed: u64) -> PairedReport {
 /// Holm's correction: the smallest of n p-values times n, the next times n - 1, and so on, none below the one before it. The
 /// chance that any of n figures without a difference is called one stays below the level, however the figures depend on
 /// each other.
-fn correct<'a>(tests: impl Iterator<Item = &'a mut Exchanged>) {
+pub(super) fn correct<'a>(tests: impl Iterator<Item = &'a mut Exchanged>) {
     let mut tests: Vec<&mut Exchanged> = tests.collect();
     sort_by(&mut tests, |a, b| a.p.total_cmp(&b.p));
     let mut least = 0.0;
@@ -209,39 +209,53 @@ fn figure<T: Copy>(
     of: &FigureOf<'_, T>,
     rng: &mut Rng,
 ) -> PairedFigure {
-    let both = [of(pairs, 0), of(pairs, 1)];
-    let difference = |pairs: &[[T; 2]]| Some(of(pairs, 1)? - of(pairs, 0)?);
-    let Some(found) = difference(pairs) else {
-        return PairedFigure {
-            of: both,
-            ..PairedFigure::default()
-        };
+    let of = |pairs: &[[T; 2]], run: usize| [of(pairs, run)];
+    let [figure] = figures(pairs, pairs.len(), differ, &of, rng);
+    figure
+}
+
+/// The same of several figures that are computed at once, from `looks` looks at what the pairs are made of.
+pub(super) fn figures<T: Copy, const N: usize>(
+    pairs: &[[T; 2]],
+    looks: usize,
+    differ: &dyn Fn(&T, &T) -> bool,
+    of: &dyn Fn(&[[T; 2]], usize) -> [Option<f64>; N],
+    rng: &mut Rng,
+) -> [PairedFigure; N] {
+    let differences = |pairs: &[[T; 2]]| {
+        let (first, second) = (of(pairs, 0), of(pairs, 1));
+        std::array::from_fn::<Option<f64>, N, _>(|n| Some(second[n]? - first[n]?))
     };
-    let mut drawn = Vec::new();
+    let (both, found) = ([of(pairs, 0), of(pairs, 1)], differences(pairs));
+    let mut out = std::array::from_fn::<PairedFigure, N, _>(|n| PairedFigure {
+        of: both.map(|of| of[n]),
+        ..PairedFigure::default()
+    });
+    if found.iter().all(Option::is_none) {
+        return out;
+    }
+    let mut drawn: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
     let mut resample = pairs.to_vec();
     for _ in 0..RESAMPLES {
         for pair in &mut resample {
             *pair = pairs[rng.below(pairs.len() as u32) as usize];
         }
-        drawn.extend(difference(&resample));
+        for (drawn, difference) in drawn.iter_mut().zip(differences(&resample)) {
+            drawn.extend(difference);
+        }
     }
-    sort_numbers(&mut drawn);
-    let interval = (!drawn.is_empty()).then(|| Interval {
-        low: quantile(&drawn, 0.05),
-        high: quantile(&drawn, 0.95),
-    });
 
     let differing: Vec<usize> = (0..pairs.len())
         .filter(|&at| differ(&pairs[at][0], &pairs[at][1]))
         .collect();
-    let exact = differing.len() <= MOST_ENUMERATED
-        && (pairs.len() as u64) << differing.len() <= 2 * MOST_LOOKS;
+    let looks = looks.max(1) as u64;
+    let exact = differing.len() <= MOST_ENUMERATED && looks << differing.len() <= 2 * MOST_LOOKS;
     let exchanges = match exact {
         true => 1 << differing.len(),
-        false => DRAWS.min(((MOST_LOOKS / pairs.len() as u64) as u32).max(FEWEST_DRAWS)),
+        false => DRAWS.min(((MOST_LOOKS / looks) as u32).max(FEWEST_DRAWS)),
     };
     let mut exchanged = pairs.to_vec();
-    let mut as_large = 0_u32;
+    let mut as_large = [0_u32; N];
     for exchange in 0..exchanges {
         let mut bits = u64::from(exchange);
         for (nth, &at) in differing.iter().enumerate() {
@@ -252,24 +266,35 @@ fn figure<T: Copy>(
             exchanged[at] = if bits & 1 == 1 { [b, a] } else { [a, b] };
             bits >>= 1;
         }
-        as_large +=
-            u32::from(difference(&exchanged).is_none_or(|d| d.abs() >= found.abs() - EQUAL));
+        let differences = differences(&exchanged);
+        for (n, as_large) in as_large.iter_mut().enumerate() {
+            let is_as_large = |d: f64| found[n].is_none_or(|f| d.abs() >= f.abs() - EQUAL);
+            *as_large += u32::from(differences[n].is_none_or(is_as_large));
+        }
     }
-    let p = match exact {
-        true => f64::from(as_large) / f64::from(exchanges),
-        false => f64::from(as_large + 1) / f64::from(exchanges + 1),
-    };
-    PairedFigure {
-        of: both,
-        difference: Some(found),
-        interval,
-        test: Some(Exchanged {
+    for (n, out) in out.iter_mut().enumerate() {
+        if found[n].is_none() {
+            continue;
+        }
+        let drawn = &mut drawn[n];
+        sort_numbers(drawn);
+        let p = match exact {
+            true => f64::from(as_large[n]) / f64::from(exchanges),
+            false => f64::from(as_large[n] + 1) / f64::from(exchanges + 1),
+        };
+        out.difference = found[n];
+        out.interval = (!drawn.is_empty()).then(|| Interval {
+            low: quantile(drawn, 0.05),
+            high: quantile(drawn, 0.95),
+        });
+        out.test = Some(Exchanged {
             p,
             p_corrected: p,
             pairs: differing.len() as u32,
             exact,
-        }),
+        });
     }
+    out
 }
 
 #[cfg(test)]

@@ -64,6 +64,8 @@ pub enum Event {
         model: Box<ModelSummary>,
         /// Its evaluation.
         report: Box<Report>,
+        /// What is kept of it to be compared with other trainings, as JSON of the engine's own.
+        run: Option<String>,
     },
     /// A search is over.
     Found(Box<SearchSummary>),

@@ -349,7 +349,7 @@ pub struct ForecastSummary {
     pub run: Option<String>,
 }
 
-/// How two forecasts differ, in the engine's words.
+/// How two forecasts, or two trainings, differ, in the engine's words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunComparison {
     /// In a sentence.

@@ -1,12 +1,13 @@
 //! What the screen and the engine say to each other: plain data with public fields, written as versioned bytes.
 //!
-//! Invariants: nothing here computes; a message that cannot be read is a [`WireError`], never a panic; every message
-//! carries the job it belongs to, so that what arrives late can be dropped. Options read from JSON fall back to their
+//! Invariants: nothing here computes, but for the words of what was chosen ([`option_lines`]); a message that cannot be read
+//! is a [`WireError`], never a panic; every message carries the job it belongs to, so that what arrives late can be dropped. Options read from JSON fall back to their
 //! defaults field by field, so that an old model file or a script with two options is understood.
 
 mod event;
 mod failure;
 mod forecast;
+mod option_lines;
 mod preview;
 mod profile;
 mod reading;
@@ -24,6 +25,7 @@ pub use forecast::{
     ForecastSummary, ForecastTrack, IncidentLine, LeakSummary, Mark, Mend, Refusal, RivalSummary,
     RunComparison, SeriesSummary, TrackIncident, TrackKind, TrackPage, WatchedEntity,
 };
+pub use option_lines::option_lines;
 pub use preview::{PreviewAlert, PreviewEpisode, PreviewMetric, ScenarioFile, ScenarioPreview};
 pub use profile::{
     ClassColumn, ClassNames, ClassProfile, ClassRows, CorrelatedPair, CorrelationProfile,

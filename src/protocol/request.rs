@@ -172,11 +172,12 @@ pub enum Request {
     },
     /// The last forecast's report as JSON. Answer: `File`.
     ExportForecast,
-    /// Compare two forecasts, by what was kept of them. Answer: `Compared`.
+    /// Compare two forecasts, or two trainings, by what was kept of them. Answer: `Compared`.
     CompareRuns {
-        /// The first and the second, as [`ForecastSummary::run`](super::ForecastSummary::run) told.
+        /// The first and the second, as [`ForecastSummary::run`](super::ForecastSummary::run) or
+        /// [`Event::Trained`](super::Event::Trained) told.
         runs: (String, String),
-        /// The budget to compare them at; none for each run's own.
+        /// The budget to compare forecasts at; none for each run's own.
         budget: Option<f64>,
     },
     /// Make a model file (attachment) the current model. Answer: `Opened`.

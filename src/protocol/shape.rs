@@ -73,7 +73,7 @@ choice!(Whole: Event {
     Profiled(profile) = "profiled",
     Estimated(estimate) = "estimated",
     Preview(preview) = "preview",
-    Trained { model, report } = "trained",
+    Trained { model, report, run } = "trained",
     Found(summary) = "found",
     Series(summary) = "series",
     Forecast(summary) = "forecast",
@@ -298,5 +298,5 @@ record!(Whole: SearchSummary { prepare, model, best, candidates, tried, fits, se
 record!(Whole: PredictionSummary { data_name, rows, totals, unfamiliar, page, report, notices, secs });
 record!(Whole: UnfamiliarRows { alarm_one_in, of_class });
 record!(Whole: RunRecord {
-    action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome, forecast,
+    action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome, forecast, training,
 });

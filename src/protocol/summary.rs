@@ -475,6 +475,8 @@ pub struct RunRecord {
     pub outcome: String,
     /// Of a forecast: what is kept of it to be compared with others.
     pub forecast: Option<String>,
+    /// Of a training, likewise.
+    pub training: Option<String>,
 }
 
 /// What a training would need.

@@ -1,12 +1,10 @@
 //! The job that a request asks for.
 
+use super::compare::{KeptRun, compare};
 use super::data_profile::ProfileJob;
 use super::estimate::EstimateJob;
 use super::failure::Fault;
-use super::forecast::{
-    ForecastJob, ForecastRun, compare_forecasts, find, metric, offset_of, read_marks, settled,
-    track,
-};
+use super::forecast::{ForecastJob, find, metric, offset_of, read_marks, settled, track};
 use super::job::{FileBytes, HostFacts, InPlace, Instant, Job, Slice};
 use super::load::{LoadJob, SimulateJob};
 use super::predict::PredictJob;
@@ -16,7 +14,7 @@ use super::store::Store;
 use super::train::TrainJob;
 use super::{open, predict, profile, reading, rows, said, store};
 use crate::json;
-use crate::protocol::{Event, Request};
+use crate::protocol::{Event, Report, Request};
 
 /// How a session begins a job. A pointer, so that a program links what its sessions can do and no more.
 pub(super) type Begin = fn(Request, Vec<FileBytes>, Option<InPlace>, HostFacts) -> Box<dyn Job>;
@@ -111,9 +109,9 @@ pub(super) fn any(
             ))
         }),
         Request::CompareRuns { runs, budget } => instant(move |_| {
-            let run = |text: &str| ForecastRun::of_json(text.as_bytes());
+            let run = |text: &str| KeptRun::of_json(text.as_bytes());
             let compared = run(&runs.0)
-                .and_then(|first| compare_forecasts(&first, &run(&runs.1)?, budget))
+                .and_then(|first| compare(&first, &run(&runs.1)?, budget))
                 .map_err(|e| Fault::said(e.failure()))?;
             Ok(Slice::done(Event::Compared(Box::new(compared.told()))))
         }),
@@ -188,7 +186,7 @@ pub(super) fn any(
         Request::ExportReport => instant(|store| {
             let model = store.model()?;
             let report = model.report().ok_or_else(Fault::no_report)?;
-            let text = json::to_lines(&report) + "\n";
+            let text = with_run(&report, model.run.as_deref());
             Ok(store::file(
                 format!("{}.report.json", store::stem(&model.details.data_name)),
                 "application/json",
@@ -199,6 +197,16 @@ pub(super) fn any(
         | Request::Rows { .. }
         | Request::DescribeTarget { .. }) => of_sample(request, attachments, in_place, host),
     }
+}
+
+/// A report as JSON, indented, with what was kept of the run to compare it by.
+pub(super) fn with_run(report: &Report, run: Option<&str>) -> String {
+    let mut tree = json::Value::of(report);
+    let run = run.and_then(|run| json::Value::of_text(run.as_bytes()).ok());
+    if let (json::Value::Map(fields), Some(run)) = (&mut tree, run) {
+        fields.push(("run".to_owned(), run));
+    }
+    json::to_lines(&tree) + "\n"
 }
 
 /// Of data that is simulated, and of nothing else.

@@ -28,7 +28,7 @@ use ndarray::Array2;
 
 use bench::{Bench, Seen, Thresholds};
 use beside::beside;
-pub use compare::{CompareError, compare_forecasts};
+pub use compare::compare_forecasts;
 pub use compared::{ChangedIncident, ComparedRuns};
 pub use error::ForecastError;
 use features::Features;

@@ -6,6 +6,7 @@
 
 mod assess;
 mod begin;
+mod compare;
 mod convert;
 mod data_profile;
 mod estimate;
@@ -14,6 +15,7 @@ mod forecast;
 mod job;
 mod load;
 mod open;
+mod paired_words;
 mod predict;
 mod prepared;
 mod preview;
@@ -28,17 +30,20 @@ mod shape;
 mod state;
 mod store;
 mod train;
+mod trainings;
 mod unfamiliar;
 
 pub use crate::export::kubecast::is_model_file;
 pub use crate::ingest::Pull;
+pub use compare::{CompareError, Compared, KeptRun, compare};
 pub use forecast::{
-    ChangedIncident, CompareError, ComparedRuns, ForecastError, ForecastReport, ForecastRun,
-    ForecastSpec, MarkFault, MarksFileError, RivalReport, RowMatrix, RunIncident, RunOutcome,
-    compare_forecasts, forecast, forecast_elsewhere, read_marks,
+    ChangedIncident, ComparedRuns, ForecastError, ForecastReport, ForecastRun, ForecastSpec,
+    MarkFault, MarksFileError, RivalReport, RowMatrix, RunIncident, RunOutcome, compare_forecasts,
+    forecast, forecast_elsewhere, read_marks,
 };
 pub use job::FileBytes;
 pub use said::{READ_SETTINGS, Said, check_said, check_step};
 pub use scenario::ScenarioText;
 pub use scores::{Scorer, Scores};
 pub use state::{Reply, Session, UnitNews, UnitWork};
+pub use trainings::{ComparedTrainings, TrainedRun, compare_trainings};

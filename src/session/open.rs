@@ -18,6 +18,7 @@ pub(super) fn seal(mut file: ModelFile, details: Details, fit_secs: f64) -> Resu
         bytes,
         id,
         fit_secs,
+        run: None,
     })
 }
 
@@ -41,6 +42,7 @@ pub(super) fn open(name: &str, bytes: Vec<u8>) -> Result<Trained, Fault> {
         bytes,
         id,
         fit_secs: 0.0,
+        run: None,
     })
 }
 

@@ -8,6 +8,7 @@ use super::job::{FileBytes, Job, Progress, Slice};
 use super::load::FilesReader;
 use super::said::Said;
 use super::store::{Details, Predictions, Store, Trained};
+use super::trainings::{Judged, RunRows, TrainedRun};
 use super::unfamiliar::Marks;
 use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
 use crate::export::kubecast::ModelFile;
@@ -44,6 +45,8 @@ struct Predicting {
     features: Array2<f64>,
     rows: Vec<u32>,
     truth: Option<Dictionary>,
+    /// Of the rows whose true class the model knows.
+    run: Option<RunRows>,
     probabilities: Array2<f64>,
     marks: Option<Marks>,
     at: usize,
@@ -88,7 +91,19 @@ impl Predicting {
                 names: all.names,
             }
         });
+        let run = truth.as_ref().map(|truth| {
+            let is_known: Vec<bool> = truth
+                .names
+                .iter()
+                .map(|name| file.classes.contains(name))
+                .collect();
+            let rows = features.rows.iter().zip(&truth.codes);
+            let rows = rows.filter(|(_, code)| is_known.get(**code as usize) == Some(&true));
+            let rows: Vec<u32> = rows.map(|(row, _)| *row).collect();
+            RunRows::new(frame, &model.details.options, &file.classes, &rows)
+        });
         Ok(Self {
+            run,
             data_name: frame.name.clone(),
             fingerprint: frame.fingerprint().to_string(),
             probabilities: Array2::zeros((features.rows.len(), file.classes.len())),
@@ -211,12 +226,13 @@ impl Job for PredictJob {
                     features,
                     rows,
                     truth,
+                    run,
                     probabilities,
                     marks,
                     notices,
                     ..
                 } = *p;
-                let predictions = Predictions {
+                let mut predictions = Predictions {
                     data_name,
                     classes: model.file.classes.clone(),
                     predicted: Model::likeliest(probabilities.view()),
@@ -228,6 +244,7 @@ impl Job for PredictJob {
                     }),
                     probabilities,
                     marks,
+                    run: None,
                 };
                 let Some((known_rows, codes)) = known else {
                     return Ok(finish(store, predictions, None, notices, secs));
@@ -240,6 +257,21 @@ impl Job for PredictJob {
                 let seed = options.prepare.seed;
                 let known_features = features.select(Axis(0), &known_rows);
                 let known_p = predictions.probabilities.select(Axis(0), &known_rows);
+                let called: Vec<u32> = known_rows
+                    .iter()
+                    .map(|&row| predictions.predicted[row])
+                    .collect();
+                let judged = Judged {
+                    truth: &codes,
+                    predicted: &called,
+                    probabilities: &known_p,
+                };
+                let rows_train = class_rows.iter().sum();
+                let leaks = model.details.data_fingerprint == fingerprint;
+                predictions.run = run.map(|run| {
+                    let run = run.judged(rows_train, &judged);
+                    TrainedRun { leaks, ..run }.kept_text()
+                });
                 let unfamiliar = predictions
                     .marks
                     .as_ref()

@@ -28,6 +28,8 @@ pub(super) struct Prepared {
     pub(super) train_classes: Vec<u8>,
     /// Held-out rows x features.
     pub(super) test: Array2<f64>,
+    /// Rows of the table that are held out, ascending.
+    pub(super) test_rows: Vec<u32>,
     pub(super) truth: Vec<u32>,
     pub(super) notices: Vec<Notice>,
 }
@@ -108,6 +110,7 @@ impl Prepared {
             train_rows: train.rows,
             train: train.matrix,
             test: test.matrix,
+            test_rows: test.rows,
             notices,
         })
     }

@@ -1,5 +1,6 @@
 //! Predictions as numbers, for programs; the screen gets pages of text.
 
+use super::begin::with_run;
 use super::failure::Fault;
 use super::state::Session;
 use super::store::Predictions;
@@ -7,7 +8,7 @@ use super::unfamiliar::Marks;
 use crate::data::Frame;
 use crate::learn::{Model, Predictor};
 use crate::prepare::Recipe;
-use crate::protocol::Failure;
+use crate::protocol::{Failure, Report};
 
 /// Predicted rows with the probability of each class.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,13 @@ impl Session {
                 probabilities: p.probabilities.iter().copied().collect(),
                 unfamiliar: p.marks.as_ref().map(|marks| marks.all(p.rows.len())),
             })
+    }
+
+    /// The report of the current predictions, where their table has the target, as JSON: with what `kubecast compare` compares
+    /// it by.
+    pub fn evaluation(&self, report: &Report) -> String {
+        let predictions = self.store().predictions.as_ref();
+        with_run(report, predictions.and_then(|p| p.run.as_deref()))
     }
 
     /// Predicts a small table at once with the current model, and changes nothing. Errors where there is no model, or

@@ -121,6 +121,8 @@ pub(super) struct Trained {
     pub(super) bytes: Vec<u8>,
     pub(super) id: String,
     pub(super) fit_secs: f64,
+    /// What is kept of it to compare it by, as JSON; none of a model that was opened.
+    pub(super) run: Option<String>,
 }
 
 impl Trained {
@@ -180,6 +182,8 @@ pub(super) struct Predictions {
     pub(super) truth: Option<Vec<String>>,
     /// Rows that are unlike those learned from, where the model tells.
     pub(super) marks: Option<Marks>,
+    /// Where the table has the target: what is kept of the evaluation to compare it by, as JSON.
+    pub(super) run: Option<String>,
 }
 
 /// A file as a job's end.

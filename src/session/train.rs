@@ -8,10 +8,11 @@ use super::failure::Fault;
 use super::job::{self, InPlace, Job, Progress, Slice};
 use super::open::seal;
 use super::prepared::Prepared;
-use super::store::{Details, Loaded, Store};
+use super::store::{Details, Loaded, Store, Trained};
+use super::trainings::{Judged, RunRows};
 use super::unfamiliar::Marks;
 use super::{UnitNews, UnitWork};
-use crate::data::Notice;
+use crate::data::{Frame, Notice};
 use crate::export::kubecast::ModelFile;
 use crate::learn::{Fitter, Model, Novelty, NoveltyFitter, TrainRows};
 use crate::prepare::{self, Recipe};
@@ -52,6 +53,7 @@ struct Growing {
     details: Details,
     rows_train: u64,
     test: Array2<f64>,
+    test_rows: Vec<u32>,
     truth: Vec<u32>,
     notices: Vec<Notice>,
 }
@@ -66,6 +68,8 @@ struct Explaining {
     out_of_bag: Option<f64>,
     rounds: Option<u32>,
     unfamiliar: Option<UnfamiliarRows>,
+    /// What is kept of it to compare it by, as JSON.
+    run: String,
     notices: Vec<Notice>,
 }
 
@@ -101,6 +105,7 @@ impl TrainJob {
             train,
             train_classes,
             test,
+            test_rows,
             truth,
             mut notices,
             ..
@@ -155,6 +160,7 @@ impl TrainJob {
             truth,
             classes,
             test,
+            test_rows,
             notices,
         };
         Ok((growing, novelty.flatten()))
@@ -185,7 +191,7 @@ impl Growing {
     }
 
     /// All trees are there: score the held-out rows.
-    fn score(self, now_secs: f64) -> Result<Explaining, Fault> {
+    fn score(self, frame: &Frame, now_secs: f64) -> Result<Explaining, Fault> {
         let fit_secs = self.begun_secs.map_or(0.0, |begun| now_secs - begun);
         let model = self
             .fitter
@@ -210,6 +216,13 @@ impl Growing {
         let marks = Marks::of(&file, self.test.view(), &predicted)?;
         let all: Vec<usize> = (0..predicted.len()).collect();
         let unfamiliar = marks.map(|marks| marks.of_classes(&all, &self.truth, file.classes.len()));
+        let run = RunRows::new(frame, &self.details.options, &file.classes, &self.test_rows);
+        let judged = Judged {
+            truth: &self.truth,
+            predicted: &predicted,
+            probabilities: &probabilities,
+        };
+        let run = run.judged(self.rows_train, &judged);
         let seed = self.details.options.prepare.seed;
         let assessment = Assessment::new(
             &file,
@@ -228,6 +241,7 @@ impl Growing {
             out_of_bag,
             rounds,
             unfamiliar,
+            run: run.kept_text(),
             notices: self.notices,
         })
     }
@@ -244,6 +258,7 @@ impl Explaining {
             out_of_bag,
             rounds,
             unfamiliar,
+            run,
             notices,
         } = self;
         let report = Report {
@@ -258,11 +273,15 @@ impl Explaining {
             ..assessment.finish()
         };
         details.report = Some(report);
-        let trained = seal(file, details, fit_secs)?;
+        let trained = Trained {
+            run: Some(run.clone()),
+            ..seal(file, details, fit_secs)?
+        };
         let report = trained.report().ok_or_else(Fault::no_report)?;
         let event = Event::Trained {
             model: Box::new(trained.summary()),
             report: Box::new(report),
+            run: Some(run),
         };
         store.model = Some(trained);
         store.predictions = None;
@@ -308,7 +327,7 @@ impl Job for TrainJob {
                     self.phase = Phase::Grow(growing);
                     return Ok(slice);
                 }
-                let explaining = growing.score(now_secs)?;
+                let explaining = growing.score(&store.data()?.frame, now_secs)?;
                 self.phase = Phase::Explain(Box::new(explaining));
                 Ok(Slice::More(Progress::new(
                     Stage::Evaluating,

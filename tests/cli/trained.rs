@@ -178,3 +178,85 @@ fn a_search_tells_its_table_and_trains_with_the_best() {
         assert!(told.starts_with("error: "), "{told}");
     }
 }
+
+/// The figures are those of the reports, since the same seed holds out the same rows.
+#[test]
+fn two_trainings_are_compared_on_the_rows_that_both_were_judged_by() {
+    let folder = Folder::new("compared");
+    folder.ok("simulate --rows 1200 --hours 48 --seed 7 --out a.csv");
+    let train = "train a.csv --target issue_type";
+    folder.ok(&format!(
+        "{train} --trees 20 --seed 3 --out f.kubecast --report f.json"
+    ));
+    folder.ok(&format!(
+        "{train} --model decision-tree --max-depth 1 --seed 3 --out t.kubecast --report t.json"
+    ));
+    let compared = |words: &str| -> Value {
+        serde_json::from_str(&folder.ok(&format!("compare {words} --report -"))).unwrap()
+    };
+    let agree = |compared: &Value, reports: [&Value; 2]| {
+        let names = ["accuracy", "macro_f1", "balanced_accuracy", "log_loss"];
+        for (at, name) in names.iter().enumerate() {
+            let figure = &compared["figures"][at];
+            for (which, report) in ["first", "second"].iter().zip(reports) {
+                let (here, there) = (
+                    figure[which].as_f64().unwrap(),
+                    report[name].as_f64().unwrap(),
+                );
+                // Probabilities are kept in steps.
+                let most = if *name == "log_loss" { 1e-3 } else { 1e-12 };
+                assert!(
+                    (here - there).abs() <= most,
+                    "{name}: {here} is not {there}"
+                );
+            }
+            assert!(figure["p"].as_f64().unwrap() > 0.0);
+        }
+    };
+    let (forest, tree) = (folder.json("f.json"), folder.json("t.json"));
+    let found = compared("f.json t.json");
+    assert_eq!(found["rows_in_common"], 300);
+    assert_eq!(found["rows_first_alone"], 0);
+    assert!(found["groups"].as_u64().unwrap() > 1, "{found}");
+    agree(&found, [&forest, &tree]);
+    let rows: u64 = found["classes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|class| class.as_object().unwrap().values())
+        .filter_map(Value::as_u64)
+        .sum();
+    assert_eq!(rows, 300);
+    assert_eq!(found["differs"][0]["name"], "model");
+
+    // Another seed holds out other rows, some of which are the same.
+    folder.ok(&format!(
+        "{train} --trees 20 --seed 4 --out o.kubecast --report o.json"
+    ));
+    let other = compared("f.json o.json");
+    let common = other["rows_in_common"].as_u64().unwrap();
+    assert!((1..300).contains(&common), "{common}");
+    assert_eq!(other["rows_first_alone"], 300 - common);
+
+    // Two models on a table that neither learned from, and on one that it did.
+    folder.ok("simulate --rows 400 --hours 48 --seed 8 --out b.csv");
+    for model in ["f", "t"] {
+        folder.ok(&format!(
+            "evaluate {model}.kubecast b.csv --report {model}b.json"
+        ));
+    }
+    let elsewhere = compared("fb.json tb.json");
+    let (forest, tree) = (folder.json("fb.json"), folder.json("tb.json"));
+    assert_eq!(elsewhere["rows_in_common"], forest["rows_test"]);
+    agree(&elsewhere, [&forest, &tree]);
+    folder.ok("evaluate f.kubecast a.csv --report fa.json");
+    let leaks = compared("fa.json f.json");
+    let note = leaks["notes"][0].as_str().unwrap();
+    assert!(
+        note.starts_with("The first run was judged on the table that it learned from"),
+        "{note}"
+    );
+
+    let refused = folder.fails("compare f.json fb.json", 1);
+    assert!(refused.contains("judged on other data"), "{refused}");
+}

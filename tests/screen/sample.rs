@@ -155,6 +155,7 @@ pub fn trained() -> Event {
     Event::Trained {
         model: Box::new(model()),
         report: Box::new(report()),
+        run: None,
     }
 }
 

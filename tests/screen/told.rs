@@ -134,3 +134,44 @@ fn addresses_hold_the_step_and_nothing_else() {
     }
     assert_eq!(Route::of_hash("#/elsewhere"), None);
 }
+
+/// Two trainings are compared by the engine, on what was kept of them; of old ones the large part is let go.
+#[test]
+fn trainings_are_compared_by_what_was_kept_of_them() {
+    let mut screen = Screen::with_data();
+    let told = |nth: usize| match trained() {
+        Event::Trained { model, report, .. } => Event::Trained {
+            model,
+            report,
+            run: Some(format!("run {nth}")),
+        },
+        other => other,
+    };
+    for nth in 0..52 {
+        screen
+            .act(Act::Train)
+            .hear(told(nth))
+            .hear(file("a.kubecast"));
+    }
+    let runs = &screen.state.runs;
+    let kept: Vec<usize> = (0..runs.len())
+        .filter(|&i| runs[i].training.is_some())
+        .collect();
+    let trainings: Vec<usize> = (0..runs.len())
+        .filter(|&i| runs[i].action == "train")
+        .collect();
+    assert_eq!((trainings.len(), &kept[..]), (52, &trainings[2..]));
+    assert_eq!(runlog::of_json(&runlog::to_json(runs)), **runs);
+    screen.act(Act::Compare(kept[0], true));
+    let sent = screen.effects.len();
+    // One of which nothing was kept stands beside it, untested.
+    screen.act(Act::Compare(trainings[0], true));
+    assert_eq!(screen.effects.len(), sent);
+    screen.act(Act::Compare(trainings[0], false));
+    screen.act(Act::Compare(kept[1], true));
+    let asked = Request::CompareRuns {
+        runs: ("run 2".to_owned(), "run 3".to_owned()),
+        budget: None,
+    };
+    assert_eq!(screen.last_sent(), &asked);
+}

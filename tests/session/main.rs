@@ -10,6 +10,6 @@ use kubecast::protocol::{
     BoostSpec, DataSummary, Event, Failure, FailureCode, FileHead, ForestSpec, ModelSpec,
     PredictionFilter, PrepareSpec, Report, Request, SimulateSpec, TreeSpec,
 };
-use kubecast::session::{Reply, Session};
+use kubecast::session::{Compared, KeptRun, Reply, Session, compare};
 
 use asked::*;

@@ -197,3 +197,58 @@ fn units_grown_elsewhere_in_any_order_give_the_same_model() {
         );
     }
 }
+
+/// What the page keeps of a training is what its report holds for the command line, and says the same of two of them.
+#[test]
+fn the_page_and_the_command_line_compare_trainings_alike() {
+    let mut session = simulated();
+    let mut kept = Vec::new();
+    let mut reports = Vec::new();
+    for trees in [20, 3] {
+        let model = ModelSpec::RandomForest(ForestSpec {
+            trees,
+            ..ForestSpec::default()
+        });
+        let prepare = PrepareSpec::default();
+        let Event::Trained { run, .. } =
+            ask(&mut session, Request::Train { prepare, model }, vec![]).event
+        else {
+            panic!("it is trained");
+        };
+        kept.push(run.unwrap());
+        reports.push(file(&mut session, Request::ExportReport));
+    }
+    let [first, second] = [0, 1].map(|at| {
+        let of_report = KeptRun::of_json(&reports[at]).unwrap();
+        assert_eq!(KeptRun::of_json(kept[at].as_bytes()).unwrap(), of_report);
+        of_report
+    });
+    let Compared::Trainings(compared) = compare(&first, &second, None).unwrap() else {
+        panic!("they are trainings");
+    };
+    let runs = (kept[0].clone(), kept[1].clone());
+    let request = Request::CompareRuns { runs, budget: None };
+    let Event::Compared(told) = ask(&mut session, request, vec![]).event else {
+        panic!("they can be compared");
+    };
+    assert_eq!(told.finding, compared.finding);
+    let (caption, figures) = &told.tables[0];
+    assert!(caption.ends_with("rows in common"), "{caption}");
+    let accuracy = compared.report.accuracy.of[0].unwrap();
+    assert_eq!(
+        figures[1][..2],
+        ["accuracy".to_owned(), format!("{accuracy:.4}")]
+    );
+    let (_, differs) = &told.tables[1];
+    assert_eq!(differs[1], ["trees", "20", "3"]);
+    // A model file holds no rows of the table.
+    let model = file(&mut session, Request::SaveModel);
+    assert!(model.len() < reports[1].len() * 4);
+    let name = "m.kubecast".to_owned();
+    ask(&mut session, Request::OpenModel { name }, vec![model]);
+    let opened = file(&mut session, Request::ExportReport);
+    assert!(
+        KeptRun::of_json(&opened).is_err(),
+        "of an opened model no run is known"
+    );
+}

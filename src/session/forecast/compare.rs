@@ -5,48 +5,12 @@ use super::run_kept::{ForecastRun, RunIncident};
 use crate::data::{sort_by, time_text};
 use crate::evaluate::{Outcome, PairedRuns, compare_runs, pages_in_parts};
 use crate::prepare::MINUTE_MICROS;
-use crate::protocol::{Failure, FailureCode, Place};
+use crate::session::compare::CompareError;
 
 const DRAW_SEED: u64 = 42;
 
 /// Entity, kind and start of an incident.
 type Key = (String, String, i64);
-
-/// Why two runs cannot be compared.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CompareError {
-    /// A text is no report of a forecast, or one of before runs could be compared.
-    #[error("{0}")]
-    NoRun(String),
-    /// No incident was judged in both.
-    #[error(
-        "the incidents differ: of {} of the first run and {} of the second no two have entity, kind and start in common", .0[0], .0[1]
-    )]
-    NothingInCommon([usize; 2]),
-}
-
-impl CompareError {
-    /// In words, with the way on.
-    pub fn failure(&self) -> Failure {
-        let (title, hint) = match self {
-            Self::NoRun(_) => (
-                "This is no report of a forecast that can be compared",
-                "Give reports that kubecast forecast --report wrote; older ones lack what became of each incident.",
-            ),
-            Self::NothingInCommon(_) => (
-                "The two runs were judged by different incidents",
-                "Compare runs on the same table that were judged by the same rows: the same split and, where entities are held out, the same seed.",
-            ),
-        };
-        Failure {
-            code: FailureCode::Mismatch,
-            title: title.to_owned(),
-            detail: format!("{self}."),
-            hint: hint.to_owned(),
-            place: Place::default(),
-        }
-    }
-}
 
 /// Compares two forecasts, each at the budget that it was asked for, or at the kept one nearest to `budget` (false pages per
 /// cluster-day).
@@ -129,6 +93,12 @@ pub fn compare_forecasts(
     if first.spec.horizon_minutes != second.spec.horizon_minutes {
         notes.push("The horizons differ: ahead means within each run's own.".to_owned());
     }
+    if first.spec.by_entity && second.spec.by_entity {
+        notes.push(
+            "Entities were held out: intervals and p-values are about these at other times, and do not know how others would differ."
+                .to_owned(),
+        );
+    }
     for (run, which) in [(first, "first"), (second, "second")] {
         if run.leaks > 0 {
             notes.push(format!(
@@ -195,6 +165,14 @@ mod tests {
     use super::*;
     use crate::json;
     use crate::protocol::ForecastSpec;
+    use crate::session::compare::KeptRun;
+
+    fn of_json(text: &str) -> Result<ForecastRun, CompareError> {
+        match KeptRun::of_json(text.as_bytes())? {
+            KeptRun::Forecast(run) => Ok(*run),
+            KeptRun::Training(_) => panic!("this is no training"),
+        }
+    }
 
     fn incident(entity: &str, start_secs: f64, ahead: Option<f64>) -> RunIncident {
         RunIncident {
@@ -301,10 +279,10 @@ mod tests {
     #[test]
     fn a_run_is_compared_with_itself_after_it_was_kept() {
         let kept = run().kept().unwrap();
-        let read = ForecastRun::of_json(kept.as_bytes()).unwrap();
+        let read = of_json(&kept).unwrap();
         assert_eq!(read, run());
         let within = format!("{{\"verdict\": \"x\", \"run\": {kept}}}");
-        assert_eq!(ForecastRun::of_json(within.as_bytes()).unwrap(), run());
+        assert_eq!(of_json(&within).unwrap(), run());
         let found = compare_forecasts(&read, &run(), None).unwrap();
         assert!(found.changed.is_empty() && found.differs.is_empty() && found.notes.is_empty());
         assert!(
@@ -395,7 +373,7 @@ mod tests {
             "{\"verdict\": \"old\"}",
             "{\"span_secs\": [2, 1], \"watched\": \"x\"}",
         ] {
-            let error = ForecastRun::of_json(text.as_bytes()).unwrap_err();
+            let error = of_json(text).unwrap_err();
             assert!(matches!(error, CompareError::NoRun(_)), "{text}");
         }
     }

@@ -2,16 +2,17 @@
 
 use super::run_kept::RunIncident;
 use crate::data::grouped;
-use crate::evaluate::{Interval, Outcome, PairedFigure, PairedReport};
+use crate::evaluate::{Outcome, PairedFigure, PairedReport};
 use crate::json::{self, record};
 use crate::protocol::RunComparison;
+use crate::session::paired_words::{
+    Differs, FIGURE_HEADS, Figure, figure_lines, figure_text, is_sure, p_text, table,
+};
 
 /// Incidents that changed sides and are listed on the page, at most.
 const MOST_LISTED: usize = 200;
 /// What intervals and p-values are of.
 const HOW: &str = "Intervals: bootstrap over incidents, and over 24 parts of the time for pages. p: how often exchanging the runs, incident by incident or part by part, makes so large a difference.";
-/// At most so likely by chance, and it is called a difference.
-const LEVEL: f64 = 0.05;
 
 /// An incident on another side in the second run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,10 +61,6 @@ pub(super) fn became(incident: &RunIncident) -> String {
         Outcome::Late(_) => format!("late, {} min", number(incident.late_minutes.unwrap_or(0.0))),
         Outcome::Missed => "missed".to_owned(),
     }
-}
-
-fn is_sure(figure: &PairedFigure) -> bool {
-    figure.test.is_some_and(|t| t.p_corrected <= LEVEL)
 }
 
 /// What may be said of two runs, in a sentence.
@@ -124,14 +121,6 @@ pub(super) fn number(x: f64) -> String {
     }
 }
 
-fn p_text(p: f64) -> String {
-    match p {
-        p if p < 0.001 => format!("{p:.4}"),
-        p if p < 0.1 => format!("{p:.3}"),
-        p => format!("{p:.2}"),
-    }
-}
-
 impl ComparedRuns {
     fn figures(&self) -> [(&'static str, &PairedFigure); 4] {
         let report = &self.report;
@@ -141,28 +130,6 @@ impl ComparedRuns {
             ("false pages per cluster-day", &report.false_per_cluster_day),
             ("page precision", &report.page_precision),
         ]
-    }
-
-    /// Name, first, second, difference, its 90 % interval, p as it is corrected.
-    fn lines(&self) -> Vec<Vec<String>> {
-        let dash = |x: Option<f64>| x.map_or("-".to_owned(), number);
-        let signed = |x: f64| match number(x) {
-            text if x > 0.0 && text != "0" => format!("+{text}"),
-            text => text,
-        };
-        let line = |(name, f): (&str, &PairedFigure)| {
-            vec![
-                name.to_owned(),
-                dash(f.of[0]),
-                dash(f.of[1]),
-                f.difference.map_or("-".to_owned(), signed),
-                f.interval.map_or("-".to_owned(), |i| {
-                    format!("{} to {}", signed(i.low), signed(i.high))
-                }),
-                f.test.map_or("-".to_owned(), |t| p_text(t.p_corrected)),
-            ]
-        };
-        self.figures().into_iter().map(line).collect()
     }
 
     /// What the figures are of.
@@ -181,27 +148,8 @@ impl ComparedRuns {
 
     /// In the words of the protocol.
     pub(in crate::session) fn told(&self) -> RunComparison {
-        let heads = |heads: &[&str]| {
-            heads
-                .iter()
-                .map(|h| (*h).to_owned())
-                .collect::<Vec<String>>()
-        };
-        let table = |caption: String, first: &[&str], rows: Vec<Vec<String>>| {
-            (caption, std::iter::once(heads(first)).chain(rows).collect())
-        };
-        let mut tables = vec![table(
-            self.on_what(),
-            &[
-                "Figure",
-                "First",
-                "Second",
-                "Difference",
-                "90 % interval",
-                "p, corrected",
-            ],
-            self.lines(),
-        )];
+        let lines = figure_lines(&self.figures(), number);
+        let mut tables = vec![table(self.on_what(), &FIGURE_HEADS, lines)];
         if !self.differs.is_empty() {
             let rows = self.differs.iter().map(|row| row.to_vec()).collect();
             let caption = "What was asked and learned from otherwise".to_owned();
@@ -240,70 +188,27 @@ impl ComparedRuns {
 
     /// As JSON, indented.
     pub fn to_json(&self) -> String {
-        let ends = |i: Option<Interval>| i.map_or(Vec::new(), |i| vec![i.low, i.high]);
         json::to_lines(&Compared {
             finding: self.finding.clone(),
             notes: self.notes.clone(),
-            differs: self
-                .differs
-                .iter()
-                .map(|[name, first, second]| Differs {
-                    name: name.clone(),
-                    first: first.clone(),
-                    second: second.clone(),
-                })
-                .collect(),
+            differs: Differs::of(&self.differs),
             budget_first: self.at[0],
             budget_second: self.at[1],
             incidents_in_common: self.incidents[0] as u64,
             incidents_first_alone: self.incidents[1] as u64,
             incidents_second_alone: self.incidents[2] as u64,
-            figures: self
-                .figures()
-                .into_iter()
-                .map(|(name, f)| Figure {
-                    name: name.to_owned(),
-                    first: f.of[0],
-                    second: f.of[1],
-                    difference: f.difference,
-                    difference_90: ends(f.interval),
-                    p: f.test.map(|t| t.p),
-                    p_corrected: f.test.map(|t| t.p_corrected),
-                    pairs_that_differ: f.test.map(|t| t.pairs),
-                    exact: f.test.map(|t| t.exact),
-                })
-                .collect(),
+            figures: Figure::of(&self.figures()),
             changed: self.changed.clone(),
         }) + "\n"
     }
 
     /// As a few lines for a terminal.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{}\n", self.finding);
-        for note in &self.notes {
-            text.push_str(&format!("note: {note}\n"));
-        }
-        for [name, first, second] in &self.differs {
-            text.push_str(&format!("  {name}: {first} | {second}\n"));
-        }
-        text.push_str(&format!("{}:\n", self.on_what()));
-        let heads = [
-            "",
-            "first",
-            "second",
-            "difference",
-            "90 % interval",
-            "p, Holm",
-        ]
-        .map(str::to_owned);
-        for row in std::iter::once(heads.to_vec()).chain(self.lines()) {
-            let [name, first, second, difference, interval, p] = row.as_slice() else {
-                continue;
-            };
-            text.push_str(&format!(
-                "{name:<28}{first:>8}{second:>8}{difference:>12}  {interval:>18}{p:>9}\n"
-            ));
-        }
+        let mut text = figure_text(
+            (&self.finding, &self.notes, &self.differs),
+            &self.on_what(),
+            figure_lines(&self.figures(), number),
+        );
         if !self.changed.is_empty() {
             text.push_str("incidents that changed sides:\n");
         }
@@ -330,26 +235,6 @@ struct Compared {
     changed: Vec<ChangedIncident>,
 }
 
-struct Differs {
-    name: String,
-    first: String,
-    second: String,
-}
-
-struct Figure {
-    name: String,
-    first: Option<f64>,
-    second: Option<f64>,
-    difference: Option<f64>,
-    difference_90: Vec<f64>,
-    p: Option<f64>,
-    p_corrected: Option<f64>,
-    pairs_that_differ: Option<u32>,
-    exact: Option<bool>,
-}
-
 record!(Whole: Compared {
     finding, notes, differs, budget_first, budget_second, incidents_in_common, incidents_first_alone, incidents_second_alone, figures, changed,
 });
-record!(Whole: Differs { name, first, second });
-record!(Whole: Figure { name, first, second, difference, difference_90, p, p_corrected, pairs_that_differ, exact });

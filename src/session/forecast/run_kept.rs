@@ -1,7 +1,6 @@
 //! What is kept of a forecast, to compare it with others.
 
 use super::bench::Bench;
-use super::compare::CompareError;
 use super::compared::number;
 use super::parts::Parts;
 use super::run_budgets::RunOutcome;
@@ -12,6 +11,7 @@ use crate::evaluate::Outcome;
 use crate::json::{self, record};
 use crate::prepare::{Episode, MINUTE_MICROS};
 use crate::protocol::Mark;
+use crate::session::compare::CompareError;
 
 /// Characters of a run, at most, that the page keeps in its log.
 const MOST_KEPT: usize = 200_000;
@@ -165,18 +165,9 @@ impl ForecastRun {
         (text.len() <= MOST_KEPT).then_some(text)
     }
 
-    /// Of a kept text, or of a report that holds it.
-    ///
-    /// # Errors
-    /// [`CompareError::NoRun`].
-    pub fn of_json(text: &[u8]) -> Result<Self, CompareError> {
+    /// Of what was kept.
+    pub(in crate::session) fn of_tree(tree: json::Value) -> Result<Self, CompareError> {
         let why = |what: &str| CompareError::NoRun(what.to_owned());
-        let mut tree = json::Value::of_text(text).map_err(|e| why(&e.to_string()))?;
-        if let json::Value::Map(fields) = &mut tree
-            && let Some(at) = fields.iter().position(|(name, _)| name == "run")
-        {
-            tree = fields.swap_remove(at).1;
-        }
         let run: Self = json::of_value(tree).map_err(|e| why(&e.to_string()))?;
         let is_span =
             |span: &[f64]| matches!(span, [a, b] if a <= b && a.abs().max(b.abs()) < 9e12);

@@ -226,7 +226,7 @@ fn log(app: &App) -> Html {
         "card span12",
         "log-title",
         "Run log",
-        "Newest first. Choose two or more with scores, or two forecasts, to see what differs.",
+        "Newest first. Choose two trainings or two forecasts to have what differs tested, or more runs to see it.",
         scroll("Run log", true, table),
     )
 }

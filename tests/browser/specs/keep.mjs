@@ -95,7 +95,7 @@ export default [
     { timeout: 180_000 },
   ],
   [
-    "runs stand side by side with what differs",
+    "two trainings are compared on the rows that both held out",
     async (visit) => {
       await firstVisit(visit);
       await dropTable(visit, { text: metrics({ rows: 200 }) });
@@ -109,7 +109,11 @@ export default [
       const boxes = await visit.page.$$("main input[type=checkbox]");
       assert.equal(boxes.length, 2);
       for (let at = 0; at < 2; at += 1) await (await visit.page.$$("main input[type=checkbox]"))[at].click();
-      const table = await visit.until("what differs is shown", () => document.querySelector("#differences")?.innerText);
+      await visit.until("they are compared", () => /rows in common/.test(document.querySelector("#differences-title")?.innerText ?? ""), { timeout: 30_000 });
+      await visit.assertAccessible("the comparison");
+      const table = await visit.evaluate(() => document.querySelector("#differences").innerText);
+      assert.match(table, /balanced accuracy/);
+      assert.match(table, /changed sides/);
       assert.match(table, /trees/i);
       assert.match(table, /\b10\b/);
       assert.match(table, /\b30\b/);
