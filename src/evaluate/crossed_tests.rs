@@ -100,7 +100,6 @@ fn counts_hold_the_truth_as_often_as_they_say() {
             some += 1;
             held += u32::from(i.low <= truth && truth <= i.high);
         }
-        println!("{entities} entities, alike: {alike}: {held} of {some}");
         let share = f64::from(held) / f64::from(some);
         assert!(
             (0.83..=0.97).contains(&share),

@@ -201,6 +201,10 @@ fn median_lead(all: &[[Outcome; 2]], run: usize) -> Option<f64> {
 /// A figure of the first (0) or the second (1) of each pair; none where it is not defined.
 type FigureOf<'a, T> = dyn Fn(&[[T; 2]], usize) -> Option<f64> + 'a;
 
+/// Several of them.
+pub(super) type FiguresOf<'a, T, const N: usize> =
+    dyn Fn(&[[T; 2]], usize) -> [Option<f64>; N] + 'a;
+
 /// A figure of pairs; `of` computes it for the first (0) or the second (1) of each, `differ` tells pairs whose exchange
 /// changes it.
 fn figure<T: Copy>(
@@ -219,7 +223,7 @@ pub(super) fn figures<T: Copy, const N: usize>(
     pairs: &[[T; 2]],
     looks: usize,
     differ: &dyn Fn(&T, &T) -> bool,
-    of: &dyn Fn(&[[T; 2]], usize) -> [Option<f64>; N],
+    of: &FiguresOf<'_, T, N>,
     rng: &mut Rng,
 ) -> [PairedFigure; N] {
     let differences = |pairs: &[[T; 2]]| {

@@ -50,7 +50,7 @@ fn ranks_put_in_order_once_are_those_of_the_curve() {
     // Many equal scores, -0 among them.
     let scores: Vec<f64> = (0..n)
         .map(|_| f64::from(rng.below(9)) * 0.25 - 1.0)
-        .map(|s| s * -1.0)
+        .map(|s| -s)
         .collect();
     let weights: Vec<f64> = (0..n).map(|_| f64::from(rng.below(3))).collect();
     let ranks = Ranks::new(&ScoredRows {
@@ -123,7 +123,6 @@ fn where_entities_differ_the_interval_holds_the_truth_as_often_as_it_says() {
             over_time += holds(None);
             over_both += holds(Some(&of));
         }
-        println!("{entities} entities: {over_time} over time, {over_both} over both, of {fleets}");
         assert!(over_time < 100, "{entities}: {over_time}");
         assert!((168..=194).contains(&over_both), "{entities}: {over_both}");
     }

@@ -27,7 +27,7 @@ pub(super) fn unpacked(text: &str, count: usize) -> Option<Vec<u32>> {
         return text.is_empty().then(Vec::new);
     }
     let digits = text.len() / count;
-    if text.len() % count != 0 || !(1..=MOST_DIGITS).contains(&digits) {
+    if !text.len().is_multiple_of(count) || !(1..=MOST_DIGITS).contains(&digits) {
         return None;
     }
     let digit = |&sign: &u8| ALPHABET.iter().position(|&known| known == sign);
