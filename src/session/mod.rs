@@ -13,6 +13,7 @@ mod estimate;
 mod failure;
 mod forecast;
 mod job;
+mod keys;
 mod load;
 mod open;
 mod paired_words;

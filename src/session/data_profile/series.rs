@@ -1,8 +1,9 @@
 //! Time in the table: steps, gaps and counters of each entity.
 
 use crate::data::{Frame, Values, lowered, sort_by, sort_instants, time_text};
-use crate::prepare::{MINUTE_MICROS, Series, entity_columns, is_counter, time_columns};
+use crate::prepare::{MINUTE_MICROS, Series, is_counter};
 use crate::protocol::{CounterLine, EntityLine, SeriesProfile};
+use crate::session::keys;
 
 const SHOWN_ENTITIES: usize = 12;
 const SHOWN_STEPS: usize = 8;
@@ -12,9 +13,7 @@ const GAP_STEPS: i64 = 2;
 
 /// None where nothing in the table is a time.
 pub(super) fn series(frame: &Frame, target: &str) -> Option<SeriesProfile> {
-    let time = (*time_columns(frame).first()?).to_owned();
-    let entity = entity_columns(frame, &time, &[target.to_owned()]);
-    let series = Series::new(frame, &time, &entity).ok()?;
+    let series = keys::series(frame, None, &[], target).ok()?;
     let mut gaps = 0;
     let mut all_steps: Vec<i64> = Vec::new();
     let mut lines: Vec<(i64, EntityLine)> = Vec::new();
@@ -72,8 +71,8 @@ pub(super) fn series(frame: &Frame, target: &str) -> Option<SeriesProfile> {
         without_time: series.without_time,
         lines: lines.into_iter().map(|l| l.1).collect(),
         counters: counters(frame, &series),
-        time,
-        entity,
+        time: series.time,
+        entity: series.entity,
     })
 }
 

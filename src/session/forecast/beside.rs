@@ -3,7 +3,7 @@
 use super::parts::TOGETHER;
 use super::{ForecastError, ForecastSpec};
 use crate::data::{Column, Dictionary, Frame, SortedMap, Values};
-use crate::prepare::{entity_columns, time_columns};
+use crate::session::keys::keys;
 
 /// Both tables in one, and how many rows the first has. Entities, clusters and nodes of the second are others than those of
 /// the first, whatever their names.
@@ -15,12 +15,8 @@ pub(super) fn beside(
     other: &Frame,
     spec: &ForecastSpec,
 ) -> Result<(Frame, u32), ForecastError> {
-    let time = spec.time.clone();
-    let time = time.or_else(|| time_columns(frame).first().map(|t| (*t).to_owned()));
-    let mut apart = spec.entity.clone();
-    if let (true, Some(time)) = (apart.is_empty(), &time) {
-        apart = entity_columns(frame, time, std::slice::from_ref(&spec.target));
-    }
+    let found = keys(frame, spec.time.as_deref(), &spec.entity, &spec.target);
+    let mut apart = found.map_or_else(|_| spec.entity.clone(), |(_, entity)| entity);
     apart.extend(TOGETHER.map(str::to_owned));
     let below = |top: &Column| {
         let lacks = |what| ForecastError::OtherColumns {

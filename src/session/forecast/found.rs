@@ -1,8 +1,9 @@
 use super::target::Target;
 use super::{ForecastError, ForecastSpec, marks};
 use crate::data::{Frame, time_text};
-use crate::prepare::{MINUTE_MICROS, Series, SeriesError, entity_columns, time_columns};
+use crate::prepare::{MINUTE_MICROS, Series};
 use crate::protocol::SeriesSummary;
+use crate::session::keys::keys;
 
 /// Entities that are named.
 const LISTED: usize = 500;
@@ -17,26 +18,9 @@ pub(in crate::session) fn find(frame: &Frame, spec: &ForecastSpec) -> SeriesSumm
     out
 }
 
-/// The time's column and those that tell entities apart: as they are named, else as they are found.
-pub(super) fn named(
-    frame: &Frame,
-    spec: &ForecastSpec,
-) -> Result<(String, Vec<String>), ForecastError> {
-    let time = match &spec.time {
-        Some(time) => time.clone(),
-        None => (*time_columns(frame).first().ok_or(SeriesError::NoTime)?).to_owned(),
-    };
-    let entity = match spec.entity.is_empty() {
-        true => entity_columns(frame, &time, std::slice::from_ref(&spec.target)),
-        false => spec.entity.clone(),
-    };
-    Ok((time, entity))
-}
-
 fn look(frame: &Frame, spec: &ForecastSpec, out: &mut SeriesSummary) -> Result<(), ForecastError> {
-    let (time, entity) = named(frame, spec)?;
-    (out.time, out.entity) = (time.clone(), entity);
-    let series = Series::new(frame, &time, &out.entity)?;
+    (out.time, out.entity) = keys(frame, spec.time.as_deref(), &spec.entity, &spec.target)?;
+    let series = Series::new(frame, &out.time, &out.entity)?;
     out.entities = series.names.len() as u32;
     out.counted = series.counted;
     out.step_secs = series.step_micros as f64 / 1e6;

@@ -1,9 +1,10 @@
 //! A column of an entity over time: what incidents are marked on.
 
 use super::parts::columns;
-use super::{ForecastError, ForecastSpec, found};
+use super::{ForecastError, ForecastSpec};
 use crate::data::{Frame, Values};
 use crate::protocol::{ForecastTrack, TrackKind};
+use crate::session::keys;
 
 /// Groups of rows of equal time that a column is thinned to; each keeps its lowest and its highest.
 const MOST_GROUPS: usize = 210;
@@ -16,8 +17,7 @@ pub(in crate::session) fn metric(
     (entity, column): (u32, &str),
     secs: Option<(f64, f64)>,
 ) -> Result<ForecastTrack, ForecastError> {
-    let (time, by) = found::named(frame, spec)?;
-    let series = crate::prepare::Series::new(frame, &time, &by)?;
+    let series = keys::series(frame, spec.time.as_deref(), &spec.entity, &spec.target)?;
     let all = columns(frame, spec, &series);
     let wanted = all.iter().find(|name| *name == column).or(all.first());
     let name = wanted.ok_or(ForecastError::NoColumns)?;

@@ -1,5 +1,4 @@
 use super::folds::{FoldTask, TrainFolds};
-use super::found::named;
 use super::target::Target;
 use super::{ForecastError, ForecastSpec};
 use crate::data::{Column, Frame, SortedSet, Values, grouped, sort_rows};
@@ -10,6 +9,7 @@ use crate::prepare::{
     Ahead, Episode, MINUTE_MICROS, NO_SERIES, Series, Shares, TimeSplit, ahead, past_minutes,
     split_entities, split_forward, split_shuffled,
 };
+use crate::session::keys;
 
 /// Rows learned from, at most: quiet ones beyond are thinned.
 const MOST_TRAIN: usize = 60_000;
@@ -77,8 +77,7 @@ impl Parts {
         own_rows: Option<u32>,
     ) -> Result<Self, ForecastError> {
         let mut notices = Vec::new();
-        let (time, entity) = named(frame, spec)?;
-        let mut series = Series::new(frame, &time, &entity)?;
+        let mut series = keys::series(frame, spec.time.as_deref(), &spec.entity, &spec.target)?;
         if let Some(&row) = series.duplicates.first() {
             if !spec.first_of_duplicates {
                 return Err(ForecastError::Duplicates {
