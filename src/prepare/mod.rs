@@ -55,7 +55,7 @@ pub use episode::{Episode, NO_LABEL, episodes};
 pub use error::{MissingColumn, PrepareError, RetypedColumn};
 pub(crate) use features::choose as choose_features;
 pub use features::{FeatureChoice, default_features};
-pub use history::against_own_past;
+pub use history::{FEWEST_PAST_VALUES, OwnPast, PastRows, against_own_past};
 pub use horizon::{Ahead, ahead};
 pub(crate) use impute::mean;
 pub use label::healthy_classes;

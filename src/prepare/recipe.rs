@@ -212,6 +212,26 @@ impl Recipe {
         &self.columns
     }
 
+    /// Those of them that are read as numbers.
+    pub fn number_columns(&self) -> impl Iterator<Item = &String> {
+        let all = self.columns.iter().zip(&self.encoders);
+        let numbers = all.filter(|(_, encoder)| matches!(encoder, Encoder::Number { .. }));
+        numbers.map(|(spec, _)| &spec.name)
+    }
+
+    /// One of [`Recipe::number_columns`] as a number for each row of a table, neither filled in nor scaled; `NaN` is missing.
+    ///
+    /// # Errors
+    /// [`PrepareError::Mismatch`] as from [`Recipe::match_columns`], also where the recipe does not read it as numbers.
+    pub fn numbers(&self, frame: &Frame, name: &str) -> Result<Vec<f64>, PrepareError> {
+        let is_known = self.number_columns().any(|known| known == name);
+        let column = frame.column(name).filter(|_| is_known);
+        match column.map(Reader::numbers) {
+            Some(Ok(reader)) => Ok((0..frame.rows() as u32).map(|r| reader.number(r)).collect()),
+            _ => Err(self.mismatch(frame, &self.locate(frame))),
+        }
+    }
+
     /// What is predicted.
     pub fn target(&self) -> &str {
         &self.target
