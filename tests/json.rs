@@ -161,7 +161,7 @@ fn shapes_are_told_apart() {
     let text = json::to_text(&options);
     assert_eq!(
         text,
-        r#"{"prepare":{"target":"","columns":[],"missing":{"constant":-1.5},"indicator":false,"scaling":"none","encoding":"sets","test_share":0.25,"seed":42,"stratify":true,"mark_unfamiliar":true},"model":{"kind":"random-forest","trees":100,"max_depth":null,"min_samples_split":2,"min_samples_leaf":1,"max_features":{"share":0.5},"class_weight":"balanced","criterion":"gini","bootstrap":true,"random_cuts":false,"max_leaves":null,"out_of_bag":false},"kinds":[]}"#
+        r#"{"prepare":{"target":"","columns":[],"missing":{"constant":-1.5},"indicator":false,"scaling":"none","encoding":"sets","test_share":0.25,"seed":42,"stratify":true,"mark_unfamiliar":true,"unfamiliar_own_past":false,"time":null,"entity":[]},"model":{"kind":"random-forest","trees":100,"max_depth":null,"min_samples_split":2,"min_samples_leaf":1,"max_features":{"share":0.5},"class_weight":"balanced","criterion":"gini","bootstrap":true,"random_cuts":false,"max_leaves":null,"out_of_bag":false},"kinds":[]}"#
     );
     assert_eq!(json::of_text::<Options>(text.as_bytes()).unwrap(), options);
     assert_eq!(json::of_text::<Options>(b"{}").unwrap(), Options::default());

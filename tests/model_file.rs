@@ -6,7 +6,7 @@ use kubecast::export::kubecast::{ModelFile, ModelFileError, VERSION, read, write
 use kubecast::learn::{
     BoostParams, DecisionTreeParams, Fitter, ForestParams, Learner, NoveltyFitter,
 };
-use kubecast::prepare::{Recipe, RecipeParams};
+use kubecast::prepare::{OwnPast, Recipe, RecipeParams};
 use linfa::ParamGuard;
 use ndarray::Array2;
 use proptest::prelude::*;
@@ -54,6 +54,7 @@ fn model(learner: Learner) -> ModelFile {
         classes: classes.names,
         model: fitter.finish().unwrap(),
         novelty: None,
+        own_past: None,
         details: b"{}".to_vec(),
     }
 }
@@ -104,7 +105,8 @@ fn sealed(version: u16, body: &[u8]) -> Vec<u8> {
 fn refused_or_sound(bytes: &[u8]) -> bool {
     let Ok(file) = read(bytes) else { return true };
     if let Some(novelty) = &file.novelty {
-        let rows = probe(file.model.features());
+        let distances = file.own_past.as_ref().map(|past| past.columns.len());
+        let rows = probe(distances.unwrap_or(file.model.features()));
         // Whatever it says, it says it.
         if novelty.judge(rows.view(), &[0; 64]).is_err() {
             return false;
@@ -194,19 +196,116 @@ fn what_tells_the_unfamiliar_survives_and_a_changed_one_is_refused_or_sound() {
     no_change_is_unsound(VERSION, &bytes[HEAD_BYTES..], 611);
 }
 
+/// The same by the rows' own past, in two of the three columns.
+fn recalling() -> ModelFile {
+    let file = models().remove(0);
+    let rows = Array2::from_shape_fn((480, 2), |(i, f)| {
+        f64::from((i * 31 + f * 17) as u32 % 97) / 50.0
+    });
+    let classes: Vec<u8> = (0..480).map(|i| u8::from(i % 11 == 0)).collect();
+    let instants: Vec<i64> = (0..480).collect();
+    let healthy = [true, false, false];
+    let fitter = NoveltyFitter::in_time(rows.view(), &classes, &healthy, &instants, 7);
+    let mut fitter = fitter.unwrap();
+    while fitter.step().unwrap() {}
+    ModelFile {
+        novelty: fitter.finish(),
+        own_past: Some(OwnPast {
+            time: "timestamp".to_owned(),
+            entity: vec!["cluster".to_owned(), "pod".to_owned()],
+            columns: vec!["mem".to_owned(), "cpu".to_owned()],
+        }),
+        ..file
+    }
+}
+
+#[test]
+fn an_own_past_survives_and_a_changed_one_is_refused_or_sound() {
+    let file = recalling();
+    let bytes = write(&file).unwrap();
+    let back = read(&bytes).unwrap();
+    assert_eq!(back.own_past, file.own_past);
+    assert_eq!(back.novelty, file.novelty);
+    assert_eq!(write(&back).unwrap(), bytes);
+    for cut in (0..bytes.len()).step_by(17) {
+        assert!(read(&bytes[..cut]).is_err(), "cut at {cut}");
+    }
+    // What says by which columns is changed byte by byte.
+    let text = br#"{"time":"timestamp","entity":["cluster","pod"],"columns":["mem","cpu"]}"#;
+    let at = bytes.windows(text.len()).position(|part| part == text);
+    let at = at.unwrap() - HEAD_BYTES;
+    let body = &bytes[HEAD_BYTES..];
+    for byte in at - 4..at + text.len() + 4 {
+        for value in [0, b'"', b'p', 0xff, body[byte] ^ 1] {
+            let mut changed = body.to_vec();
+            changed[byte] = value;
+            assert!(refused_or_sound(&sealed(VERSION, &changed)), "byte {byte}");
+        }
+    }
+    no_change_is_unsound(VERSION, body, 611);
+    // Columns that are not the recipe's, too many of them, and nothing that judges them.
+    let past = |columns: &[&str]| {
+        let columns = columns.iter().map(|&name| name.to_owned()).collect();
+        Some(OwnPast {
+            columns,
+            ..file.own_past.clone().unwrap()
+        })
+    };
+    for columns in [
+        &[][..],
+        &["cpu"],
+        &["cpu", "node"],
+        &["cpu", "cpu"],
+        &["cpu", "disk"],
+    ] {
+        let damaged = ModelFile {
+            own_past: past(columns),
+            ..file.clone()
+        };
+        assert!(read(&write(&damaged).unwrap()).is_err(), "{columns:?}");
+    }
+    let silent = ModelFile {
+        novelty: None,
+        ..file
+    };
+    assert!(read(&write(&silent).unwrap()).is_err());
+}
+
+#[test]
+fn a_file_of_the_third_version_opens_and_compares_with_no_past() {
+    for file in models().into_iter().chain([telling()]) {
+        let bytes = write(&file).unwrap();
+        let at = after_details(&bytes[HEAD_BYTES..]);
+        let body = &bytes[HEAD_BYTES..];
+        assert_eq!(body[at..at + 4], [0; 4]);
+        let third = [&body[..at], &body[at + 4..]].concat();
+        let back = read(&sealed(3, &third)).unwrap();
+        assert!(back.own_past.is_none());
+        assert_eq!(back.novelty, file.novelty);
+        assert_eq!(write(&back).unwrap(), bytes);
+        no_change_is_unsound(3, &third, if file.novelty.is_some() { 1_511 } else { 7 });
+    }
+}
+
+/// Where recipe, classes and details, each with its length, end.
+fn after_details(body: &[u8]) -> usize {
+    let mut at = 0;
+    for _ in 0..3 {
+        let length = u32::from_le_bytes(body[at..at + 4].try_into().unwrap());
+        at += 4 + length as usize;
+    }
+    at
+}
+
 #[test]
 fn a_file_of_the_second_version_opens_and_tells_nothing() {
     for file in models() {
         let bytes = write(&file).unwrap();
         let body = &bytes[HEAD_BYTES..];
-        // Recipe, classes and details with their lengths; then nothing that tells, which version 2 did not say.
-        let mut at = 0;
-        for _ in 0..3 {
-            let length = u32::from_le_bytes(body[at..at + 4].try_into().unwrap());
-            at += 4 + length as usize;
-        }
-        assert_eq!(body[at..at + 4], [0; 4]);
-        let second = [&body[..at], &body[at + 4..]].concat();
+        // Then no past and nothing that tells, which version 2 did not say.
+        let at = after_details(body);
+        assert_eq!(body[at..at + 8], [0; 8]);
+        let second = [&body[..at], &body[at + 8..]].concat();
         let back = read(&sealed(2, &second)).unwrap();
         assert!(back.novelty.is_none());
         assert_eq!(back.model, file.model);

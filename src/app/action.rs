@@ -39,6 +39,7 @@ pub enum Setting {
     Encoding(Encoding),
     Stratify(bool),
     MarkUnfamiliar(bool),
+    OwnPast(bool),
     Model(ModelKind),
     Features(FeatureRule),
     ForestWeight(ClassWeight),

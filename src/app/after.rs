@@ -363,6 +363,7 @@ impl Step {
             Setting::Encoding(x) => s.encoding = *x,
             Setting::Stratify(on) => s.stratify = *on,
             Setting::MarkUnfamiliar(on) => s.mark_unfamiliar = *on,
+            Setting::OwnPast(on) => s.own_past = *on,
             Setting::Model(kind) => s.model = *kind,
             Setting::Features(rule) => s.features = *rule,
             Setting::ForestWeight(x) => s.forest_weight = *x,
@@ -382,6 +383,7 @@ impl Step {
                 let fresh = Settings::default();
                 s.texts.retain(|f| !model_fields(s.model).contains(f));
                 s.mark_unfamiliar = fresh.mark_unfamiliar;
+                s.own_past = fresh.own_past;
                 match s.model {
                     ModelKind::Forest => {
                         s.features = fresh.features;

@@ -193,6 +193,20 @@ struct PrepareArgs {
     /// Do not learn to tell rows that are unlike those learned from.
     #[arg(long)]
     no_unfamiliar: bool,
+    /// Tell them by each row's distance from its entity's own earlier rows, rather than by the row as it is.
+    #[arg(long, conflicts_with = "no_unfamiliar")]
+    unfamiliar_own_past: bool,
+    /// With --unfamiliar-own-past the column of time: instants, or a number that counts [default: the likeliest].
+    #[arg(long, value_name = "COLUMN", requires = "unfamiliar_own_past")]
+    time: Option<String>,
+    /// With --unfamiliar-own-past the columns that tell entities apart [default: those that leave no time twice].
+    #[arg(
+        long,
+        value_name = "A,B",
+        value_delimiter = ',',
+        requires = "unfamiliar_own_past"
+    )]
+    entity: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -340,6 +354,9 @@ impl TrainArgs {
             seed: args.seed,
             stratify: !args.no_stratify,
             mark_unfamiliar: !args.no_unfamiliar,
+            unfamiliar_own_past: args.unfamiliar_own_past,
+            time: args.time.clone(),
+            entity: args.entity.clone(),
         })
     }
 

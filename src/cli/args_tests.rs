@@ -55,6 +55,17 @@ fn every_option_arrives() {
             seed: 7,
             stratify: false,
             mark_unfamiliar: false,
+            ..PrepareSpec::default()
+        }
+    );
+    let past = train("--unfamiliar-own-past --time at --entity node,pod");
+    assert_eq!(
+        past.prepare().unwrap(),
+        PrepareSpec {
+            unfamiliar_own_past: true,
+            time: Some("at".to_owned()),
+            entity: vec!["node".to_owned(), "pod".to_owned()],
+            ..PrepareSpec::default()
         }
     );
     assert_eq!(args.kinds(), [("x=y".to_owned(), ColumnKind::Category)]);

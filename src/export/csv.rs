@@ -189,7 +189,8 @@ pub fn frame_csv(frame: &Frame, options: CsvOptions) -> Vec<u8> {
 }
 
 /// Predictions as text: `row,predicted,probability`, then `p_CLASS` for each class; where it is known which rows are unlike
-/// those learned from, `unfamiliar` (1 or 0) and `because`, the columns that make a row so.
+/// those learned from, `unfamiliar` (1 or 0) and `because`, the columns that make a row so; a row of which it is not known
+/// (`None`) leaves the first empty and says why in the second.
 ///
 /// `rows` are the numbers to show, `predicted` indexes `classes`, `probabilities` is rows × classes; the shortest of
 /// the three decides how many lines there are. What is not defined (`NaN`, an index that names no class) is empty.
@@ -198,7 +199,7 @@ pub fn predictions_csv(
     rows: &[u64],
     predicted: &[u32],
     probabilities: ArrayView2<'_, f64>,
-    because: Option<&[Option<&str>]>,
+    familiar: Option<&[(Option<bool>, &str)]>,
     options: CsvOptions,
 ) -> Vec<u8> {
     let mut out = b"row,predicted,probability".to_vec();
@@ -206,7 +207,7 @@ pub fn predictions_csv(
         out.push(b',');
         out.extend_from_slice(cell(&format!("p_{class}"), options.neutralise).as_bytes());
     }
-    if because.is_some() {
+    if familiar.is_some() {
         out.extend_from_slice(b",unfamiliar,because");
     }
     out.push(b'\n');
@@ -225,10 +226,15 @@ pub fn predictions_csv(
             out.push(b',');
             push_number(&mut out, shares.get(i).copied().unwrap_or(f64::NAN));
         }
-        if let Some(because) = because {
-            let why = because.get(line).copied().flatten();
-            out.extend_from_slice(if why.is_some() { b",1," } else { b",0," });
-            out.extend_from_slice(cell(why.unwrap_or_default(), options.neutralise).as_bytes());
+        if let Some(familiar) = familiar {
+            let (is_familiar, because) = familiar.get(line).copied().unwrap_or_default();
+            let unfamiliar = match is_familiar {
+                Some(true) => b",0,".as_slice(),
+                Some(false) => b",1,",
+                None => b",,",
+            };
+            out.extend_from_slice(unfamiliar);
+            out.extend_from_slice(cell(because, options.neutralise).as_bytes());
         }
         out.push(b'\n');
     }

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! 0   8   "KUBECAST"
-//! 8   2   version, 3
+//! 8   2   version, 4
 //! 10  8   length of the body
 //! 18  32  SHA-256 of the body
-//! 50      body: recipe (JSON), classes (JSON), details (JSON, the session's), what tells the unfamiliar (see
-//!         `learn::Novelty::write`; nothing where there is none), model (see `learn::Model::write`), each but the last
-//!         with its length before it
+//! 50      body: recipe (JSON), classes (JSON), details (JSON, the session's), by which columns rows are compared with their
+//!         entity's own past (JSON; nothing where they are not), what tells the unfamiliar (see `learn::Novelty::write`;
+//!         nothing where there is none), model (see `learn::Model::write`), each but the last with its length before it
 //! ```
 //!
-//! Version 2 tells no unfamiliar rows; version 1 does not pack its trees either.
+//! Version 3 compares no row with its own past, version 2 tells no unfamiliar rows; version 1 does not pack its trees either.
 //!
 //! All numbers are little-endian. A file is refused with the reason before anything of it is used: length, magic,
 //! version and checksum first, then every part against the others. Nothing is allocated that the file's own length
@@ -20,16 +20,18 @@ use sha2::{Digest, Sha256};
 
 use crate::json::{self, JsonError, Plain};
 use crate::learn::{Model, ModelError, Novelty, NoveltyError};
-use crate::prepare::{PrepareError, Recipe};
+use crate::prepare::{OwnPast, PrepareError, Recipe};
 use crate::trees::{BytesError, Reader, Writer};
 
 const MAGIC: &[u8; 8] = b"KUBECAST";
 /// The version that is written; files of every released version are read.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 /// The first version: trees were not packed.
 const FIRST: u16 = 1;
 /// The second: nothing told the unfamiliar.
 const SECOND: u16 = 2;
+/// The third: no row was compared with its own past.
+const THIRD: u16 = 3;
 const HEAD_BYTES: usize = 8 + 2 + 8 + 32;
 
 /// All that a prediction needs, and what is to be told about it.
@@ -44,6 +46,8 @@ pub struct ModelFile {
     /// From features to whether a row is like those that were learned from; none where it was not asked for, or of too
     /// few rows.
     pub novelty: Option<Novelty>,
+    /// Where that is told from each row's distances from its entity's own past rather than from features: by which columns.
+    pub own_past: Option<OwnPast>,
     /// The session's own notes (options, report, where the data came from) as JSON.
     pub details: Vec<u8>,
 }
@@ -118,6 +122,8 @@ pub fn write(file: &ModelFile) -> Result<Vec<u8>, ModelFileError> {
     body.bytes(json::to_text(&file.recipe).as_bytes());
     body.bytes(json::to_text(&file.classes).as_bytes());
     body.bytes(&file.details);
+    let own_past = file.own_past.as_ref().map(|past| json::to_text(past));
+    body.bytes(own_past.unwrap_or_default().as_bytes());
     let mut novelty = Writer::new();
     if let Some(part) = &file.novelty {
         part.write(&mut novelty);
@@ -181,6 +187,17 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
     recipe.check()?;
     let classes: Vec<String> = part("classes", r.bytes()?)?;
     let details = r.bytes()?.to_vec();
+    let own_past = match found {
+        FIRST | SECOND | THIRD => &[][..],
+        _ => r.bytes()?,
+    };
+    let own_past: Option<OwnPast> = match own_past {
+        [] => None,
+        bytes => Some(part("columns with a past", bytes)?),
+    };
+    if let Some(past) = &own_past {
+        past.check(&recipe)?;
+    }
     let novelty = match found {
         FIRST | SECOND => &[][..],
         _ => r.bytes()?,
@@ -194,6 +211,9 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
             Some(novelty)
         }
     };
+    if own_past.is_some() && novelty.is_none() {
+        return Err(NoveltyError::Part("columns with a past, and nothing that judges them").into());
+    }
     let model = match found {
         FIRST => Model::read_first(&mut r)?,
         _ => Model::read(&mut r)?,
@@ -205,7 +225,13 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
         ("classes", known, model.classes()),
     ];
     if let Some(novelty) = &novelty {
-        parts.push(("features", features, novelty.features()));
+        // Of its own past a row has a distance in each column.
+        let distances = own_past.as_ref().map(|past| past.columns.len());
+        parts.push((
+            "features",
+            distances.unwrap_or(features),
+            novelty.features(),
+        ));
         parts.push(("classes", known, novelty.classes()));
     }
     for (what, recipe, model) in parts {
@@ -226,6 +252,7 @@ pub fn read(bytes: &[u8]) -> Result<ModelFile, ModelFileError> {
         recipe,
         classes,
         model,
+        own_past,
         novelty,
         details,
     })

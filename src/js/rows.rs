@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::wrong_argument;
 use kubecast::data::{Column, ColumnKind, Frame};
 use kubecast::protocol::Failure;
-use kubecast::session::Scores;
+use kubecast::session::{Familiarity, Scores};
 
 /// The rows that a caller wrote: one object, or an array of them.
 pub(crate) fn rows_of(value: &JsValue) -> Result<Array, Failure> {
@@ -183,9 +183,14 @@ pub(crate) fn to_objects(scores: &Scores) -> Result<Array, JsValue> {
             &Object::from_entries(&entries)?.into(),
         )?;
         if let Some(because) = &scores.unfamiliar {
-            let because = because.get(line).and_then(Option::as_deref);
-            let because = because.map_or(JsValue::NULL, JsValue::from_str);
-            Reflect::set(&object, &unfamiliar, &because)?;
+            let because = match because.get(line) {
+                Some(Familiarity::Familiar) => JsValue::NULL,
+                Some(Familiarity::Unfamiliar(because)) => JsValue::from_str(because),
+                Some(Familiarity::NotTold(_)) | None => JsValue::UNDEFINED,
+            };
+            if !because.is_undefined() {
+                Reflect::set(&object, &unfamiliar, &because)?;
+            }
         }
         objects.push(&object);
     }

@@ -158,6 +158,12 @@ export interface PrepareOptions {
   stratify?: boolean;
   /** Learn to tell rows that are unlike those learned from (default true). */
   mark_unfamiliar?: boolean;
+  /** Tell them by each row's distance from its entity's own earlier rows, rather than by the row as it is (default false). */
+  unfamiliar_own_past?: boolean;
+  /** For that the column of time; null: the likeliest. */
+  time?: string | null;
+  /** For that the columns that tell entities apart; empty: those that leave no time twice. */
+  entity?: string[];
 }
 
 /** How a table's text is written, and how series in it are joined; what is not said is guessed. */
@@ -276,7 +282,7 @@ export interface Prediction {
   probabilities: Record<string, number>;
   /**
    * The columns that make the row unlike those that its name was learned from, in words; null where it is familiar. Absent
-   * where the model does not tell.
+   * where the model does not tell, or compares with the row's own past and too few rows of its entity came before it.
    */
   unfamiliar?: string | null;
 }
@@ -353,7 +359,7 @@ export interface Report {
   undefined: { figure: string; why: string }[];
   notices: Notice[];
   /** Held-out rows of each class that are unlike those learned from; null where the model does not tell. */
-  unfamiliar: { alarm_one_in: number; of_class: number[] } | null;
+  unfamiliar: { alarm_one_in: number; of_class: number[]; average_precision: number | null } | null;
 }
 
 export interface ModelSummary {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2, Axis, s};
 
 use super::clock::is_clock;
 use super::error::PrepareError;
@@ -120,6 +120,26 @@ impl PastRows {
             }
         }
         self.columns_done += 1;
+    }
+
+    /// The first so many rows, and the others.
+    pub fn split_at(self, rows: usize) -> (Self, Self) {
+        let at = rows.min(self.rows.len());
+        let (first, rest) = self.distances.view().split_at(Axis(0), at);
+        let part = |distances: ArrayView2<'_, f64>, of: std::ops::Range<usize>| Self {
+            rows: self.rows[of.clone()].to_vec(),
+            distances: distances.to_owned(),
+            has_past: self.has_past[of].to_vec(),
+            columns_done: self.columns_done,
+        };
+        (part(first, 0..at), part(rest, at..self.rows.len()))
+    }
+
+    /// How far the rows from this one on lie from their past, so many of them, whatever the side.
+    pub fn lengths(&self, from: usize, rows: usize) -> Array2<f64> {
+        self.distances
+            .slice(s![from..from + rows, ..])
+            .mapv(f64::abs)
     }
 
     /// Columns that were added.

@@ -152,7 +152,7 @@ choice!(Whole: Exporters {
 choice!(Whole: ScenarioColumns { Seed = "seed", Full = "full" });
 record!(Options: PrepareSpec {
     target, columns, missing, indicator, scaling, encoding, test_share, seed, stratify,
-    mark_unfamiliar,
+    mark_unfamiliar, unfamiliar_own_past, time, entity,
 });
 choice!(Whole: Missing {
     AsIs = "as-is",
@@ -296,7 +296,7 @@ record!(Whole: ModelSummary {
 record!(Whole: Candidate { number, changes, steps, folds, mean, spread });
 record!(Whole: SearchSummary { prepare, model, best, candidates, tried, fits, secs, notices });
 record!(Whole: PredictionSummary { data_name, rows, totals, unfamiliar, page, report, notices, secs });
-record!(Whole: UnfamiliarRows { alarm_one_in, of_class });
+record!(Whole: UnfamiliarRows { alarm_one_in, of_class, average_precision });
 record!(Whole: RunRecord {
     action, at_millis, secs, data_name, data_fingerprint, options, figures, outcome, forecast, training,
 });

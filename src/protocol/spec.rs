@@ -69,6 +69,12 @@ pub struct PrepareSpec {
     pub stratify: bool,
     /// Learn to tell rows that are unlike those learned from.
     pub mark_unfamiliar: bool,
+    /// Judge that by each row's distance from its entity's own past rather than by the row as it is.
+    pub unfamiliar_own_past: bool,
+    /// The column of time that own pasts are in; absent: the likeliest.
+    pub time: Option<String>,
+    /// The columns that tell entities apart; empty: those that leave no time twice.
+    pub entity: Vec<String>,
 }
 
 impl Default for PrepareSpec {
@@ -84,6 +90,9 @@ impl Default for PrepareSpec {
             seed: 42,
             stratify: true,
             mark_unfamiliar: true,
+            unfamiliar_own_past: false,
+            time: None,
+            entity: Vec::new(),
         }
     }
 }

@@ -362,6 +362,8 @@ pub struct UnfamiliarRows {
     pub alarm_one_in: f64,
     /// How many of each class, in the report's order of classes.
     pub of_class: Vec<u64>,
+    /// Average precision of the rows of issues among all, the most unfamiliar first; none where one side has no row.
+    pub average_precision: Option<f64>,
 }
 
 /// Parameters that a search tried.

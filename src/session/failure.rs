@@ -156,6 +156,15 @@ impl Fault {
         .at_column(name)
     }
 
+    pub(super) fn no_past(why: &str) -> Self {
+        Self::new(
+            FailureCode::Option,
+            "Rows cannot be compared with their own past",
+            why,
+            "Name the columns of time and entity (on the page, on the step Forecast), or tell unfamiliar rows as they are.",
+        )
+    }
+
     pub(super) fn search_seconds(seconds: f64) -> Self {
         Self::new(
             FailureCode::Option,

@@ -16,6 +16,7 @@ mod job;
 mod keys;
 mod load;
 mod open;
+mod own_past;
 mod paired_words;
 mod predict;
 mod prepared;
@@ -45,6 +46,6 @@ pub use forecast::{
 pub use job::FileBytes;
 pub use said::{READ_SETTINGS, Said, check_said, check_step};
 pub use scenario::ScenarioText;
-pub use scores::{Scorer, Scores};
+pub use scores::{Familiarity, Scorer, Scores};
 pub use state::{Reply, Session, UnitNews, UnitWork};
 pub use trainings::{ComparedTrainings, TrainedRun, compare_trainings};

@@ -6,6 +6,7 @@ use super::assess::Assessment;
 use super::failure::Fault;
 use super::job::{FileBytes, Job, Progress, Slice};
 use super::load::FilesReader;
+use super::own_past::{Comparing, untold};
 use super::said::Said;
 use super::store::{Details, Predictions, Store, Trained};
 use super::trainings::{Judged, RunRows, TrainedRun};
@@ -14,6 +15,7 @@ use crate::data::{Dictionary, Frame, MISSING_CODE, Notice};
 use crate::export::kubecast::ModelFile;
 use crate::export::{CsvOptions, predictions_csv};
 use crate::learn::Model;
+use crate::prepare::healthy_classes;
 use crate::protocol::{
     ClassCount, Event, FileHead, PredictionFilter, PredictionSummary, Report, RowsPage, Stage,
 };
@@ -33,6 +35,8 @@ pub(super) struct PredictJob {
 #[derive(Debug)]
 enum Phase {
     Read,
+    /// The rows' own past; with the table, where it is not the current one.
+    Compare(Box<Predicting>, Option<Box<Frame>>, Box<Comparing>),
     Predict(Box<Predicting>),
     Explain(Box<Predictions>, Box<Assessment>, Vec<Notice>, f64),
     Over,
@@ -110,11 +114,17 @@ impl Predicting {
             features: features.matrix,
             rows: features.rows,
             truth,
-            marks: Marks::begin(file),
+            marks: Marks::begin(file, None),
             at: 0,
             notices,
             began_secs: now_secs,
         })
+    }
+
+    /// What the rows' own past takes, where the model compares with that.
+    fn comparing(&mut self, frame: &Frame, file: &ModelFile) -> Option<Box<Comparing>> {
+        let past = file.own_past.as_ref()?;
+        Comparing::to_predict(frame, past, &self.rows, &mut self.notices).map(Box::new)
     }
 
     /// Predicts the next rows; whether there are more.
@@ -123,7 +133,7 @@ impl Predicting {
         let features = self.features.slice(s![self.at..end, ..]);
         let part = file.model.predict_proba(features);
         if let Some(marks) = &mut self.marks {
-            marks.add(file, features, &Model::likeliest(part.view()), self.at)?;
+            marks.add(file, features, &Model::likeliest(part.view()))?;
         }
         self.probabilities
             .slice_mut(s![self.at..end, ..])
@@ -184,8 +194,11 @@ impl Job for PredictJob {
         let model = store.model()?;
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Read => {
-                let predicting = match &mut self.reader {
-                    None => Predicting::new(&store.data()?.frame, model, Vec::new(), now_secs)?,
+                let (mut predicting, frame) = match &mut self.reader {
+                    None => {
+                        let frame = &store.data()?.frame;
+                        (Predicting::new(frame, model, Vec::new(), now_secs)?, None)
+                    }
                     Some(reader) => match reader.work()? {
                         Err(progress) => {
                             self.phase = Phase::Read;
@@ -196,15 +209,48 @@ impl Job for PredictJob {
                         }
                         Ok(read) => {
                             let table = read.table;
-                            Predicting::new(&table.frame, model, table.notices, now_secs)?
+                            let p = Predicting::new(&table.frame, model, table.notices, now_secs)?;
+                            (p, Some(Box::new(table.frame)))
                         }
                     },
                 };
-                self.phase = Phase::Predict(Box::new(predicting));
+                let here = match &frame {
+                    Some(frame) => frame,
+                    None => &store.data()?.frame,
+                };
+                let comparing = predicting.comparing(here, &model.file);
+                let predicting = Box::new(predicting);
+                self.phase = match comparing {
+                    Some(comparing) => Phase::Compare(predicting, frame, comparing),
+                    None => Phase::Predict(predicting),
+                };
                 Ok(Slice::More(Progress::new(
                     Stage::Predicting,
                     0.5,
                     "columns match",
+                )))
+            }
+            Phase::Compare(mut p, frame, mut comparing) => {
+                let here = match &frame {
+                    Some(frame) => frame,
+                    None => &store.data()?.frame,
+                };
+                let done = comparing.step(here, &model.file.recipe)?;
+                self.phase = match done {
+                    Some(_) => Phase::Compare(p, frame, comparing),
+                    None => {
+                        let rows = comparing.into_rows();
+                        p.notices.extend(untold(&rows));
+                        p.marks = Marks::begin(&model.file, Some(rows));
+                        Phase::Predict(p)
+                    }
+                };
+                let detail = "rows beside their own past";
+                let done = done.unwrap_or(1.0);
+                Ok(Slice::More(Progress::new(
+                    Stage::Predicting,
+                    0.5 + 0.1 * done,
+                    detail,
                 )))
             }
             Phase::Predict(mut p) => {
@@ -214,7 +260,7 @@ impl Job for PredictJob {
                     self.phase = Phase::Predict(p);
                     return Ok(Slice::More(Progress::new(
                         Stage::Predicting,
-                        0.5 + 0.3 * share,
+                        0.6 + 0.2 * share,
                         detail,
                     )));
                 }
@@ -272,10 +318,9 @@ impl Job for PredictJob {
                     let run = run.judged(rows_train, &judged);
                     TrainedRun { leaks, ..run }.kept_text()
                 });
-                let unfamiliar = predictions
-                    .marks
-                    .as_ref()
-                    .map(|marks| marks.of_classes(&known_rows, &codes, model.file.classes.len()));
+                let healthy = healthy_classes(&model.file.classes, class_rows);
+                let marks = predictions.marks.as_ref();
+                let unfamiliar = marks.map(|m| m.of_classes(&known_rows, &codes, &healthy));
                 let mut assessment = Assessment::new(
                     &model.file,
                     known_features,
@@ -336,7 +381,7 @@ fn finish(
         .model
         .as_ref()
         .map_or(&[][..], |m| &m.details.class_rows);
-    let healthy = crate::prepare::healthy_classes(&predictions.classes, class_rows);
+    let healthy = healthy_classes(&predictions.classes, class_rows);
     let totals = predictions.classes.iter().zip(counts).zip(healthy);
     let summary = PredictionSummary {
         data_name: predictions.data_name.clone(),
@@ -410,7 +455,8 @@ pub(super) fn page(
             ];
             cells.extend(p.truth.as_ref().map(|t| t[i].clone()));
             if p.marks.is_some() {
-                cells.push(because(i).unwrap_or_default().to_owned());
+                let why = because(i).or_else(|| p.marks.as_ref()?.why_untold(i));
+                cells.push(why.unwrap_or_default().to_owned());
             }
             cells.extend(p.probabilities.row(i).iter().map(f64::to_string));
             rows.push((u64::from(p.rows[i]), cells));
@@ -428,8 +474,12 @@ pub(super) fn page(
 /// The predictions as CSV.
 pub(super) fn csv(p: &Predictions) -> Vec<u8> {
     let rows: Vec<u64> = p.rows.iter().map(|&row| u64::from(row)).collect();
-    let because = p.marks.as_ref().map(|marks| {
-        let of = (0..rows.len()).map(|i| marks.because(i));
+    let familiar = p.marks.as_ref().map(|marks| {
+        let of = (0..rows.len()).map(|i| match (marks.because(i), marks.why_untold(i)) {
+            (Some(because), _) => (Some(false), because),
+            (None, Some(why)) => (None, why),
+            (None, None) => (Some(true), ""),
+        });
         of.collect::<Vec<_>>()
     });
     predictions_csv(
@@ -437,7 +487,7 @@ pub(super) fn csv(p: &Predictions) -> Vec<u8> {
         &rows,
         &p.predicted,
         p.probabilities.view(),
-        because.as_deref(),
+        familiar.as_deref(),
         CsvOptions::default(),
     )
 }

@@ -26,10 +26,10 @@ pub(super) struct Prepared {
     /// Training rows x features.
     pub(super) train: Array2<f64>,
     pub(super) train_classes: Vec<u8>,
-    /// Held-out rows x features.
-    pub(super) test: Array2<f64>,
     /// Rows of the table that are held out, ascending.
     pub(super) test_rows: Vec<u32>,
+    /// Held-out rows x features.
+    pub(super) test: Array2<f64>,
     pub(super) truth: Vec<u32>,
     pub(super) notices: Vec<Notice>,
 }
@@ -109,8 +109,8 @@ impl Prepared {
             class_names: classes.names,
             train_rows: train.rows,
             train: train.matrix,
-            test: test.matrix,
             test_rows: test.rows,
+            test: test.matrix,
             notices,
         })
     }

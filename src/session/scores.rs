@@ -2,6 +2,7 @@
 
 use super::begin::with_run;
 use super::failure::Fault;
+use super::own_past::Comparing;
 use super::state::Session;
 use super::store::Predictions;
 use super::unfamiliar::Marks;
@@ -21,9 +22,19 @@ pub struct Scores {
     pub predicted: Vec<u32>,
     /// Predictions x classes, row by row; each row sums to 1.
     pub probabilities: Vec<f64>,
-    /// Where the model tells which rows are unlike those learned from: for each prediction the columns that make it so, in
-    /// words, or none where it is familiar.
-    pub unfamiliar: Option<Vec<Option<String>>>,
+    /// Of each prediction, where the model tells which rows are unlike those learned from.
+    pub unfamiliar: Option<Vec<Familiarity>>,
+}
+
+/// Whether a row is like those that its name was learned from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Familiarity {
+    /// It is.
+    Familiar,
+    /// It is not; the columns that make it so, in words.
+    Unfamiliar(String),
+    /// It is not known, and why: rows are compared with their own past, and this one has none.
+    NotTold(&'static str),
 }
 
 impl Session {
@@ -58,7 +69,16 @@ impl Session {
             let features = file.recipe.transform(frame, &all)?;
             let probabilities = file.model.predict_proba(features.matrix.view());
             let predicted = Model::likeliest(probabilities.view());
-            let marks = Marks::of(file, features.matrix.view(), &predicted)?;
+            let past = match &file.own_past {
+                Some(past) => {
+                    let comparing = Comparing::to_predict(frame, past, &features.rows, &mut vec![]);
+                    comparing
+                        .map(|c| c.finish(frame, &file.recipe))
+                        .transpose()?
+                }
+                None => None,
+            };
+            let marks = Marks::of(file, features.matrix.view(), past, &predicted)?;
             Ok(Scores {
                 classes: file.classes.clone(),
                 unfamiliar: marks.map(|marks| marks.all(predicted.len())),

@@ -7,15 +7,16 @@ use super::convert;
 use super::failure::Fault;
 use super::job::{self, InPlace, Job, Progress, Slice};
 use super::open::seal;
+use super::own_past::{Comparing, untold};
 use super::prepared::Prepared;
 use super::store::{Details, Loaded, Store, Trained};
 use super::trainings::{Judged, RunRows};
 use super::unfamiliar::Marks;
 use super::{UnitNews, UnitWork};
-use crate::data::{Frame, Notice};
+use crate::data::{Frame, Level, Notice};
 use crate::export::kubecast::ModelFile;
 use crate::learn::{Fitter, Model, Novelty, NoveltyFitter, TrainRows};
-use crate::prepare::{self, Recipe};
+use crate::prepare::{self, OwnPast, PastRows, Recipe};
 use crate::protocol::{Event, ModelSpec, Options, PrepareSpec, Report, Stage, UnfamiliarRows};
 
 /// Shares of the job, for progress: ready to grow, grown, scored.
@@ -36,10 +37,29 @@ pub(super) struct TrainJob {
 #[derive(Debug)]
 enum Phase {
     Begin,
+    /// The rows' own past, before what compares with it is fitted.
+    Recall(Box<Growing>, Box<Recall>),
     Compare(Box<Growing>, Box<NoveltyFitter>),
     Grow(Box<Growing>),
     Explain(Box<Explaining>),
     Over,
+}
+
+/// Rows to be compared with their own past.
+#[derive(Debug)]
+struct Recall {
+    comparing: Comparing,
+    train_rows: Vec<u32>,
+    train_classes: Vec<u8>,
+    healthy: Vec<bool>,
+}
+
+/// What is done before trees are grown.
+#[derive(Debug)]
+enum First {
+    Recall(Box<Recall>),
+    Compare(Box<NoveltyFitter>),
+    Grow,
 }
 
 #[derive(Debug)]
@@ -49,6 +69,8 @@ struct Growing {
     begun_secs: Option<f64>,
     recipe: Recipe,
     novelty: Option<Novelty>,
+    /// Where that compares rows with their own past: by which columns, and the held-out rows beside theirs.
+    own_past: Option<(OwnPast, PastRows)>,
     classes: Vec<String>,
     details: Details,
     rows_train: u64,
@@ -94,21 +116,21 @@ impl TrainJob {
         }
     }
 
-    fn begin(&self, data: &Loaded) -> Result<(Growing, Option<NoveltyFitter>), Fault> {
+    fn begin(&self, data: &Loaded) -> Result<(Growing, First), Fault> {
         let frame = &data.frame;
         // What cannot be fitted is said before time is spent.
         let learner = convert::learner(&self.model, self.spec.seed)?;
         let Prepared {
-            spec,
+            mut spec,
             recipe,
             class_names: classes,
+            train_rows,
             train,
             train_classes,
             test,
             test_rows,
             truth,
             mut notices,
-            ..
         } = Prepared::new(frame, &self.spec, self.memory_limit_bytes)?;
         let mut class_rows = vec![0_u64; classes.len()];
         train_classes
@@ -116,7 +138,18 @@ impl TrainJob {
             .for_each(|&c| class_rows[usize::from(c)] += 1);
         let categories = recipe.category_features();
         let healthy = prepare::healthy_classes(&classes, &class_rows);
-        let novelty = spec.mark_unfamiliar.then(|| {
+        spec.unfamiliar_own_past &= spec.mark_unfamiliar;
+        let comparing = if spec.unfamiliar_own_past {
+            let rows = (&train_rows[..], &test_rows[..]);
+            let limit = self.memory_limit_bytes;
+            let (comparing, told) = Comparing::to_train(frame, &mut spec, &recipe, rows, limit)?;
+            notices.extend(told);
+            Some(comparing)
+        } else {
+            None
+        };
+        let as_they_are = spec.mark_unfamiliar && comparing.is_none();
+        let novelty = as_they_are.then(|| {
             NoveltyFitter::new(
                 train.view(),
                 &train_classes,
@@ -155,6 +188,7 @@ impl TrainJob {
             begun_secs: None,
             recipe,
             novelty: None,
+            own_past: None,
             details,
             rows_train: train.nrows() as u64,
             truth,
@@ -163,7 +197,17 @@ impl TrainJob {
             test_rows,
             notices,
         };
-        Ok((growing, novelty.flatten()))
+        let first = match (comparing, novelty.flatten()) {
+            (Some(comparing), _) => First::Recall(Box::new(Recall {
+                comparing,
+                train_rows,
+                train_classes,
+                healthy,
+            })),
+            (None, Some(novelty)) => First::Compare(Box::new(novelty)),
+            (None, None) => First::Grow,
+        };
+        Ok((growing, first))
     }
 }
 
@@ -190,6 +234,25 @@ impl Growing {
         }
     }
 
+    /// The rows beside their own past are there: what compares with it, or none where too few rows have one.
+    fn recalled(&mut self, recall: Recall) -> Option<NoveltyFitter> {
+        let (past, train, test, instants) = recall.comparing.parted(&recall.train_rows);
+        self.notices.extend(untold(&test));
+        let rows = train.lengths(0, recall.train_rows.len());
+        let (classes, healthy) = (&recall.train_classes, &recall.healthy);
+        let seed = self.details.options.prepare.seed;
+        let fitter = NoveltyFitter::in_time(rows.view(), classes, healthy, &instants, seed);
+        match fitter {
+            Some(_) => self.own_past = Some((past, test)),
+            None => self.notices.push(Notice::Other {
+                title: "Unfamiliar rows will not be told".to_owned(),
+                meaning: "Too few healthy rows have a past to be compared with.".to_owned(),
+                level: Level::Warning,
+            }),
+        }
+        fitter
+    }
+
     /// All trees are there: score the held-out rows.
     fn score(self, frame: &Frame, now_secs: f64) -> Result<Explaining, Fault> {
         let fit_secs = self.begun_secs.map_or(0.0, |begun| now_secs - begun);
@@ -205,17 +268,20 @@ impl Growing {
             }
             _ => None,
         };
+        let (own_past, past) = self.own_past.unzip();
         let file = ModelFile {
             recipe: self.recipe,
             classes: self.classes,
             model,
             novelty: self.novelty,
+            own_past,
             details: Vec::new(),
         };
         let predicted = Model::likeliest(probabilities.view());
-        let marks = Marks::of(&file, self.test.view(), &predicted)?;
+        let marks = Marks::of(&file, self.test.view(), past, &predicted)?;
         let all: Vec<usize> = (0..predicted.len()).collect();
-        let unfamiliar = marks.map(|marks| marks.of_classes(&all, &self.truth, file.classes.len()));
+        let healthy = prepare::healthy_classes(&file.classes, &self.details.class_rows);
+        let unfamiliar = marks.map(|marks| marks.of_classes(&all, &self.truth, &healthy));
         let run = RunRows::new(frame, &self.details.options, &file.classes, &self.test_rows);
         let judged = Judged {
             truth: &self.truth,
@@ -293,15 +359,30 @@ impl Job for TrainJob {
     fn work(&mut self, store: &mut Store, now_secs: f64) -> Result<Slice, Fault> {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Begin => {
-                let (growing, novelty) = self.begin(store.data()?)?;
+                let (growing, first) = self.begin(store.data()?)?;
                 let growing = Box::new(growing);
-                let share = if novelty.is_some() { READ } else { PREPARED };
-                self.phase = match novelty {
-                    Some(novelty) => Phase::Compare(growing, Box::new(novelty)),
-                    None => Phase::Grow(growing),
+                let (phase, share) = match first {
+                    First::Recall(recall) => (Phase::Recall(growing, recall), READ),
+                    First::Compare(novelty) => (Phase::Compare(growing, novelty), READ),
+                    First::Grow => (Phase::Grow(growing), PREPARED),
                 };
+                self.phase = phase;
                 let detail = "features and bins are ready";
                 Ok(Slice::More(Progress::new(Stage::Preparing, share, detail)))
+            }
+            Phase::Recall(mut growing, mut recall) => {
+                let frame = &store.data()?.frame;
+                let more = recall.comparing.step(frame, &growing.recipe)?.is_some();
+                self.phase = if more {
+                    Phase::Recall(growing, recall)
+                } else {
+                    match growing.recalled(*recall) {
+                        Some(novelty) => Phase::Compare(growing, Box::new(novelty)),
+                        None => Phase::Grow(growing),
+                    }
+                };
+                let detail = "rows beside their own past";
+                Ok(Slice::More(Progress::new(Stage::Preparing, READ, detail)))
             }
             Phase::Compare(mut growing, mut novelty) => {
                 novelty.step()?;

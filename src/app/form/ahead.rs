@@ -51,7 +51,7 @@ impl AheadForm {
     }
 
     /// Time and entities, of a table with this target; empty: with none.
-    fn series(&self, target: &str) -> ForecastSpec {
+    pub(super) fn series(&self, target: &str) -> ForecastSpec {
         let by_hand = self.by_hand || target.is_empty();
         let entity = match self.entity[0].is_empty() {
             true => Vec::new(),

@@ -68,6 +68,8 @@ pub struct Settings {
     pub stratify: bool,
     /// Whether rows unlike any in training are to be marked.
     pub mark_unfamiliar: bool,
+    /// Whether that is by each entity's own past, in time and by entity as a forecast has them.
+    pub own_past: bool,
     /// Which model.
     pub model: ModelKind,
     /// Features drawn at each node of the forest.
@@ -110,6 +112,7 @@ impl Default for Settings {
             encoding: prepare.encoding,
             stratify: prepare.stratify,
             mark_unfamiliar: prepare.mark_unfamiliar,
+            own_past: prepare.unfamiliar_own_past,
             model: ModelKind::Forest,
             features: FeatureRule::Sqrt,
             forest_weight: forest.class_weight,
@@ -159,6 +162,8 @@ impl Settings {
 
     /// The recipe for this target, or the first field that is not right.
     pub fn prepare_spec(&self, target: &str) -> Result<PrepareSpec, Field> {
+        let in_time = self.own_past.then(|| self.ahead.series(target));
+        let in_time = in_time.unwrap_or_default();
         Ok(PrepareSpec {
             target: target.to_owned(),
             columns: self
@@ -183,6 +188,9 @@ impl Settings {
             seed: self.number(Field::SplitSeed)? as u64,
             stratify: self.stratify,
             mark_unfamiliar: self.mark_unfamiliar,
+            unfamiliar_own_past: self.own_past,
+            time: in_time.time,
+            entity: in_time.entity,
         })
     }
 
@@ -304,6 +312,7 @@ impl Settings {
         self.encoding = prepare.encoding;
         self.stratify = prepare.stratify;
         self.mark_unfamiliar = prepare.mark_unfamiliar;
+        self.own_past = prepare.unfamiliar_own_past;
         let chosen: SortedSet<String> = prepare.columns.iter().cloned().collect();
         let as_suggested = chosen.is_empty()
             || chosen.len() == suggested.len() && suggested.iter().all(|c| chosen.contains(c));
@@ -394,6 +403,8 @@ mod tests {
                     seed: 7,
                     stratify: false,
                     mark_unfamiliar: false,
+                    unfamiliar_own_past: true,
+                    ..PrepareSpec::default()
                 },
                 model,
                 kinds: Vec::new(),

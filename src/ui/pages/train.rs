@@ -279,10 +279,18 @@ fn parameters(app: &App) -> Html {
         "Mark rows unlike any in training",
         "So that a new kind of issue is not taken for a known one.",
     );
+    let own_past = named_field(
+        "own-past",
+        "Compare each row with its entity's own past",
+        "Time and entity are those of the step Forecast.",
+    );
     html! {
         <div class="fields">
             { body }
             { check(&unfamiliar, s.mark_unfamiliar, set(app, Setting::MarkUnfamiliar)) }
+            if s.mark_unfamiliar {
+                { check(&own_past, s.own_past, set(app, Setting::OwnPast)) }
+            }
         </div>
     }
 }
