@@ -1,6 +1,7 @@
 //! The command line, as a person or a job would type it: the built program, real files, exit codes.
 #![cfg(feature = "cli")]
 
+mod own_past;
 mod read;
 mod refused;
 mod simulated;

@@ -124,6 +124,19 @@ export default [
     { timeout: 180_000 },
   ],
   [
+    "a file dropped on the marks is one of marks, and elsewhere it is the data",
+    async (visit) => {
+      await begin(visit);
+      const file = { name: "marks.csv", text: marks(), type: "text/csv" };
+      await visit.drop([file], "#mark-add");
+      await marked(visit, marks().trim().split("\n").length - 1);
+      assert.equal(await visit.evaluate(() => document.querySelector("#data-chip").title), "pods.csv");
+      await visit.drop([file], "main h1");
+      await visit.until("it is the data", () => document.querySelector("#data-chip")?.title === "marks.csv", { timeout: 30_000 });
+    },
+    { timeout: 120_000 },
+  ],
+  [
     "marks of a file are forecast to a verdict, saved again, and leave room for a label",
     async (visit) => {
       await begin(visit);
