@@ -5,6 +5,7 @@ use ndarray::s;
 use super::convert;
 use super::failure::Fault;
 use super::job::{Job, Progress, Slice};
+use super::own_past::Comparing;
 use super::store::Store;
 use crate::data::{Frame, Values};
 use crate::ingest;
@@ -76,6 +77,10 @@ struct Probe {
     novelty: Option<NoveltyProbe>,
     /// Seconds that it will take.
     novelty_secs: f64,
+    /// Where rows are compared with their own past: until a column's time is taken, and since when.
+    past: Option<(Comparing, Recipe, Option<f64>)>,
+    /// Columns by which they are.
+    past_columns: usize,
     /// Rows that it will compare with.
     compared_rows: u64,
     rows: usize,
@@ -139,6 +144,14 @@ impl EstimateJob {
         let code = |&row: &u32| classes.codes[row as usize] as u8;
         let codes: Vec<u8> = features.rows.iter().map(code).collect();
         let categories = recipe.category_features();
+        let past = match spec.mark_unfamiliar && spec.unfamiliar_own_past {
+            true => {
+                let (rows, limit) = ((&features.rows[..], &[][..]), self.limit_bytes);
+                let (past, _) = Comparing::to_train(frame, &spec, &recipe, rows, limit)?;
+                Some((past, recipe, None))
+            }
+            false => None,
+        };
         let some = |every: usize| {
             let matrix = features.matrix.slice(s![..;every, ..]);
             let codes: Vec<u8> = codes.iter().copied().step_by(every).collect();
@@ -177,6 +190,8 @@ impl EstimateJob {
             measured: Vec::new(),
             novelty: novelty.flatten(),
             novelty_secs: 0.0,
+            past_columns: past.as_ref().map_or(0, |(past, ..)| past.columns()),
+            past,
             compared_rows,
             rows: features.rows.len(),
             features: features.matrix.ncols(),
@@ -215,7 +230,8 @@ impl EstimateJob {
         let (features, train_rows) = (probe.features as u64, probe.train_rows as u64);
         let worker = WORKER_BYTES + (3 * features + WORKER_ROW_BYTES) * train_rows;
         // Before the workers begin: the rows, and those of a fold once more.
-        let compared = 16 * features * probe.compared_rows;
+        let past = 16 * probe.past_columns as u64 * frame.rows() as u64;
+        let compared = 16 * features * probe.compared_rows + past;
         Estimate {
             secs: unit_secs * f64::from(probe.units) * share + probe.novelty_secs,
             memory_bytes: held + compared.max(worker * u64::from(workers)),
@@ -233,6 +249,19 @@ impl Job for EstimateJob {
             self.probe = Some(self.begin(frame)?);
             return Ok(Slice::More(told(0.2)));
         };
+        if let Some((mut past, recipe, begun)) = probe.past.take() {
+            match begun {
+                None => {
+                    past.step(frame, &recipe)?;
+                    probe.past = Some((past, recipe, Some(now_secs)));
+                }
+                Some(begun) => {
+                    probe.novelty_secs = (now_secs - begun) * probe.past_columns as f64;
+                }
+            }
+            self.probe = Some(probe);
+            return Ok(Slice::More(told(0.25)));
+        }
         if let Some(mut novelty) = probe.novelty.take() {
             match novelty.begun_secs {
                 // The first is slow.
@@ -249,7 +278,7 @@ impl Job for EstimateJob {
                     // Each reference takes as many steps, of its own rows.
                     let row_secs = (now_secs - begun) / novelty.healthy_rows.max(1) as f64;
                     let steps = NoveltyFitter::STEPS as f64;
-                    probe.novelty_secs = row_secs * steps * probe.compared_rows as f64;
+                    probe.novelty_secs += row_secs * steps * probe.compared_rows as f64;
                 }
             }
             self.probe = Some(probe);

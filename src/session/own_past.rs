@@ -16,11 +16,11 @@ pub(super) struct Comparing {
 }
 
 impl Comparing {
-    /// Of the rows that a model is learned from and those that it is scored on. Time and entity are named in `spec`
-    /// afterwards.
+    /// Of the rows that a model is learned from and those that it is scored on. Where `spec` names neither time nor entity, the
+    /// notices and the model do.
     pub(super) fn to_train(
         frame: &Frame,
-        spec: &mut PrepareSpec,
+        spec: &PrepareSpec,
         recipe: &Recipe,
         (train, test): (&[u32], &[u32]),
         memory_limit_bytes: Option<u64>,
@@ -30,9 +30,8 @@ impl Comparing {
         let past = OwnPast::of(recipe, frame, &series).map_err(|_| {
             Fault::no_past("no column to learn from holds numbers that tell no time")
         })?;
-        spec.time = Some(past.time.clone());
-        spec.entity.clone_from(&past.entity);
-        let features = recipe.feature_names().len() + past.columns.len();
+        // Held twice while they are parted.
+        let features = recipe.feature_names().len() + 2 * past.columns.len();
         check_memory(frame, features, train.len(), memory_limit_bytes)?;
         let notice = Notice::Other {
             title: format!(
@@ -88,6 +87,11 @@ impl Comparing {
             past,
             series,
         }
+    }
+
+    /// By so many columns.
+    pub(super) fn columns(&self) -> usize {
+        self.past.columns.len()
     }
 
     /// Compares by the next column; what share is done, or none where nothing was left.

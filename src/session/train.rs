@@ -142,7 +142,7 @@ impl TrainJob {
         let comparing = if spec.unfamiliar_own_past {
             let rows = (&train_rows[..], &test_rows[..]);
             let limit = self.memory_limit_bytes;
-            let (comparing, told) = Comparing::to_train(frame, &mut spec, &recipe, rows, limit)?;
+            let (comparing, told) = Comparing::to_train(frame, &spec, &recipe, rows, limit)?;
             notices.extend(told);
             Some(comparing)
         } else {

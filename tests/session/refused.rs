@@ -252,6 +252,19 @@ fn what_a_training_needs_is_told_before_it_begins_and_what_does_not_fit_is_refus
     };
     let extra = marking.secs - forest.secs;
     assert!((5.0..10.0).contains(&extra), "{extra}");
+    // Beside its own past a row takes room and, a second a column here, time.
+    let recalling = Request::Estimate {
+        prepare: PrepareSpec {
+            unfamiliar_own_past: true,
+            ..PrepareSpec::default()
+        },
+        model: small_forest(),
+    };
+    let Event::Estimated(recalling) = ask(&mut session, recalling, vec![]).event else {
+        panic!("no estimate")
+    };
+    assert!(recalling.memory_bytes >= marking.memory_bytes);
+    assert!(recalling.secs > marking.secs + 5.0, "{}", recalling.secs);
 
     train(&mut session, PrepareSpec::default(), small_forest()).unwrap();
     let before = file(&mut session, Request::SaveModel);

@@ -282,7 +282,7 @@ fn parameters(app: &App) -> Html {
     let own_past = named_field(
         "own-past",
         "Compare each row with its entity's own past",
-        "Time and entity are those of the step Forecast.",
+        "Time and entity as on the step Forecast.",
     );
     html! {
         <div class="fields">
