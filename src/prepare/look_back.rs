@@ -65,11 +65,10 @@ impl LookBack {
             let end = of.clone().rfind(is_asked).map_or(of.start, |last| last + 1);
             // Of nearly all rows the others are told as well: that is less work than to leave them out.
             let all = 2 * asked > end - of.start;
-            for place in of.start..end {
-                let at = &mut at_of_place[place];
+            for (at, place) in at_of_place[of.start..end].iter_mut().zip(ends[0]..) {
                 if all || *at != NO_PLACE {
                     *at = places.len() as u32;
-                    places.push(place as u32);
+                    places.push(place);
                 }
             }
             places_from.push(places.len() as u32);
