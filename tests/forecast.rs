@@ -149,6 +149,14 @@ fn entities_can_be_held_out() {
     };
     let report = run(columns(true), &by_entity).unwrap();
     assert!(report.cuts.is_empty() && report.incidents.overall.ahead > 0);
+    // Of four pods one is judged: what the intervals cannot know is said.
+    let told = |report: &ForecastReport| {
+        let one = "All rows to judge by are of one entity";
+        report.notices.iter().any(|notice| notice.starts_with(one))
+    };
+    assert!(told(&report), "{:?}", report.notices);
+    assert!(report.average_precision_90.is_some() && report.incidents.false_per_day.is_some());
+    assert!(!told(&run(columns(true), &spec()).unwrap()));
 }
 
 fn words(result: Result<ForecastReport, ForecastError>) -> String {

@@ -4,7 +4,7 @@
 //! witnesses as there are of them. The variance of a figure is that by entities, plus that by stretches, less that by single
 //! cells of both, which both hold (Cameron, Gelbach & Miller 2011), and no less than either alone. Owen's pigeonhole bootstrap
 //! (2007), which multiplies the weights of both, counts the cells' own variance three times: where entities are alike its
-//! intervals are half again as wide as they need be.
+//! intervals are up to 1.7 times, the root of 3, as wide as they need be.
 //!
 //! Of few entities the variance is a guess as well: Student's t has one degree of freedom less than there are entities. The
 //! interval is laid on the scale on which the variance of a share (arcsine of the root) or of a count (root) does not hang on

@@ -96,7 +96,7 @@ pub fn compare_rows(rows: &[PairedRow], classes: usize, seed: u64) -> PairedRows
     };
     let mut rng = Rng::new(seed, STREAM);
     let [accuracy, macro_f1, balanced_accuracy, log_loss] =
-        figures(&units, rows.len(), &differ, &of, &mut rng);
+        figures(&units, 2 * rows.len(), &differ, &of, &mut rng);
     let mut out = PairedRowsReport {
         accuracy,
         macro_f1,

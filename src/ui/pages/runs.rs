@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use crate::app::verdict::Sentence;
-use crate::app::{Act, format, runlog, select};
+use crate::app::{Act, ahead, format, runlog, select};
 use crate::protocol::{RunComparison, RunRecord};
 use crate::ui::shell::App;
 use crate::ui::widgets::{
@@ -99,7 +99,7 @@ fn comparison(app: &App) -> Html {
         return html! {};
     }
     if let Some(comparison) = &app.state.comparison {
-        return forecasts(app, comparison);
+        return tested(app, comparison);
     }
     let rows = runlog::differences(&chosen);
     let table = html! {
@@ -138,22 +138,25 @@ fn comparison(app: &App) -> Html {
     }
 }
 
-/// How two forecasts differ, as the engine says it.
-fn forecasts(app: &App, comparison: &RunComparison) -> Html {
-    let at = comparison
-        .budget
-        .map_or_else(String::new, |b| b.to_string());
-    let each = comparison.budgets.iter().map(f64::to_string);
-    let mut options: Vec<(AttrValue, AttrValue)> =
-        each.map(|b| (b.clone().into(), b.into())).collect();
+/// How two forecasts, or two trainings, differ, as the engine says it.
+fn tested(app: &App, comparison: &RunComparison) -> Html {
+    let budgets = comparison.budgets.clone();
+    let at = budgets.iter().position(|b| Some(*b) == comparison.budget);
+    let at = at.map_or_else(String::new, |at| at.to_string());
+    let labels = budgets.iter().map(|budget| ahead::short(*budget).into());
+    let mut options: Vec<(AttrValue, AttrValue)> = labels
+        .enumerate()
+        .map(|(at, label)| (at.to_string().into(), label))
+        .collect();
     if at.is_empty() {
         options.insert(0, ("".into(), "each its own".into()));
     }
     let store = app.store.clone();
-    let budget = named_field("at-budget", "False pages per cluster-day", "");
-    let choose = move |budget: String| {
-        if let Ok(budget) = budget.parse() {
-            store.act(Act::CompareAt(budget));
+    let named = named_field("at-budget", "False pages per cluster-day", "");
+    let choose = move |at: String| {
+        let at = at.parse().ok();
+        if let Some(budget) = at.and_then(|at: usize| budgets.get(at)) {
+            store.act(Act::CompareAt(*budget));
         }
     };
     html! {
@@ -162,8 +165,8 @@ fn forecasts(app: &App, comparison: &RunComparison) -> Html {
             for note in comparison.notes.iter() {
                 <p class="why">{ note }</p>
             }
-            if !comparison.budgets.is_empty() {
-                { choice(&budget, &at, &options, choose) }
+            if options.len() > 1 {
+                { choice(&named, &at, &options, choose) }
             }
             for (caption, rows) in comparison.tables.iter() {
                 <h3>{ caption }</h3>

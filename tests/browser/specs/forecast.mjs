@@ -158,9 +158,10 @@ export default [
       assert.match(before, /90 % interval/);
       const captioned = () => visit.evaluate(() => document.querySelector("#differences h3").innerText);
       assert.match(await captioned(), /at 12 false pages per cluster-day/);
-      await visit.page.select("#at-budget", "2");
+      const at = (budget) => visit.evaluate((budget) => [...document.querySelectorAll("#at-budget option")].find((option) => option.textContent === budget).value, budget);
+      await visit.page.select("#at-budget", await at("2"));
       await visit.until("they are compared at another budget", () => /at 2 false pages/.test(document.querySelector("#differences h3")?.innerText ?? ""), { timeout: 30_000 });
-      await visit.page.select("#at-budget", "12");
+      await visit.page.select("#at-budget", await at("12"));
       await visit.until("and back", () => /at 12 false pages/.test(document.querySelector("#differences h3")?.innerText ?? ""), { timeout: 30_000 });
       await visit.reload();
       await visit.until("the log is there again", () => document.querySelectorAll("td.choose input").length === 2, { timeout: 30_000 });
