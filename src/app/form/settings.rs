@@ -162,11 +162,8 @@ impl Settings {
 
     /// The recipe for this target, or the first field that is not right.
     pub fn prepare_spec(&self, target: &str) -> Result<PrepareSpec, Field> {
-        let mut in_time = self.ahead.series(target);
-        if !self.own_past {
-            in_time.time = None;
-            in_time.entity.clear();
-        }
+        let in_time = self.own_past.then(|| self.ahead.series(target));
+        let in_time = in_time.unwrap_or_default();
         Ok(PrepareSpec {
             target: target.to_owned(),
             columns: self

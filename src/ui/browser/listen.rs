@@ -10,12 +10,9 @@ use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlElement};
 
 use super::folder;
 use crate::app::marking::Marking;
-use crate::app::{Act, Route};
+use crate::app::{Act, FileRef, Route};
 use crate::ui::route;
 use crate::ui::store::Store;
-
-/// The panel of incidents marked by hand, with a chart or without.
-const MARKS: &str = "#marking,[aria-labelledby=marks-title]";
 
 /// Listens for as long as the page is there.
 pub(in crate::ui) fn to_window(store: &Store) {
@@ -49,10 +46,6 @@ pub(in crate::ui) fn to_window(store: &Store) {
     }
     let dropped = store.clone();
     on("drop", move |event| {
-        let on_marks = event
-            .target()
-            .and_then(|t| t.dyn_into::<Element>().ok())
-            .is_some_and(|e| matches!(e.closest(MARKS), Ok(Some(_))));
         let event: DragEvent = event.unchecked_into();
         mark_dragging(false);
         if let Some(transfer) = event.data_transfer() {
@@ -74,11 +67,17 @@ pub(in crate::ui) fn to_window(store: &Store) {
                 .files()
                 .map(|list| dropped.files().take(&list))
                 .unwrap_or_default();
-            // On the marks a table is one of them.
-            let are_marks = on_marks && files.iter().all(|file| file.name.ends_with(".csv"));
-            dropped.act(match are_marks {
-                true => Act::Mark(Marking::Open(files)),
-                false => Act::Dropped(files),
+            // On the marks a table is one of them. What is no element has no such method, which is an error like another.
+            let is_table = |file: &FileRef| file.name.ends_with(".csv");
+            let are_marks = files.first().is_some_and(is_table)
+                && event.target().is_some_and(|at| {
+                    let marks = at.unchecked_into::<Element>().closest("#marking");
+                    matches!(marks, Ok(Some(_)))
+                });
+            dropped.act(if are_marks {
+                Act::Mark(Marking::Open(files))
+            } else {
+                Act::Dropped(files)
             });
         }
     });
