@@ -281,8 +281,8 @@ fn parameters(app: &App) -> Html {
     );
     let own_past = named_field(
         "own-past",
-        "Compare each row with its entity's own past",
-        "Time and entity as on the step Forecast.",
+        "By each entity's own past",
+        "Time and entity as on Forecast.",
     );
     html! {
         <div class="fields">
