@@ -1,10 +1,10 @@
-use super::super::blocks::finite;
-use super::super::rolling::Window;
-use super::super::window::{
+use super::*;
+use crate::prepare::blocks::finite;
+use crate::prepare::rolling::Window;
+use crate::prepare::window::{
     FAR_MINUTES, Look, Looks, MOST_DEVIATIONS, feature_name, fewest, full, is_counter, propose,
     short_minutes,
 };
-use super::*;
 use proptest::prelude::*;
 
 fn table(minutes: &[i64], pods: &[u8], values: &[f64]) -> (Frame, Series) {
