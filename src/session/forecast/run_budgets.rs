@@ -2,6 +2,7 @@
 
 use super::run_kept::{ForecastRun, RunIncident};
 use super::summary::{Bought, budgets};
+use crate::data::read_float;
 use crate::evaluate::{IncidentReport, Outcome};
 use crate::json::record;
 use crate::prepare::MINUTE_MICROS;
@@ -49,7 +50,7 @@ fn secs_text(micros: i64) -> String {
 }
 
 fn secs_of(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|secs: &f64| secs.abs() < 9e12)
+    read_float(text).filter(|secs| secs.abs() < 9e12)
 }
 
 /// Seconds since the run's first instant.
