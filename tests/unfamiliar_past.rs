@@ -317,8 +317,15 @@ fn what_has_no_past_to_learn_from_is_refused_or_said() {
         mark_unfamiliar: false,
         ..prepare(true)
     };
-    let report = train(&mut session, table(&HEADER[3..], &without_time), unmarked).unwrap();
+    let report = train(
+        &mut session,
+        table(&HEADER[3..], &without_time),
+        unmarked.clone(),
+    );
+    let report = report.unwrap();
     assert_eq!(report.unfamiliar, None);
+    // The options are as they were asked, by which the page knows the model for one of its settings.
+    assert_eq!(report.options.prepare, unmarked);
     // Rows that share their time are told of.
     let one_pod = PrepareSpec {
         entity: vec!["issue".to_owned()],

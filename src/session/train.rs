@@ -121,7 +121,7 @@ impl TrainJob {
         // What cannot be fitted is said before time is spent.
         let learner = convert::learner(&self.model, self.spec.seed)?;
         let Prepared {
-            mut spec,
+            spec,
             recipe,
             class_names: classes,
             train_rows,
@@ -138,8 +138,7 @@ impl TrainJob {
             .for_each(|&c| class_rows[usize::from(c)] += 1);
         let categories = recipe.category_features();
         let healthy = prepare::healthy_classes(&classes, &class_rows);
-        spec.unfamiliar_own_past &= spec.mark_unfamiliar;
-        let comparing = if spec.unfamiliar_own_past {
+        let comparing = if spec.mark_unfamiliar && spec.unfamiliar_own_past {
             let rows = (&train_rows[..], &test_rows[..]);
             let limit = self.memory_limit_bytes;
             let (comparing, told) = Comparing::to_train(frame, &spec, &recipe, rows, limit)?;

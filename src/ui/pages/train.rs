@@ -281,8 +281,8 @@ fn parameters(app: &App) -> Html {
     );
     let own_past = named_field(
         "own-past",
-        "By each entity's own past",
-        "Time and entity as on Forecast.",
+        "Compare rows with their entity's own past",
+        "Time and entity as on the step Forecast.",
     );
     html! {
         <div class="fields">
