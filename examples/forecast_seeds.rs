@@ -7,15 +7,16 @@
 
 #![expect(clippy::print_stderr, reason = "it takes long, and says how far it is")]
 
+mod weeks;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write;
-use std::path::Path;
 
 use kubecast::data::{Frame, Values};
-use kubecast::learn::Fitter;
-use kubecast::session::{ForecastReport, ForecastSpec, RunIncident, forecast};
-use kubecast::simulate::{Episode, Preset, Scenario, Simulation};
+use kubecast::session::{ForecastReport, RunIncident, forecast};
+use kubecast::simulate::Episode;
+use weeks::{fleet, given, grow, question};
 
 const BEGINS: &str = "<!-- seeds: cargo run --release --example forecast_seeds -->\n";
 const ENDS: &str = "<!-- seeds end -->";
@@ -76,12 +77,6 @@ impl Tally {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().collect();
-    let given = |name: &str, default: u64| -> Result<u64, std::num::ParseIntError> {
-        let at = arguments.iter().position(|argument| argument == name);
-        let value = at.and_then(|at| arguments.get(at + 1));
-        value.map_or(Ok(default), |value| value.parse())
-    };
     let (seeds, rows) = (given("--seeds", 5)?, given("--rows", 400_000)?);
     let mut lines = String::from(
         "| seed | incidents | caught ahead | of gradual kinds | false pages a cluster-day | page precision | lead, median | static thresholds | straight line |\n|---|---|---|---|---|---|---|---|---|\n",
@@ -89,7 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut kinds: BTreeMap<String, Tally> = BTreeMap::new();
     for seed in 1..=seeds {
         let (frame, episodes) = fleet(seed, rows)?;
-        let report = forecast(&frame, &spec(), &mut grow)?;
+        let report = forecast(&frame, &question(), &mut grow)?;
         let tallies = tallies(&frame, &episodes, &report)?;
         let line = seed_line(seed, &report, &tallies);
         eprint!("{line}");
@@ -117,45 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(unknown) = kinds.get("unknown") {
         lines.push_str(&unknown.line("`unknown`, of which no training row knows"));
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/evaluation.md");
-    let text = std::fs::read_to_string(&path)?;
-    let (Some(from), Some(until)) = (text.find(BEGINS), text.find(ENDS)) else {
-        return Err("docs/evaluation.md has no place for the tables".into());
-    };
-    let (before, after) = (&text[..from + BEGINS.len()], &text[until..]);
-    Ok(std::fs::write(path, format!("{before}{lines}\n{after}"))?)
-}
-
-/// Eight clusters for a week, and the faults behind their labels.
-fn fleet(seed: u64, rows: u64) -> Result<(Frame, Vec<Episode>), Box<dyn Error>> {
-    let scenario = Scenario {
-        num_samples: rows as u32,
-        seed,
-        clusters: 8,
-        time_periods_hours: Some(168),
-        ..Scenario::of(Preset::Default)
-    };
-    let mut simulation = Simulation::new(scenario.check()?);
-    simulation.find();
-    let episodes = simulation.episodes().to_vec();
-    Ok((simulation.finish(), episodes))
-}
-
-fn spec() -> ForecastSpec {
-    ForecastSpec {
-        time: Some("timestamp".to_owned()),
-        entity: vec!["entity_id".to_owned()],
-        target: "issue_type".to_owned(),
-        windows_minutes: vec![15, 60],
-        horizon_minutes: 30,
-        ..ForecastSpec::default()
-    }
-}
-
-/// All units of a forest.
-fn grow(fitter: &mut Fitter) -> Result<(), String> {
-    while fitter.step().map_err(|e| e.to_string())? {}
-    Ok(())
+    weeks::write(BEGINS, ENDS, &lines)
 }
 
 fn seed_line(seed: u64, report: &ForecastReport, tallies: &BTreeMap<String, Tally>) -> String {
