@@ -109,7 +109,8 @@ fn a_leak_that_builds_up_is_warned_of_and_the_bad_luck_is_not_invented() {
             "always normal",
             "persistence",
             "static thresholds",
-            "linear extrapolation"
+            "linear extrapolation",
+            "chance"
         ]
     );
     assert_eq!(
@@ -132,6 +133,42 @@ fn a_leak_that_builds_up_is_warned_of_and_the_bad_luck_is_not_invented() {
 }
 
 /// The same incidents come every 250 minutes, and no column knows the clock: rows alone must not tell.
+/// Three tables in which nothing precedes anything, and issues are so frequent that a page at any time is often right.
+#[test]
+fn pages_that_are_right_by_chance_are_called_so() {
+    let mut caught = 0;
+    for table in 0..3 {
+        let rows = || (0..3_000).map(move |row| 10_000 * table + row);
+        let issue = rows().map(|row| ["None", "oom"][usize::from(noise(row, 1) < 0.06)]);
+        let metric = |of: i64| rows().map(|row| noise(row, of)).collect::<Vec<f64>>();
+        let columns = vec![
+            Column::time(
+                "time",
+                (0..3_000).map(|row| 5 * row * MINUTE_MICROS).collect(),
+            ),
+            Column::number("memory", metric(2)),
+            Column::number("cpu", metric(3)),
+            Column::category("issue", issue),
+        ];
+        let spec = ForecastSpec {
+            horizon_minutes: 60,
+            windows_minutes: vec![15, 60],
+            budget: 12.0,
+            ..spec()
+        };
+        let report = run(columns, &spec).unwrap();
+        caught += report.incidents.overall.ahead;
+        let chance = &report.rivals[4];
+        assert_eq!(chance.name, "chance");
+        assert!(
+            report.verdict.starts_with("No better than "),
+            "{}",
+            report.verdict
+        );
+    }
+    assert!(caught > 0, "no page was ever right, nor any by chance");
+}
+
 #[test]
 fn where_nothing_precedes_no_skill_is_invented() {
     let report = run(columns(false), &spec()).unwrap();

@@ -212,7 +212,7 @@ fn every_budget_is_told_and_more_of_it_never_catches_fewer_on_the_part_that_it_i
             outcome.all.incidents
         );
     }
-    assert_eq!(summary.rivals.len(), 4);
+    assert_eq!(summary.rivals.len(), 5);
     let calibration = summary.calibration.as_ref().unwrap();
     let rows: u64 = calibration.bins.iter().map(|b| b.rows).sum();
     assert!(rows > 0 && calibration.brier < 0.1, "{calibration:?}");

@@ -333,7 +333,7 @@ pub struct ForecastSummary {
     pub rungs: Vec<BudgetRung>,
     /// What came of the model's thresholds.
     pub outcomes: Vec<ForecastOutcome>,
-    /// What came of rules that need no learning.
+    /// What came of rules that need no learning, and of chance.
     pub rivals: Vec<RivalSummary>,
     /// Whether the probabilities are what they say.
     pub calibration: Option<CalibrationSummary>,

@@ -40,7 +40,7 @@ pub use marks_file::{MarksFileError, read_marks};
 pub(super) use metric::metric;
 use parts::{Parts, Side};
 pub use report::{ForecastReport, RivalReport};
-use rivals::{RIVALS, Rivals};
+use rivals::{CHANCE_AT, RIVALS, Rivals};
 pub use row_matrix::RowMatrix;
 pub use run_budgets::RunOutcome;
 pub use run_kept::{ForecastRun, RunIncident};
@@ -143,10 +143,14 @@ fn run(
     report.average_precision_90 = scored.rate_interval(&parts, spec.seed);
     let rivals = Rivals::new(frame, spec, &parts);
     for (rival, name) in RIVALS.iter().enumerate().take(rivals.count()) {
-        let of = |side| rivals.scores(rival, &parts, side);
-        let bargain = bench.bargain(of(Side::Calibrate).view());
-        let seen = bench.seen(Side::Test, of(Side::Test).view());
-        let judged = bench.worth(&rivals.thresholds(rival, &bargain, spec.budget), &seen);
+        let judged = if rival == CHANCE_AT {
+            bench.chance(&thresholds, &scored.seen)
+        } else {
+            let of = |side| rivals.scores(rival, &parts, side);
+            let bargain = bench.bargain(of(Side::Calibrate).view());
+            let seen = bench.seen(Side::Test, of(Side::Test).view());
+            bench.worth(&rivals.thresholds(rival, &bargain, spec.budget), &seen)
+        };
         report.rivals.push(RivalReport {
             name: (*name).to_owned(),
             score: judged.overall,

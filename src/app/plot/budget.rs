@@ -41,7 +41,7 @@ pub struct BudgetCurve {
     pub marks: Vec<BudgetMark>,
     /// The one that is looked at.
     pub chosen: usize,
-    /// What it buys rules that need no learning: name, cost, recall, lead.
+    /// What it buys what the model has to beat: name, cost, recall, lead.
     pub rivals: Vec<(String, f64, f64, Option<f64>)>,
     /// What the time is counted in.
     pub unit: String,

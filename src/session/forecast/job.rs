@@ -6,7 +6,7 @@ use super::bench::{Bargain, Bench};
 use super::error::mended;
 use super::features::{Features, MOST_KEPT};
 use super::parts::{Parts, Side};
-use super::rivals::{RIVALS, Rivals};
+use super::rivals::{CHANCE_AT, RIVALS, Rivals};
 use super::summary::{Bought, Told, budgets};
 use super::track::Forecasted;
 use super::{
@@ -303,14 +303,21 @@ impl ForecastJob {
             } => {
                 let at = run.rivals.len();
                 let slice = if at < rivals.count() {
-                    let of = |side| rivals.scores(at, &run.parts, side);
                     let bench = Bench::new(&run.parts, &run.spec);
-                    let rival = bench.bargain(of(Side::Calibrate).view());
-                    let seen = bench.seen(Side::Test, of(Side::Test).view());
                     let mut bought = Bought::default();
-                    for budget in budgets(run.spec.budget) {
-                        let thresholds = rivals.thresholds(at, &rival, budget);
-                        bought.add(thresholds, |t| bench.worth(t, &seen));
+                    if at == CHANCE_AT {
+                        for budget in budgets(run.spec.budget) {
+                            let thresholds = bargain.bought(budget).1;
+                            bought.add(thresholds, |t| bench.chance(t, &scored.seen));
+                        }
+                    } else {
+                        let of = |side| rivals.scores(at, &run.parts, side);
+                        let rival = bench.bargain(of(Side::Calibrate).view());
+                        let seen = bench.seen(Side::Test, of(Side::Test).view());
+                        for budget in budgets(run.spec.budget) {
+                            let thresholds = rivals.thresholds(at, &rival, budget);
+                            bought.add(thresholds, |t| bench.worth(t, &seen));
+                        }
                     }
                     run.rivals.push(bought);
                     let share = JUDGED + (1.0 - JUDGED) * at as f64 / rivals.count() as f64;

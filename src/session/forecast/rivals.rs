@@ -8,17 +8,22 @@ use crate::data::Frame;
 use crate::evaluate::StaticRule;
 use crate::prepare::{Ahead, Look, LookBack, Looked, Looks, WindowPlan};
 
-/// Rules that need no learning; the last where the table tells of alerts.
-pub(super) const RIVALS: [&str; 5] = [
+/// Rules that need no learning, and the model's own pages at other times; the last where the table tells of alerts.
+pub(super) const RIVALS: [&str; 6] = [
     "always normal",
     "persistence",
     "static thresholds",
     "linear extrapolation",
+    "chance",
     "alerts that fired",
 ];
 
-/// The place of the alerts among [`RIVALS`].
-pub(super) const ALERTS_AT: usize = 4;
+/// The place of chance among [`RIVALS`]: it has no scores, but the model's pages ([`Bench::chance`]).
+///
+/// [`Bench::chance`]: super::bench::Bench::chance
+pub(super) const CHANCE_AT: usize = 4;
+/// The place of the alerts.
+pub(super) const ALERTS_AT: usize = 5;
 
 /// What they are made of.
 pub(super) struct Rivals {

@@ -189,7 +189,7 @@ fn curve(app: &App, summary: &Handle<ForecastSummary>) -> Html {
             <ChartCard
                 {chart}
                 title={ahead::curve_title(summary, rung)}
-                why="Each point is a budget of false pages, whose threshold was chosen on other rows than it is judged by here. Rings are rules that need no learning."
+                why="Each point is a budget of false pages, whose threshold was chosen on other rows than it is judged by here. Rings are what it has to beat."
             >
                 <div class="slider">
                     <label for="budget">{ "Budget" }</label>
@@ -217,7 +217,7 @@ const RIVAL_HEADS: [(&str, bool, &str); 4] = [
     ("False", true, "False pages a day"),
 ];
 
-/// Rules that need no learning, with the same policy at the same budget.
+/// What the model has to beat, with the same policy at the same budget.
 fn rivals(app: &App, summary: &ForecastSummary, outcome: &ForecastOutcome) -> Html {
     let rung = *app.state.rung;
     let row = |name: &str, line: &IncidentLine, own: bool| {
@@ -248,7 +248,7 @@ fn rivals(app: &App, summary: &ForecastSummary, outcome: &ForecastOutcome) -> Ht
         "card span5",
         "rivals-title",
         &ahead::rivals_title(summary, rung),
-        "The same rows, the same paging, and thresholds chosen for the same budget.",
+        "The same rows, paging and budget. Chance is the model's own pages at other times.",
         scroll("Simple rules", false, table),
     )
 }
