@@ -62,6 +62,18 @@ fn a_day() -> ([Episode; 5], [Page; 10]) {
     (incidents, pages)
 }
 
+fn of_two_clusters<'a>(tracks: &'a Tracks, incidents: &'a [Episode], drawn: Drawn) -> Watched<'a> {
+    Watched {
+        tracks,
+        incidents,
+        unfair: &[],
+        horizon_micros: 30 * M,
+        span: (0, 1440 * M),
+        clusters: 2,
+        drawn,
+    }
+}
+
 /// A day of two clusters, horizon 30 minutes. The arithmetic:
 ///
 /// ```text
@@ -89,15 +101,7 @@ fn a_day() -> ([Episode; 5], [Page; 10]) {
 fn a_day_by_hand() {
     let tracks = tracks();
     let (incidents, pages) = a_day();
-    let watched = Watched {
-        tracks: &tracks,
-        incidents: &incidents,
-        unfair: &[],
-        horizon_micros: 30 * M,
-        span: (0, 1440 * M),
-        clusters: 2,
-        drawn: Drawn::Time,
-    };
+    let watched = of_two_clusters(&tracks, &incidents, Drawn::Time);
     let report = judge(&watched, &pages, 1);
     let all = &report.overall;
     assert_eq!(
@@ -304,15 +308,7 @@ fn an_alert_that_is_always_on_is_paid_for() {
 fn a_day_by_hand_of_entities_that_are_others() {
     let tracks = tracks();
     let (incidents, pages) = a_day();
-    let watched = Watched {
-        tracks: &tracks,
-        incidents: &incidents,
-        unfair: &[],
-        horizon_micros: 30 * M,
-        span: (0, 1440 * M),
-        clusters: 2,
-        drawn: Drawn::Entities(2),
-    };
+    let watched = of_two_clusters(&tracks, &incidents, Drawn::Entities(2));
     let report = judge(&watched, &pages, 1);
     let falses = report.false_per_day.unwrap();
     assert_eq!(falses.low, 0.0);

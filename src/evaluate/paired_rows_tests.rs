@@ -1,5 +1,17 @@
 use super::*;
 
+/// What the first and the second call each of the eight rows worked by hand.
+const NAMES: [[u32; 2]; 8] = [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+    [0, 1],
+];
+
 fn row(truth: u32, predicted: [u32; 2], probability: [f64; 2], group: u32) -> PairedRow {
     PairedRow {
         truth,
@@ -33,19 +45,9 @@ fn p(figure: &PairedFigure) -> f64 {
 /// and |sum| >= 2 in 16 - 6 = 10 of 16: p = 10 / 16. Of log loss eight equal differences: 2 of 256 have all of one sign.
 #[test]
 fn rows_by_hand() {
-    let names = [
-        [0, 0],
-        [0, 0],
-        [0, 0],
-        [0, 1],
-        [1, 0],
-        [1, 1],
-        [0, 1],
-        [0, 1],
-    ];
     let chance = [libm::exp(-1.0), libm::exp(-2.0)];
     let rows: Vec<PairedRow> = (0..8)
-        .map(|at| row(u32::from(at > 4), names[at as usize], chance, at))
+        .map(|at| row(u32::from(at > 4), NAMES[at as usize], chance, at))
         .collect();
     let found = compare_rows(&rows, 2, 7);
     assert_eq!(found.accuracy.of, [Some(5.0 / 8.0), Some(7.0 / 8.0)]);
@@ -89,19 +91,9 @@ fn rows_by_hand() {
 /// so that of log loss no more is sure than 2 of 8.
 #[test]
 fn rows_of_a_group_are_one_witness() {
-    let names = [
-        [0, 0],
-        [0, 0],
-        [0, 0],
-        [0, 1],
-        [1, 0],
-        [1, 1],
-        [0, 1],
-        [0, 1],
-    ];
     let group = [0, 0, 0, 0, 9, 9, 4, 4];
     let rows: Vec<PairedRow> = (0..8)
-        .map(|at| row(u32::from(at > 4), names[at], [0.5, 0.25], group[at]))
+        .map(|at| row(u32::from(at > 4), NAMES[at], [0.5, 0.25], group[at]))
         .collect();
     let found = compare_rows(&rows, 2, 7);
     assert_eq!((found.groups, p(&found.accuracy)), (3, 6.0 / 8.0));
