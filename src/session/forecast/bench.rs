@@ -231,8 +231,8 @@ impl<'a> Bench<'a> {
         )
     }
 
-    /// What chance makes of the pages that thresholds send on the test side: each moved, with those of its entity, by so many
-    /// twentieths of the time that was watched, around its end. Of the moves that wake nobody oftener than the pages
+    /// What chance makes of the pages that thresholds send on the test side: all of an entity's moved to other times, at least
+    /// a horizon away. Of the moves that wake nobody oftener than the pages
     /// themselves the one that catches most; where all do, the one that does so least.
     pub(super) fn chance(&self, thresholds: &Thresholds, seen: &Seen) -> IncidentReport {
         self.watched(Side::Test, |watched| {
@@ -240,7 +240,7 @@ impl<'a> Bench<'a> {
             let own = judge_point(watched, &pages).pages_false;
             let mut best: Option<((u32, u32), Vec<Page>)> = None;
             for shift in 1..=MOVES {
-                let moved = moved(watched.tracks, &pages, shift);
+                let moved = moved(watched.tracks, &pages, self.horizon_micros, shift);
                 let score = judge_point(watched, &moved);
                 // Smaller is better: pages beyond its own, then incidents that are not caught.
                 let rank = (
@@ -265,13 +265,18 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Pages moved by so many twentieths of the time that their entity was seen, around its end.
-fn moved(tracks: &Tracks, pages: &[Page], twentieths: u32) -> Vec<Page> {
+/// Pages moved around the end of the time that their entity was seen, by so many twentieths of the way from one horizon to all
+/// but one: nearer, a page would still be about what it was about. Those of an entity that was not seen so long are left out.
+fn moved(tracks: &Tracks, pages: &[Page], horizon_micros: i64, twentieths: u32) -> Vec<Page> {
     let seen: Vec<(u32, i64, i64)> = tracks.seen().collect();
     let of = |page: &Page| {
         let &(_, first, last) = seen.iter().find(|seen| seen.0 == page.entity)?;
-        let span = last.saturating_sub(first).max(1);
-        let by = span / i64::from(MOVES + 1) * i64::from(twentieths);
+        let span = last.saturating_sub(first);
+        let way = span.saturating_sub(horizon_micros.saturating_mul(2));
+        if way <= 0 {
+            return None;
+        }
+        let by = horizon_micros + way / i64::from(MOVES + 1) * i64::from(twentieths);
         let at = page.at.saturating_sub(first).saturating_add(by);
         Some(Page {
             at: first.saturating_add(at.rem_euclid(span)),
@@ -289,7 +294,7 @@ mod tests {
 
     #[test]
     fn pages_move_around_the_end_of_what_was_seen() {
-        // 201 minutes from 100 on: a twentieth is ten.
+        // 201 minutes from 100 on, a horizon of 20: a twentieth of the 160 between is eight.
         let at = (100..301).map(|t| t * MINUTE_MICROS).collect();
         let frame = Frame::new("t", vec![Column::time("at", at)]).unwrap();
         let series = Series::new(&frame, "at", &[]).unwrap();
@@ -300,15 +305,17 @@ mod tests {
             at: minute * MINUTE_MICROS,
         };
         let of = |shift| {
-            let pages = moved(&tracks, &[page(110), page(285)], shift);
+            let pages = moved(&tracks, &[page(110), page(285)], 20 * MINUTE_MICROS, shift);
             pages
                 .iter()
                 .map(|p| p.at / MINUTE_MICROS)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(of(1), [120, 295]);
-        // 285 + 20 is 5 beyond the end, 300, which is the beginning, 100, once more.
-        assert_eq!(of(2), [130, 105]);
-        assert_eq!(of(19), [100, 275]);
+        // 20 + 8 on: 285 + 28 is 13 beyond the end, 300, which is the beginning, 100, once more.
+        assert_eq!(of(1), [138, 113]);
+        // 20 + 152 = 172 on, 28 short of all the way around.
+        assert_eq!(of(19), [282, 257]);
+        // Not twice as long as a horizon.
+        assert!(moved(&tracks, &[page(110)], 100 * MINUTE_MICROS, 1).is_empty());
     }
 }
